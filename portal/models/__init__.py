@@ -1,0 +1,76 @@
+"""Floor 2: the tables, one file per aggregate; columns, constraints and indexes, no behaviour."""
+
+from portal.models import scope
+from portal.models.audit import AuditEvent, AuditHead
+from portal.models.campaigns import Broadcast, BroadcastState, Campaign
+from portal.models.changes import Change
+from portal.models.contacts import Contact, ContactTag
+from portal.models.domains import Domain, DomainState
+from portal.models.extensions import Extension, ExtensionState
+from portal.models.holds import Hold
+from portal.models.jobs import JobRun, JobState
+from portal.models.numbers import Number, NumberKind, NumberState
+from portal.models.orders import Invoice, InvoiceState, Order, OrderState
+from portal.models.organizations import Organization, OrganizationMember, RateCard
+from portal.models.outbox import OutboxMessage, OutboxState
+from portal.models.plans import LimitOverride, Plan, PlanColour, PlanFee, PlanLimit, PlanPrice
+from portal.models.sessions import LoginSession, LoginThrottle
+from portal.models.settings import PlatformSettings
+from portal.models.tasks import Task, TaskKind, TaskResult, TaskState
+from portal.models.usage import DailyUsage
+from portal.models.users import Invitation, PasswordReset, RecoveryCode, Theme, User
+from portal.models.workspaces import Membership, SuspensionBehaviour, Workspace, WorkspaceTally
+
+__all__ = [
+    "AuditEvent",
+    "AuditHead",
+    "Broadcast",
+    "BroadcastState",
+    "Campaign",
+    "Change",
+    "Contact",
+    "ContactTag",
+    "DailyUsage",
+    "Domain",
+    "DomainState",
+    "Extension",
+    "ExtensionState",
+    "Hold",
+    "Invitation",
+    "Invoice",
+    "InvoiceState",
+    "JobRun",
+    "JobState",
+    "LimitOverride",
+    "LoginSession",
+    "LoginThrottle",
+    "Membership",
+    "Number",
+    "NumberKind",
+    "NumberState",
+    "Order",
+    "OrderState",
+    "Organization",
+    "OrganizationMember",
+    "OutboxMessage",
+    "OutboxState",
+    "PasswordReset",
+    "Plan",
+    "PlanColour",
+    "PlanFee",
+    "PlanLimit",
+    "PlanPrice",
+    "PlatformSettings",
+    "RateCard",
+    "RecoveryCode",
+    "SuspensionBehaviour",
+    "Task",
+    "TaskKind",
+    "TaskResult",
+    "TaskState",
+    "Theme",
+    "User",
+    "Workspace",
+    "WorkspaceTally",
+    "scope",
+]

@@ -1,0 +1,44 @@
+"""Telephony: the platform's inventory of phone numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.base.db import Instant, db
+from portal.models.columns import Row, choice, public_id
+
+
+class NumberKind(StrEnum):
+    """What sort of number it is."""
+
+    LOCAL = "local"
+    MOBILE = "mobile"
+    TOLL_FREE = "toll_free"
+
+
+class NumberState(StrEnum):
+    """Where it is in its life."""
+
+    AVAILABLE = "available"
+    ASSIGNED = "assigned"
+    PORTING_OUT = "porting_out"
+
+
+class Number(Row, db.Model):
+    """An E.164 number, connected to at most one workspace."""
+
+    public_id: Mapped[str] = public_id("num")
+    e164: Mapped[str] = mapped_column(String(16), unique=True)
+    country: Mapped[str] = mapped_column(String(2))
+    kind: Mapped[NumberKind] = mapped_column(choice(NumberKind, "kind"), default=NumberKind.LOCAL)
+    state: Mapped[NumberState] = mapped_column(choice(NumberState, "state"), default=NumberState.AVAILABLE)
+    workspace_id: Mapped[int | None] = mapped_column(ForeignKey("workspace.id"), index=True)
+    last_workspace_id: Mapped[int | None] = mapped_column(ForeignKey("workspace.id", ondelete="SET NULL"), index=True)
+    released_at: Mapped[datetime | None] = mapped_column(Instant)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    constraints = (CheckConstraint("(state = 'available') = (workspace_id IS NULL)", "available_is_free"),)

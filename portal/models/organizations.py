@@ -1,0 +1,62 @@
+"""Organizations: the customer's billing account, its people, and the rate card its usage is priced by."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.base.db import Instant, db
+from portal.models.columns import KEY, NAME, Row, choice, public_id
+from portal.rules.access import OrganizationRole
+
+
+class RateCard(Row, db.Model):
+    """Usage prices in major units of its currency, tax in per cent, payment terms in days."""
+
+    public_id: Mapped[str] = public_id("rat")
+    name: Mapped[str] = mapped_column(String(NAME))
+    currency: Mapped[str] = mapped_column(String(3))
+    per_message: Mapped[Decimal] = mapped_column(Numeric(14, 6), default=Decimal(0))
+    per_minute: Mapped[Decimal] = mapped_column(Numeric(14, 6), default=Decimal(0))
+    per_number: Mapped[Decimal] = mapped_column(Numeric(14, 6), default=Decimal(0))
+    per_extension: Mapped[Decimal] = mapped_column(Numeric(14, 6), default=Decimal(0))
+    tax_percent: Mapped[Decimal] = mapped_column(Numeric(7, 4), default=Decimal(0))
+    payment_days: Mapped[int] = mapped_column(default=14)
+    archived_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    constraints = (UniqueConstraint("name"),)
+
+
+class Organization(Row, db.Model):
+    """A customer's account: owns workspaces, people and one bill."""
+
+    public_id: Mapped[str] = public_id("org")
+    name: Mapped[str] = mapped_column(String(NAME))
+    name_key: Mapped[str] = mapped_column(String(KEY))
+    slug: Mapped[str] = mapped_column(String(80), unique=True)
+    company_name: Mapped[str] = mapped_column(String(NAME), default="")
+    address: Mapped[str] = mapped_column(Text, default="")
+    country: Mapped[str] = mapped_column(String(2), default="")
+    tax_id: Mapped[str] = mapped_column(String(64), default="")
+    billing_email: Mapped[str] = mapped_column(String(254), default="")
+    currency: Mapped[str] = mapped_column(String(3))
+    rate_card_id: Mapped[int | None] = mapped_column(ForeignKey("rate_card.id"), index=True)
+    volume_discount: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    version: Mapped[int] = mapped_column(default=1)
+
+    constraints = (Index(None, "name_key", "id"),)
+
+
+class OrganizationMember(Row, db.Model):
+    """A person's role in an organization."""
+
+    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    role: Mapped[OrganizationRole] = mapped_column(choice(OrganizationRole, "role"))
+    created_at: Mapped[datetime] = mapped_column(Instant)
+
+    constraints = (UniqueConstraint("organization_id", "user_id"),)

@@ -1,0 +1,90 @@
+"""The audit log is written here: `record` gathers an event in the open unit, which seals it into the chain at its end."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.base import ids
+from portal.base.db import db
+from portal.models import AuditEvent, AuditHead, Organization, Workspace
+from portal.operations.audit_events import EVENTS
+from portal.operations.unit import pending
+from portal.rules.actors import Actor
+from portal.rules.chain import GENESIS, digest_of, hash_of
+
+RANK = 90  # the chain head is locked last of all
+GATHERED = "audit"
+
+
+def record(
+    action: str,
+    by: Actor,
+    *,
+    workspace: Workspace | None = None,
+    organization: Organization | None = None,
+    reason: str = "",
+    **facts: Any,
+) -> None:
+    """Gather an event of the open unit. A pair among the facts is a change, before and after.
+
+    Raises KeyError for an action, or a key of it, that `audit_events` does not declare."""
+    unknown = set(facts) - EVENTS[action]
+    if unknown:
+        raise KeyError(f"{action} does not carry {', '.join(sorted(unknown))}")
+    unit = pending(db.session())
+    unit.closing[RANK] = _seal
+    unit.gathered.setdefault(GATHERED, []).append((action, by, workspace, organization, reason, facts))
+
+
+def payload_of(by: Actor, workspace: Workspace | None, reason: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """What the event says: actor, reason, facts, and changes as [before, after]."""
+    return {
+        "actor": by.label,
+        "workspace": workspace.name if workspace else "",
+        "reason": reason,
+        "facts": {key: value for key, value in facts.items() if not isinstance(value, tuple)},
+        "changes": {key: list(value) for key, value in facts.items() if isinstance(value, tuple)},
+    }
+
+
+def _seal(session: Session) -> None:
+    """Write the gathered events behind the chain's head, which stays locked until the commit."""
+    head = session.execute(select(AuditHead.sequence, AuditHead.hash).with_for_update()).one_or_none()
+    sequence, last = head or (0, GENESIS)
+    rows = []
+    for action, by, workspace, organization, reason, facts in pending(session).gathered[GATHERED]:
+        sequence += 1
+        row = _row(action, by, workspace, organization, payload_of(by, workspace, reason, facts))
+        row |= {"sequence": sequence, "previous_hash": last}
+        last = row["hash"] = hash_of(last, sequence, row["at"], action, row["public_id"], row["digest"])
+        rows.append(row)
+    session.execute(insert(AuditEvent), rows)
+    values = {"sequence": sequence, "hash": last}
+    if head is None:
+        session.execute(insert(AuditHead).values(id=1, **values))
+    else:
+        session.execute(update(AuditHead).values(**values))
+
+
+def _row(
+    action: str, by: Actor, workspace: Workspace | None, organization: Organization | None, payload: dict[str, Any]
+) -> dict[str, Any]:
+    salt = secrets.token_hex(16)
+    owner = organization.id if organization else workspace.organization_id if workspace else None
+    return {
+        "public_id": ids.new("evt"),
+        "at": by.at,
+        "action": action,
+        "actor_kind": by.kind.value,
+        "actor_id": by.user_id,
+        "organization_id": owner,
+        "workspace_id": workspace.id if workspace else None,
+        "request_id": by.request_id,
+        "payload": payload,
+        "salt": salt,
+        "digest": digest_of(salt, payload),
+    }

@@ -1,0 +1,50 @@
+"""Every audit event, with the exact keys that it may carry; and what is not audited, with the reason.
+
+A key stands for a fact (`name="Acme"`) or, given as a pair, for a change (`status=("active", "suspended")`).
+"""
+
+EVENTS: dict[str, frozenset[str]] = {
+    action: frozenset(keys.split())
+    for action, keys in {
+        "platform.initialised": "",
+        "platform.settings_changed": "brand reporting_currency exchange_rates timezone thresholds is_example",
+        "platform.example_loaded": "workspaces organizations seed",
+        "user.created": "user name email staff_role",
+        "user.logged_in": "user address agent second_factor",
+        "user.logged_out": "user session",
+        "user.session_ended": "user session",
+        "user.sessions_ended": "user sessions",
+        "user.password_reset_requested": "user",
+        "user.password_changed": "user how",
+        "user.second_factor_enabled": "user",
+        "user.second_factor_disabled": "user",
+        "user.recovery_codes_renewed": "user",
+        "user.recovery_code_used": "user left",
+        "user.profile_changed": "user name locale timezone theme shortcuts",
+        "organization.created": "name slug currency",
+        "plan.created": "name",
+        "workspace.created": "name web_address sip_prefix plan owner status billing_cycle import_task",
+        "workspace.status_changed": "status",
+        "workspace.health_changed": "health",
+        "invitation.sent": "email organization_role workspace_role",
+        "invitation.accepted": "email user",
+        "import.started": "task file rows",
+        "import.finished": "task counts",
+        "import.stopped": "task done",
+        "list.exported": "filters rows",
+    }.items()
+}
+
+NOT_AUDITED: dict[str, str] = {
+    "login_session": "heartbeats and log-in bookkeeping; log-in and log-out are events of their own",
+    "login_throttle": "counters of failed log-ins",
+    "daily_usage": "usage events are reported by machines, exactly once, and kept whole",
+    "job_run": "job slots",
+    "task": "progress of long work; its start and end are events of their own",
+    "task_result": "progress of long work",
+    "outbox_message": "delivery attempts",
+    "workspace_tally": "derived from workspaces",
+    "change": "announces what an event already records",
+    "audit_event": "the log itself",
+    "audit_head": "the log itself",
+}

@@ -1,0 +1,87 @@
+"""The unit of work: the only place that begins, commits or rolls back a transaction.
+
+What must be written last in every transaction (the tally of the list's strip, then the audit chain, whose head is
+locked last of all) is gathered while the unit is open and written when it closes. What must happen after the commit
+(delivering a mail) is run then, and cannot undo it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.base.db import Base, db
+from portal.rules.errors import NotFound
+
+log = structlog.get_logger(__name__)
+KEY = "portal.unit"
+
+T = TypeVar("T", bound=Base)
+Closing = Callable[[Session], None]
+
+
+@dataclass(slots=True)
+class Pending:
+    """What an open unit has gathered: `closing` by rank (the lower is written first), and what runs after the commit."""
+
+    closing: dict[int, Closing] = field(default_factory=dict)
+    gathered: dict[str, Any] = field(default_factory=dict)
+    after: list[Callable[[], None]] = field(default_factory=list)
+
+
+@contextmanager
+def unit() -> Iterator[Session]:
+    """One transaction: everything inside is committed together, or nothing is. A unit inside a unit joins it.
+
+    Begins IMMEDIATE on SQLite; on PostgreSQL rows are locked with `locked`. Ends a read transaction that was open."""
+    session: Session = db.session()
+    if KEY in session.info:
+        yield session
+        return
+    pending = Pending()
+    session.rollback()
+    session.info[KEY] = pending
+    try:
+        session.connection(execution_options={"write": True})
+        yield session
+        session.flush()
+        for rank in sorted(pending.closing):
+            pending.closing[rank](session)
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop(KEY, None)
+    for act in pending.after:
+        try:
+            act()
+        except Exception:
+            log.exception("after_commit_failed", act=getattr(act, "__qualname__", repr(act)))
+
+
+def pending(session: Session) -> Pending:
+    """What the open unit has gathered; raises RuntimeError outside of a unit."""
+    found = session.info.get(KEY)
+    if not isinstance(found, Pending):
+        raise RuntimeError("a change was made outside of a unit()")
+    return found
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Run `act` once the open unit is committed; its failure is logged and undoes nothing."""
+    pending(session).after.append(act)
+
+
+def locked(session: Session, model: type[T], public_id: str) -> T:
+    """The row with this public id, locked until the unit ends; raises NotFound."""
+    row = session.scalar(select(model).where(model.public_id == public_id).with_for_update())  # type: ignore[attr-defined]
+    if row is None:
+        raise NotFound()
+    return row
