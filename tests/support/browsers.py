@@ -1,0 +1,51 @@
+"""Debian's Chromium under Playwright, what it complains about, and axe-core's opinion of a page."""
+
+import re
+import shutil
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import ConsoleMessage, Error, Page
+
+ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb"]
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Chromium reports each answer of 400 and above as an error; a test that asks for one looks at the page.
+ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of (4\d\d|503)")
+
+
+def chromium() -> str | None:
+    """Path of the machine's Chromium."""
+    return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+
+
+def listen(page: Page) -> list[str]:
+    """From now on the list grows by each script error, console error and violation of the content policy."""
+    complaints: list[str] = []
+
+    def console(message: ConsoleMessage) -> None:
+        if message.type == "error" and not ANSWERED.match(message.text):
+            complaints.append(f"console: {message.text}")
+
+    def script(error: Error) -> None:
+        complaints.append(f"script: {error}")
+
+    page.on("console", console)
+    page.on("pageerror", script)
+    return complaints
+
+
+def axe(page: Page, *, without: tuple[str, ...] = ()) -> None:
+    """Asserts that axe-core finds nothing on the page as it stands; `without` names rules left out, with a reason."""
+    page.evaluate(AXE_SCRIPT)
+    options: dict[str, Any] = {
+        "runOnly": {"type": "tag", "values": AXE_RULES},
+        "rules": {rule: {"enabled": False} for rule in without},
+        "resultTypes": ["violations"],
+    }
+    violations = page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)
+    assert not violations, f"axe on {page.url}:\n" + "\n".join(_line(each) for each in violations)
+
+
+def _line(violation: dict[str, Any]) -> str:
+    nodes = "".join(f"\n    {node['html'][:160]}\n      {node['failureSummary']}" for node in violation["nodes"][:5])
+    return f"  {violation['id']} ({violation['impact']}): {violation['help']}{nodes}"

@@ -1,0 +1,82 @@
+"""Portal as people run it: `portal serve`, real gunicorn processes, on a free port."""
+
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support import processes
+
+ROOT = Path(__file__).resolve().parents[2]
+PORTAL = Path(sys.executable).with_name("portal")
+
+
+@dataclass
+class Server:
+    """A running Portal. `url` has no slash at its end; `log` is what it printed."""
+
+    url: str
+    port: int
+    log: Path
+    process: subprocess.Popen[bytes]
+    environment: dict[str, str]
+
+    def stop(self) -> None:
+        """It has ended, workers included."""
+        processes.stop(self.process)
+
+    def portal(self, *arguments: str, within: float = 120.0) -> subprocess.CompletedProcess[str]:
+        """Runs a `portal` command beside the server, on its database and instance folder."""
+        return portal(*arguments, environment=self.environment, within=within)
+
+
+def portal(*arguments: str, environment: dict[str, str], within: float = 120.0) -> subprocess.CompletedProcess[str]:
+    """Runs a `portal` command with this environment; output as text, the exit code unchecked."""
+    return subprocess.run(
+        [str(PORTAL), *arguments],
+        env=environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=within,
+        check=False,
+    )
+
+
+def serve(folder: Path, database_url: str, *, workers: int = 2, threads: int = 4, **settings: str) -> Server:
+    """Starts Portal on a database that has its tables; returns when it answers.
+
+    `settings` are those of Settings in capitals without PORTAL_ (`NOW="2026-11-21T11:00:00Z"`).
+    """
+    port = processes.free_port()
+    url = f"http://127.0.0.1:{port}"
+    instance = folder / f"instance-{port}"
+    instance.mkdir(parents=True, mode=0o700)
+    values = {"INSTANCE": str(instance), "DATABASE_URL": database_url, "PUBLIC_URL": url, "SECRET_KEY": "k" * 48}
+    values |= {"TESTING": "1"} | settings
+    environment = processes.own_environment(**{"PORTAL_" + name: value for name, value in values.items()})
+    log = folder / f"serve-{port}.log"
+    command = [PORTAL, "serve", "--host", "127.0.0.1", "--port", str(port)]
+    command += ["--workers", str(workers), "--threads", str(threads)]
+    process = processes.start(command, log=log, env=environment, cwd=ROOT)
+    server = Server(url, port, log, process, environment)
+    processes.wait_until(
+        lambda: process.poll() is not None or processes.listens(port),
+        within=30,
+        what=lambda: "portal serve did not listen:\n" + log.read_text(),
+    )
+    if process.poll() is not None:
+        raise RuntimeError(f"portal serve ended with {process.returncode}:\n{log.read_text()}")
+    return server
+
+
+def fetch(url: str, within: float = 10.0) -> tuple[int, str]:
+    """Status and body of a plain GET, redirects followed."""
+    try:
+        with urllib.request.urlopen(url, timeout=within) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
