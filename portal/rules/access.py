@@ -315,19 +315,13 @@ def held(
     )
 
 
-def allows(
-    permission: Permission,
-    *,
-    staff: StaffRole | None = None,
-    organization: OrganizationRole | None = None,
-    workspace: WorkspaceRole | None = None,
-    logged_in: bool = True,
-) -> bool:
-    """Whether somebody with these roles may. Staff have no tenant permissions by their staff
-    role: they enter by an access session. Anonymous (`logged_in` False): PUBLIC only."""
-    if not logged_in:
-        return permission is P.PUBLIC
-    return permission in held(staff=staff, organization=organization, workspace=workspace)
+def allows(role: Role | None, permission: Permission) -> bool:
+    """Whether that one role allows it. Everybody has PUBLIC; whoever has any role has SELF, and
+    None (anonymous, or none here) has nothing else. Staff have no tenant permissions: they enter
+    by an access session. Who holds several roles at once: `permission in held(...)`."""
+    if permission is P.SELF:
+        return role is not None
+    return permission is P.PUBLIC or permission in permissions_of(role)
 
 
 def in_access_session(mode: AccessMode) -> Permissions:

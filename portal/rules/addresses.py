@@ -11,8 +11,7 @@ SHORTEST = 2
 LONGEST = 63
 """Characters: a web address must also fit into a DNS label (RFC 1035, 2.3.4)."""
 
-RESERVED = frozenset(
-    """
+_RESERVED = """
     about abuse access account accounts acme-challenge admin administrator api app apps asset
     assets auth autodiscover billing blog cdn console contact css dashboard demo dev docs email
     favicon ftp help home host hostmaster img imap images info invitation invitations invite js
@@ -21,8 +20,9 @@ RESERVED = frozenset(
     readyz register root security settings signin signout signup sip smtp ssl staff static status
     support switch sysadmin system team terms test trash undefined uploads user users vendor
     webhook webhooks webmaster well-known workspace workspaces www
-    """.split()
-)
+"""
+
+RESERVED = frozenset(_RESERVED.split())
 """Words of the platform itself, which no customer may pass for."""
 
 _WEB_ADDRESS = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")

@@ -137,6 +137,8 @@ def move_to(status: Status, stage: Stage, wanted: Status) -> Move:
     A suspended workspace on trial becomes active by activating, trial by reactivating.
     Conflict if none leads there, or if it has that status already.
     """
+    if wanted is status:
+        raise Conflict(f"This workspace is {_phrase(status)} already.")
     move = _towards(status, stage, wanted)
     if move is None:
         raise Conflict(
@@ -174,8 +176,6 @@ def days_left(cancelled_at: datetime, now: datetime) -> int:
 
 def _towards(status: Status, stage: Stage, wanted: Status) -> Move | None:
     moves = legal_moves(status, stage)
-    if wanted is status:
-        return None
     if wanted is Status.CANCELLED:
         return Move.TRASH
     if status is Status.CANCELLED:

@@ -152,20 +152,20 @@ def share(used: int, value: int) -> Decimal | None:
     return Decimal(used) / Decimal(value) if value > 0 else None
 
 
-def reached(limit: Limit, effective: Effective, used: int, wanted: int = 1, field: str | None = None) -> LimitReached:
+def reached(limit: Limit, in_force: Effective, used: int, wanted: int = 1, field: str | None = None) -> LimitReached:
     """The refusal, ready to raise."""
     return LimitReached(
         limit=limit.value,
         label=CATALOGUE[limit].label,
-        figure=effective.value,
+        figure=in_force.value,
         used=used,
-        source=effective.source.value,
+        source=in_force.source.value,
         wanted=wanted,
         field=field,
     )
 
 
-def check(limit: Limit, effective: Effective, used: int, wanted: int = 1, field: str | None = None) -> None:
+def check(limit: Limit, in_force: Effective, used: int, wanted: int = 1, field: str | None = None) -> None:
     """LimitReached unless `wanted` more fit."""
-    if not fits(used, effective.value, wanted):
-        raise reached(limit, effective, used, wanted, field)
+    if not fits(used, in_force.value, wanted):
+        raise reached(limit, in_force, used, wanted, field)

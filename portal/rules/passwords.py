@@ -11,8 +11,7 @@ LONGEST = 256
 
 # Of the published lists of leaked passwords, those of 12 characters or more that the other
 # checks would let through.
-_COMMON = frozenset(
-    """
+_COMMON_TEXT = """
     administrator1 correcthorsebatterystaple thisisapassword thisismypassword mypassword123
     mypassword1234 yourpassword passwordispassword trustno1trustno1 letmeinplease
     iloveyousomuch iloveyouforever ihatepasswords unbelievable neverforget everlasting
@@ -21,12 +20,10 @@ _COMMON = frozenset(
     testpassword testtesttest password1password2 adminadminadmin adminpassword rootpassword
     superadministrator correcthorsebattery leavemealone maryhadalittlelamb maytheforcebewithyou
     tobeornottobe onetwothreefour jesuschrist1 jesusislord 1q2w3e4r5t6y7u q1w2e3r4t5y6u7
-    """.split()
-)
+"""
 
 # Words that people lengthen with digits and signs until a form lets them pass.
-_STEMS = frozenset(
-    """
+_STEM_TEXT = """
     password passwd passwort motdepasse contrasena senha parola passphrase admin administrator
     root welcome willkommen bienvenue letmein changeme default secret qwerty qwertz azerty login
     master superman batman spiderman pokemon starwars football baseball basketball cricket soccer
@@ -36,8 +33,10 @@ _STEMS = frozenset(
     october november december monday tuesday wednesday thursday friday saturday sunday india
     london america abc test testing temp guest user portal company business hello helloworld
     whatever freedom ninja mustang killer charlie donald thomas hunter trustno
-    """.split()
-)
+"""
+
+_COMMON = frozenset(_COMMON_TEXT.split())
+_STEMS = frozenset(_STEM_TEXT.split())
 
 _ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -58,7 +57,7 @@ _ROWS = (
     "фывапролджэ",
 )
 _SEQUENCES = (*_ROWS, *(row[::-1] for row in _ROWS))
-_LEET = str.maketrans("0134578@$!", "oleasbbasi")
+_LEET = str.maketrans("0134578@$!", "oleastbasi")
 
 
 def weakness(password: str, *, email: str = "", name: str = "") -> str | None:
