@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
-SECRET_FILE = "secret.key"
+KEY_FILE = "secret.key"
 
 
 class SettingsError(Exception):
@@ -88,7 +88,7 @@ class Settings:
         """The signing key; raises SettingsError before `portal init` has made one."""
         if self.secret_key:
             return self.secret_key
-        path = self.instance / SECRET_FILE
+        path = self.instance / KEY_FILE
         if path.exists():
             return path.read_text().strip()
         raise SettingsError(f"There is no secret key: run `portal init`, which writes {path}, or set PORTAL_SECRET_KEY")
@@ -96,7 +96,7 @@ class Settings:
     def prepare(self) -> None:
         """The instance folder and its secret key exist afterwards, readable by this user alone."""
         self.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self.instance / SECRET_FILE
+        path = self.instance / KEY_FILE
         if not self.secret_key and not path.exists():
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(48) + "\n")

@@ -31,6 +31,11 @@ def public_id(prefix: str) -> Mapped[str]:
     return mapped_column(String(24), unique=True, default=lambda: ids.new(prefix))
 
 
+def sort_key(**options: Any) -> Mapped[Any]:
+    """A folded text to sort by, compared byte by byte on both databases."""
+    return mapped_column(String(KEY).with_variant(String(KEY, collation="C"), "postgresql"), **options)
+
+
 class Row:
     """An integer key that stays inside the program and, on SQLite, is never used twice."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, Numeric, String, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
-from portal.models.columns import KEY, NAME, Row, choice, public_id
+from portal.models.columns import NAME, Row, choice, public_id, sort_key
 from portal.rules.access import OrganizationRole
 
 
@@ -35,7 +35,7 @@ class Organization(Row, db.Model):
 
     public_id: Mapped[str] = public_id("org")
     name: Mapped[str] = mapped_column(String(NAME))
-    name_key: Mapped[str] = mapped_column(String(KEY))
+    name_key: Mapped[str] = sort_key()
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     company_name: Mapped[str] = mapped_column(String(NAME), default="")
     address: Mapped[str] = mapped_column(Text, default="")

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Num
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
-from portal.models.columns import KEY, NAME, OfWorkspace, Row, choice, public_id
+from portal.models.columns import NAME, OfWorkspace, Row, choice, public_id, sort_key
 from portal.rules.limits import Limit
 from portal.rules.pricing import Cycle
 
@@ -33,7 +33,7 @@ class Plan(Row, db.Model):
 
     public_id: Mapped[str] = public_id("pln")
     name: Mapped[str] = mapped_column(String(NAME), unique=True)
-    name_key: Mapped[str] = mapped_column(String(KEY))
+    name_key: Mapped[str] = sort_key()
     colour: Mapped[PlanColour] = mapped_column(choice(PlanColour, "colour"), default=PlanColour.SLATE)
     is_free: Mapped[bool] = mapped_column(default=False)
     multi_workspace: Mapped[bool] = mapped_column(default=False)
@@ -45,9 +45,7 @@ class Plan(Row, db.Model):
 
     constraints = (
         CheckConstraint("NOT is_free OR archived_at IS NULL", "free_plan_stays"),
-        Index(
-            "uq_plan_free", "is_free", unique=True, sqlite_where=text("is_free"), postgresql_where=text("is_free")
-        ),
+        Index("uq_plan_free", "is_free", unique=True, sqlite_where=text("is_free"), postgresql_where=text("is_free")),
     )
 
 

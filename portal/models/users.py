@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
-from portal.models.columns import KEY, NAME, Row, choice, public_id
+from portal.models.columns import NAME, Row, choice, public_id, sort_key
 from portal.rules.access import OrganizationRole, StaffRole, WorkspaceRole
 
 
@@ -26,7 +26,7 @@ class User(Row, db.Model):
 
     public_id: Mapped[str] = public_id("usr")
     name: Mapped[str] = mapped_column(String(NAME))
-    name_key: Mapped[str] = mapped_column(String(KEY))
+    name_key: Mapped[str] = sort_key()
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))

@@ -21,13 +21,12 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
-from portal.models.columns import KEY, NAME, OfWorkspace, Row, choice, public_id
+from portal.models.columns import NAME, OfWorkspace, Row, choice, public_id, sort_key
 from portal.rules.access import WorkspaceRole
 from portal.rules.health import Level
 from portal.rules.lifecycle import Stage, Status
@@ -42,22 +41,11 @@ class SuspensionBehaviour(StrEnum):
     NOTIFY_ONLY = "notify_only"
 
 
-LISTED = column("cancelled_at").is_(None)  # what is in the trash is not in the list, nor in the list's indexes
-
-
-def _listed(*columns: Any, name: str) -> Index:
-    """An index over the workspaces that the list shows."""
-    return Index(name, *columns, sqlite_where=LISTED, postgresql_where=LISTED)
-
-
-def _sorted_by(sort: str, *first: Any) -> list[Index]:
-    """The sort alone, and behind each combination of the status and plan filters."""
-    combinations = {"": (), "s_": ("status",), "p_": ("plan_id",), "sp_": ("status", "plan_id")}
-    return [_listed(*head, *first, name=f"ix_list_{tag}{sort}") for tag, head in combinations.items()]
-
-
 class Workspace(Row, db.Model):
-    """A tenant. Amounts are minor units of its organization's currency."""
+    """A tenant. Amounts are minor units of its organization's currency.
+
+    The indexes that the list sorts, filters and searches by differ between SQLite and PostgreSQL: they stand in the
+    migration `0002_list_and_search`."""
 
     public_id: Mapped[str] = public_id("ws")
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
@@ -111,10 +99,10 @@ class Workspace(Row, db.Model):
     campaign_count: Mapped[int] = mapped_column(default=0)
     broadcast_count: Mapped[int] = mapped_column(default=0)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
-    name_key: Mapped[str] = mapped_column(String(KEY), default="")
-    owner_key: Mapped[str] = mapped_column(String(KEY), default="")
-    organization_key: Mapped[str] = mapped_column(String(KEY), default="")
-    plan_key: Mapped[str | None] = mapped_column(String(KEY))
+    name_key: Mapped[str] = sort_key(default="")
+    owner_key: Mapped[str] = sort_key(default="")
+    organization_key: Mapped[str] = sort_key(default="")
+    plan_key: Mapped[str | None] = sort_key(nullable=True)
     search_text: Mapped[str] = mapped_column(Text, default="")
 
     constraints = (
@@ -132,20 +120,6 @@ class Workspace(Row, db.Model):
             sqlite_where=text("is_primary"),
             postgresql_where=text("is_primary"),
         ),
-        *_sorted_by("mrr", text("mrr_reporting DESC NULLS LAST"), "id"),
-        *_sorted_by("created", text("created_at DESC"), "id"),
-        *_sorted_by("last_seen", text("last_seen_at DESC NULLS LAST"), "id"),
-        *_sorted_by("name", "name_key", "id"),
-        _listed("status", "id", name="ix_list_status"),
-        _listed("health", "id", name="ix_list_by_health"),
-        _listed("health_rank", "id", name="ix_list_health"),
-        _listed("plan_key", "id", name="ix_list_plan"),
-        _listed("organization_key", "id", name="ix_list_organization"),
-        _listed("owner_key", "id", name="ix_list_owner"),
-        _listed(text("user_count DESC"), "id", name="ix_list_users"),
-        _listed(text("number_count DESC"), "id", name="ix_list_numbers"),
-        _listed(text("extension_count DESC"), "id", name="ix_list_extensions"),
-        _listed("sip_prefix", "id", name="ix_list_sip_prefix"),
     )
 
 

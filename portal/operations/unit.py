@@ -28,7 +28,7 @@ Closing = Callable[[Session], None]
 
 @dataclass(slots=True)
 class Pending:
-    """What an open unit has gathered: `closing` by rank (the lower is written first), and what runs after the commit."""
+    """What an open unit has gathered: `closing` by rank (the lower is written first), and what follows the commit."""
 
     closing: dict[int, Closing] = field(default_factory=dict)
     gathered: dict[str, Any] = field(default_factory=dict)

@@ -11,7 +11,7 @@ GENESIS = "0" * 64
 
 
 def digest_of(salt: str, payload: dict[str, Any]) -> str:
-    """SHA-256 over the salt and the canonical JSON of the payload, in hex. The salt keeps an erased payload unguessable."""
+    """SHA-256 over salt and canonical JSON of the payload, in hex. The salt keeps an erased payload unguessable."""
     canonical = json.dumps(payload, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(f"{salt}\n{canonical}".encode()).hexdigest()
 

@@ -1,0 +1,59 @@
+"""Portal: the control room of a multi-tenant messaging and telephony platform. Here is the wiring, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from portal.base import clock, db, logs
+from portal.base.csrf import csrf
+from portal.base.languages import babel
+from portal.base.login import login_manager
+from portal.settings import Settings
+from portal.web import access, account, admin, chrome, cookies, formats, problems, request
+
+ROOT = Path(__file__).parent.parent
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The finished application. Raises UndeclaredRoute if a route declares no permission."""
+    settings = settings or Settings.load()
+    app = Flask("portal", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    app.extensions["portal.settings"] = settings
+    app.config.update(flask_config(settings))
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    logs.configure(settings.log_level, settings.log_json)
+    clock.init_app(app, settings.now)
+    db.init_app(app, settings.url)
+    request.init_app(app, settings)
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=formats.reader_locale, timezone_selector=formats.reader_timezone)
+    access.init_app(app, login_manager)
+    problems.init_app(app)
+    chrome.init_app(app)
+    for blueprint in (*account.blueprints, *admin.blueprints):
+        app.register_blueprint(blueprint)
+    access.check_routes(app)
+    return app
+
+
+def flask_config(settings: Settings) -> dict[str, object]:
+    """Flask's and its extensions' own settings."""
+    return {
+        "SECRET_KEY": settings.key(),
+        "TESTING": settings.testing,
+        "MAX_CONTENT_LENGTH": settings.max_upload,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "TRUSTED_HOSTS": cookies.hosts(settings),
+        "SESSION_COOKIE_NAME": "__Host-portal-form" if settings.secure else "portal-form",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "TEMPLATES_AUTO_RELOAD": False,
+    }

@@ -1,0 +1,78 @@
+"""The `portal` command. Each subcommand asks the clock, calls one operation, and says what happened."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+from flask import Flask
+from flask_migrate import upgrade
+
+from portal import ROOT, create_app
+from portal.server import serve as serve_forever
+from portal.settings import Settings, SettingsError
+from portal.web.access import permission_of
+
+
+def make_app() -> Flask:
+    """The app for a command; a setting that cannot be used ends the command with its message."""
+    try:
+        return create_app(Settings.load())
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.group()
+def main() -> None:
+    """Portal: the control room of a multi-tenant messaging and telephony platform."""
+
+
+@main.command()
+def init() -> None:
+    """Make the instance folder, the secret key and the database. Safe to repeat."""
+    settings = Settings.load()
+    settings.prepare()
+    with make_app().app_context():
+        upgrade(directory=str(ROOT / "migrations"))
+    click.echo(f"Ready: {settings.instance.resolve()}")
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True)
+@click.option("--workers", default=2, show_default=True, help="Processes.")
+@click.option("--threads", default=4, show_default=True, help="Threads of each process.")
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the pages."""
+    make_app()  # a fault is told here once, not by each worker
+    click.echo(f"Portal is at http://{host}:{port}")
+    serve_forever(Settings.load(), host, port, workers, threads)
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON: a list of rule, endpoint, methods, permission.")
+def routes(as_json: bool) -> None:
+    """Every route with its methods and the permission it needs."""
+    found = [_route(app, rule) for app in [make_app()] for rule in app.url_map.iter_rules()]
+    if as_json:
+        json.dump(found, sys.stdout, indent=1)
+        return
+    for route in found:
+        click.echo(f"{','.join(route['methods']):10} {route['permission'] or '-':32} {route['rule']}")
+
+
+def _route(app: Flask, rule: Any) -> dict[str, Any]:
+    methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    permission = permission_of(app, rule.endpoint)
+    return {
+        "rule": rule.rule,
+        "endpoint": rule.endpoint,
+        "methods": methods,
+        "permission": permission.value if permission else None,
+    }
+
+
+if __name__ == "__main__":
+    main()

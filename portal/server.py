@@ -1,0 +1,46 @@
+"""The web server: gunicorn with a few processes of a few threads each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from portal import create_app
+from portal.settings import Settings
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn, started from Python. The app is made in each worker, so that no connection is shared by a fork."""
+
+    def __init__(self, settings: Settings, **options: Any) -> None:
+        self.settings = settings
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand gunicorn its options."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        """The app of one worker."""
+        return create_app(self.settings)
+
+
+def serve(settings: Settings, host: str, port: int, workers: int, threads: int) -> None:
+    """Serve until a signal says stop."""
+    Server(
+        settings,
+        bind=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
+        workers=workers,
+        threads=threads,
+        worker_class="gthread",
+        timeout=120,
+        graceful_timeout=20,
+        keepalive=30,
+        control_socket_disable=True,
+        loglevel="warning",
+        proc_name="portal",
+    ).run()

@@ -1,0 +1,1 @@
+"""Floor 5: pages. Blueprints, forms and presentation."""

@@ -1,0 +1,135 @@
+"""Who may come in: every route declares its permission with `@needs`, and everything else is refused.
+
+`check_routes` stops an app from starting when a route declares nothing. `guard` runs before every request: it finds
+the person behind the session cookie, checks the route's permission, and opens the tenant scope that goes with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager
+
+from portal.base import clock
+from portal.models import scope
+from portal.queries import principals
+from portal.queries.principals import Principal
+from portal.rules.access import Permission, allows
+from portal.rules.actors import Actor, ActorKind
+from portal.web.cookies import read_token
+from portal.web.targets import here
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+STATIC = {"static"}  # files that anybody may read
+UNSETTLED = {"account.password_change", "account.log_out", "static"}  # open while a new password is due
+HALF_WAY = {"account.second_factor", "account.log_out", "static"}  # open while the second factor is due
+
+
+class UndeclaredRoute(Exception):
+    """A route declares no permission."""
+
+
+def needs(permission: Permission) -> Callable[[View], View]:
+    """Declare the permission without which the view is not run."""
+
+    def declare(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def permission_of(app: Flask, endpoint: str) -> Permission | None:
+    """What the endpoint's view declares."""
+    return getattr(app.view_functions[endpoint], "permission", None)
+
+
+def check_routes(app: Flask) -> None:
+    """Raises UndeclaredRoute, naming every route that declares no permission."""
+    bare = sorted(
+        f"{rule.rule} ({rule.endpoint})"
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint not in STATIC and permission_of(app, rule.endpoint) is None
+    )
+    if bare:
+        raise UndeclaredRoute("these routes declare no permission (@needs): " + ", ".join(bare))
+
+
+def guard(app: Flask) -> ResponseReturnValue | None:
+    """Let the request through, or say where to go instead. Another tenant's thing is a 404, never a 403."""
+    g.principal = None
+    scope.enter(None)
+    if request.endpoint is None or request.endpoint in STATIC:
+        return None
+    identify()
+    permission = permission_of(app, request.endpoint)
+    if permission is None:
+        abort(404)
+    if permission is Permission.PUBLIC:
+        return None
+    return admit(permission)
+
+
+def identify() -> None:
+    """Find the person behind the session cookie, with the platform's settings."""
+    token = read_token()
+    found = principals.current(token, clock.now()) if token else None
+    if found:
+        g.principal, g.platform = found
+
+
+def admit(permission: Permission) -> ResponseReturnValue | None:
+    """Check a permission that is not public, and open the scope that goes with it."""
+    person: Principal | None = g.principal
+    if person is None:
+        return elsewhere("account.log_in", next=here())
+    if person.awaits_second_factor:
+        return None if request.endpoint in HALF_WAY else elsewhere("account.second_factor")
+    if person.must_set_password and request.endpoint not in UNSETTLED:
+        return elsewhere("account.password_change")
+    if permission is Permission.SELF:
+        return None
+    if person.staff_role is None:
+        abort(404)
+    if not allows(person.staff_role, permission):
+        abort(403)
+    scope.enter(scope.PLATFORM)
+    return None
+
+
+def elsewhere(endpoint: str, **values: Any) -> ResponseReturnValue:
+    """Send the browser to another page: by redirect, or by HX-Redirect where htmx asked."""
+    url = url_for(endpoint, **{key: value for key, value in values.items() if value})
+    if request.headers.get("HX-Request"):
+        return "", 204, {"HX-Redirect": url}
+    return redirect(url, 303)
+
+
+def may(permission: Permission) -> bool:
+    """Whether the person of this request has the permission; for templates and views."""
+    person: Principal | None = g.get("principal")
+    return bool(person and person.staff_role and allows(person.staff_role, permission))
+
+
+def actor() -> Actor:
+    """The person of this request as the one behind a change, at the present instant."""
+    person: Principal = g.principal
+    return Actor(ActorKind.USER, person.name, clock.now(), person.user_id, g.request_id)
+
+
+def init_app(app: Flask, login_manager: LoginManager) -> None:
+    """Guard every request of this app, and tell Flask-Login who the person is."""
+    login_manager.init_app(app)
+
+    @login_manager.request_loader
+    def load(_: object) -> Principal | None:
+        found: Principal | None = g.get("principal")
+        return found
+
+    @app.before_request
+    def stand_guard() -> ResponseReturnValue | None:
+        return guard(app)

@@ -1,0 +1,51 @@
+"""The session cookie: a random token and nothing else. `__Host-` and Secure over HTTPS."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Response, current_app, request
+
+from portal.settings import Settings
+
+
+def settings() -> Settings:
+    """The settings of the app at work."""
+    found: Settings = current_app.extensions["portal.settings"]
+    return found
+
+
+def name() -> str:
+    """The cookie's name; a `__Host-` cookie cannot be set by a neighbouring host."""
+    return "__Host-portal" if settings().secure else "portal"
+
+
+def read_token() -> str | None:
+    """The token that the browser sent."""
+    return request.cookies.get(name())
+
+
+def set_token(response: Response, token: str) -> None:
+    """Give the browser the token of its session."""
+    response.set_cookie(
+        name(),
+        token,
+        max_age=settings().session_hours * 3600,
+        secure=settings().secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+
+
+def clear_token(response: Response) -> None:
+    """Take the token away."""
+    response.delete_cookie(name(), secure=settings().secure, httponly=True, samesite="Lax", path="/")
+
+
+def hosts(settings: Settings) -> list[str]:
+    """The host names that are answered: the public URL's, and those that the settings name."""
+    public = urlsplit(settings.public_url).hostname or ""
+    loopback = ["localhost", "127.0.0.1"] if public in {"localhost", "127.0.0.1"} else []
+    more = [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()]
+    return [public, *loopback, *more]

@@ -1,0 +1,121 @@
+"""Numbers, money, dates and times as the reader's language writes them. The only place that formats them.
+
+Every function is pure and cached by its arguments: a list page shows the same few hundred figures again and again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel import Locale, dates, numbers
+from flask import g
+
+from portal.rules.money import decimals, to_major
+from portal.rules.text import initials
+
+NONE = "—"
+SYMBOLS = {"INR": "₹", "JPY": "¥", "EUR": "€", "GBP": "£"}  # unambiguous ones; any other currency shows its code
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+def reader_locale() -> str:
+    """The reader's language; English until they chose one."""
+    person = g.get("principal")
+    return person.locale if person else "en"
+
+
+def reader_timezone() -> str:
+    """The reader's time zone."""
+    person = g.get("principal")
+    return person.timezone if person else "UTC"
+
+
+@lru_cache(maxsize=64)
+def _locale(locale: str) -> Locale:
+    return Locale.parse(locale.replace("-", "_"))
+
+
+@lru_cache(maxsize=20_000)
+def number(value: int, locale: str) -> str:
+    """1,204: grouped, with a true minus sign."""
+    return numbers.format_decimal(value, format="#,##0", locale=_locale(locale)).replace("-", "−")
+
+
+@lru_cache(maxsize=20_000)
+def amount(minor: int, currency: str, locale: str, whole: bool = False) -> tuple[str, str]:
+    """(code, text): the code to stand small before the text where no symbol is unambiguous, and the amount.
+
+    `whole` drops decimals that are all zero: for estimates, never for orders and invoices."""
+    places = decimals(currency)
+    value = to_major(minor, currency)
+    shown = 0 if whole and value == value.to_integral_value() else places
+    pattern = "#,##0" + ("." + "0" * shown if shown else "")
+    text = numbers.format_decimal(value, format=pattern, locale=_locale(locale)).replace("-", "−")
+    symbol = SYMBOLS.get(currency)
+    return ("", _signed(symbol, text)) if symbol else (currency, text)
+
+
+def _signed(symbol: str, text: str) -> str:
+    return "−" + symbol + text[1:] if text.startswith("−") else symbol + text
+
+
+def money(minor: int, currency: str, locale: str, whole: bool = False) -> str:
+    """The amount in one text: ₹24,000.00, or KWD 1,240.500."""
+    code, text = amount(minor, currency, locale, whole)
+    return f"{code} {text}" if code else text
+
+
+@lru_cache(maxsize=4_000)
+def percent(value: Decimal | None, locale: str, places: int = 1) -> str:
+    """94.3 %, spaced as the language does it; — for none."""
+    if value is None:
+        return NONE
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    return numbers.format_decimal(value, format=pattern, locale=_locale(locale)).replace("-", "−") + "\u2009%"
+
+
+@lru_cache(maxsize=4_000)
+def day(value: date, locale: str) -> str:
+    """2 Nov 2026."""
+    return dates.format_date(value, format="d MMM y", locale=_locale(locale))
+
+
+@lru_cache(maxsize=4_000)
+def short_day(value: date, locale: str) -> str:
+    """2 Nov."""
+    return dates.format_date(value, format="d MMM", locale=_locale(locale))
+
+
+@lru_cache(maxsize=4_000)
+def minute(value: datetime, locale: str, timezone: str) -> str:
+    """19 Feb 2027, 11:02 in the reader's time zone."""
+    return dates.format_datetime(value, format="d MMM y, HH:mm", tzinfo=ZoneInfo(timezone), locale=_locale(locale))
+
+
+def ago(value: datetime | None, now: datetime, locale: str) -> str:
+    """Just now, 6 min ago, 2 h ago, 9 d ago; beyond 90 days the day itself; Never for none."""
+    if value is None:
+        return "Never"
+    seconds = int((now - value).total_seconds())
+    if seconds < MINUTE:
+        return "Just now"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE} min ago"
+    if seconds < DAY:
+        return f"{seconds // HOUR} h ago"
+    if seconds < 90 * DAY:
+        return f"{seconds // DAY} d ago"
+    return day(value.astimezone(UTC).date(), locale)
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": lambda value: number(value, reader_locale()),
+    "day": lambda value: day(value, reader_locale()),
+    "minute": lambda value: minute(value, reader_locale(), reader_timezone()),
+    "initials": initials,
+}

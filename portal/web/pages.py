@@ -1,0 +1,32 @@
+"""Showing: a whole page, or the part of it that htmx asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, g, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+
+def wants_part() -> bool:
+    """Whether htmx asks for a part. A history restore wants the whole page."""
+    return "HX-Request" in request.headers and "HX-History-Restore-Request" not in request.headers
+
+
+def show(page: str, part: str | None = None, status: int = 200, **context: Any) -> Response:
+    """The page (a template's path without `.html`), or for an htmx request its part, a file beside it."""
+    template = page
+    if part and wants_part():
+        template = page.rpartition("/")[0] + "/" + part
+        g.is_part = True
+    response = make_response(render_template(template + ".html", **context), status)
+    if part:
+        response.vary.add("HX-Request")
+    return response
+
+
+def done(location: str) -> BaseResponse:
+    """After a change: 303 to the page that shows it, by HX-Redirect where htmx asked."""
+    if wants_part():
+        return Response(status=204, headers={"HX-Redirect": location})
+    return redirect(location, 303)

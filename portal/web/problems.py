@@ -1,0 +1,81 @@
+"""When something goes wrong: one page for every error, with the request id and a way on."""
+
+from __future__ import annotations
+
+import structlog
+from flask import Flask, Response, g, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, default_exceptions
+
+from portal.rules.errors import Conflict, Forbidden, NotFound, PortalError
+
+log = structlog.get_logger(__name__)
+
+WORDS: dict[int, tuple[str, str]] = {
+    400: ("That request could not be read", "Something in the address or the form is wrong. Go back and try again."),
+    403: ("You may not do this", "Your role does not include it. Ask an owner of the platform if you need it."),
+    404: (
+        "There is nothing here",
+        "The address is wrong, the thing was deleted, or it belongs to a workspace you are not in.",
+    ),
+    405: ("This address does not take that", "The page was asked for in a way it does not know. Open it afresh."),
+    409: ("Somebody was faster", "What you saw has changed in the meantime. Reload the page and look again."),
+    413: ("That is too large", "The upload is larger than this server takes."),
+    415: ("That kind of content is not taken here", "Send a form or a file as the page offers it."),
+    422: ("That was not accepted", "Something you entered cannot be used."),
+    429: ("Too many tries", "Wait a little, then try again."),
+    500: ("Something broke", "This request saved nothing. Try again; if it stays, tell whoever runs Portal."),
+    503: ("Portal is not ready", "The database does not answer just now. Try again in a moment."),
+}
+CODES: dict[type[PortalError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409}
+
+
+def problem(status: int, text: str | None = None) -> Response:
+    """The error page; for an htmx request a toast, so that the page it came from stays as it is."""
+    title, words = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+    part = "HX-Request" in request.headers
+    template = "errors/_toast.html" if part else "errors/problem.html"
+    body = render_template(template, status=status, title=title, text=text or words, request_id=g.get("request_id", ""))
+    response = make_response(body, status)
+    if part:
+        response.headers["HX-Retarget"] = "#toasts"
+        response.headers["HX-Reswap"] = "beforeend"
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error with a page."""
+    for status in default_exceptions:
+        app.register_error_handler(status, _http)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(PortalError, _portal)
+    app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _http(error: HTTPException) -> Response:
+    response = problem(error.code or 500)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def _csrf(error: CSRFError) -> Response:
+    return problem(400, "The form has expired, or came from elsewhere. Go back, reload the page and send it again.")
+
+
+def _portal(error: PortalError) -> Response:
+    status = next((code for kind, code in CODES.items() if isinstance(error, kind)), 422)
+    return problem(status, str(error) or None)
+
+
+def _database(error: OperationalError) -> Response:
+    log.exception("database_failed")
+    return problem(503)
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("request_failed", path=request.path)
+    return problem(500)

@@ -1,0 +1,87 @@
+"""What surrounds every request: its id, its log line, and the headers of every answer."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+from portal.settings import Settings
+
+log = structlog.get_logger("portal.request")
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+A_YEAR = 365 * 24 * 3600
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give every request an id, and every answer its headers and log line."""
+    app.before_request(_begin)
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        response.headers.extend(HEADERS)
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        if settings.secure:
+            response.headers["Strict-Transport-Security"] = f"max-age={A_YEAR}"
+        if settings.count_queries:
+            response.headers["X-Bench-Queries"] = str(g.get("queries", 0))
+        _cache(response)
+        _log(response)
+        return response
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    g.request_id = "req_" + secrets.token_hex(8)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _cache(response: Response) -> None:
+    """Files whose address carries their hash may be kept for ever; nothing else is kept at all."""
+    if request.endpoint == "static":
+        fresh = "v" in request.args
+        response.cache_control.no_cache = None if fresh else True
+        response.cache_control.max_age = A_YEAR if fresh else None
+        response.cache_control.public = True
+        response.cache_control.immutable = fresh
+    else:
+        response.cache_control.no_store = True
+
+
+def _log(response: Response) -> None:
+    if request.endpoint == "static":
+        return
+    person = g.get("principal")
+    log.info(
+        "request",
+        method=request.method,
+        path=request.path,
+        status=response.status_code,
+        ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+        queries=g.get("queries", 0),
+        user=person.public_id if person else None,
+    )
