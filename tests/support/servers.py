@@ -55,7 +55,7 @@ def serve(folder: Path, database_url: str, *, workers: int = 2, threads: int = 4
     instance = folder / f"instance-{port}"
     instance.mkdir(parents=True, mode=0o700)
     values = {"INSTANCE": str(instance), "DATABASE_URL": database_url, "PUBLIC_URL": url, "SECRET_KEY": "k" * 48}
-    values |= {"TESTING": "1"} | settings
+    values |= settings
     environment = processes.own_environment(**{"PORTAL_" + name: value for name, value in values.items()})
     log = folder / f"serve-{port}.log"
     command = [PORTAL, "serve", "--host", "127.0.0.1", "--port", str(port)]

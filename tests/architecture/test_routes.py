@@ -1,0 +1,44 @@
+"""A route that declares no permission keeps the program from starting."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.architecture.trees import copy_of_the_project
+from tests.support.processes import own_environment
+
+START = "import portal; portal.create_app(); print(portal.__file__)"
+BARE = """
+from flask import Blueprint as PlantedBlueprint
+
+planted = PlantedBlueprint("planted", __name__)
+
+@planted.get("/planted-without-permission")
+def bare() -> str:
+    return ""
+
+blueprints = (*blueprints, planted)
+"""
+
+
+def start(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Starts the program that lies in this folder."""
+    environment = own_environment(PORTAL_SECRET_KEY="k" * 48, PORTAL_TESTING="1", PYTHONPATH=os.fspath(folder))
+    return subprocess.run(
+        [sys.executable, "-c", START], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_route_without_needs_stops_the_start(tmp_path: Path) -> None:
+    folder = copy_of_the_project(tmp_path)
+    before = start(folder)
+    assert before.returncode == 0, before.stderr
+    assert os.fspath(folder) in before.stdout, "the copy was meant to start"
+
+    with (folder / "portal/web/account/__init__.py").open("a") as file:
+        file.write(BARE)
+    after = start(folder)
+    assert after.returncode != 0
+    assert "UndeclaredRoute" in after.stderr
+    assert "/planted-without-permission" in after.stderr

@@ -1,0 +1,222 @@
+"""Fixtures for every test. What they stand on is in tests/support.
+
+A test that asks for `app`, `client`, `server`, `page` or `database_url` runs once on SQLite and once on PostgreSQL;
+PORTAL_TEST_DATABASES=sqlite narrows that for work at the desk. A test that asks for none of them runs once.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from playwright.sync_api import Page
+
+from portal import create_app
+from portal.base import clock as base_clock
+from portal.base.db import db
+from portal.settings import Settings
+from tests.support import browsers, parts, servers
+from tests.support.clients import Client
+from tests.support.clocks import Clock
+from tests.support.databases import Database, open_database
+from tests.support.mails import MailServer
+from tests.support.servers import Server
+
+ROOT = Path(__file__).resolve().parents[1]
+DATABASES = os.environ.get("PORTAL_TEST_DATABASES", "sqlite,postgresql").split(",")
+NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
+KEY = "k" * 48
+
+MakeApp = Callable[..., Flask]
+Serve = Callable[..., Server]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks what the fixtures of a test say about it; measurements run only when asked for."""
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.browser)
+        if "bench" in item.keywords and "bench" not in config.option.markexpr:
+            item.add_marker(pytest.mark.skip(reason="a measurement: make bench"))
+
+
+# ---------------------------------------------------------------- time
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant at which every test starts: a Saturday, 2026-11-21T11:00Z."""
+    return NOW
+
+
+@pytest.fixture
+def clock(now: datetime) -> Clock:
+    """The clock of `app` and `client`: stands still at `now` until `clock.advance(days=1)` or `clock.at(instant)`."""
+    return Clock(now)
+
+
+# ---------------------------------------------------------------- databases
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Database]]:
+    """One migrated database of each kind, opened when the first test needs it."""
+    opened: dict[str, Database | None] = {}
+
+    def get(kind: str) -> Database:
+        if kind not in opened:
+            opened[kind] = open_database(kind, tmp_path_factory.mktemp(kind), migrate)
+        return opened[kind] or parts.missing("PostgreSQL", "postgresql")
+
+    yield get
+    for each in opened.values():
+        if each:
+            each.close()
+
+
+def migrate(url: str) -> None:
+    """The database at this URL has the newest schema afterwards."""
+    app = create_app(Settings(database_url=url, secret_key=KEY, testing=True))
+    with app.app_context():
+        upgrade(str(ROOT / "migrations"))
+        db.engine.dispose()
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest, databases: Callable[[str], Database]) -> Database:
+    """The database of this test, freshly migrated and empty. `.kind` is sqlite or postgresql."""
+    found = databases(request.param)
+    found.restore()
+    return found
+
+
+@pytest.fixture
+def database_url(database: Database) -> str:
+    """The SQLAlchemy URL of `database`."""
+    return database.url
+
+
+# ---------------------------------------------------------------- the program
+
+
+@pytest.fixture
+def make_app(database_url: str, tmp_path: Path) -> Iterator[MakeApp]:
+    """`make_app(max_upload=10)`: an app of its own with these settings, on the test's database."""
+    made: list[Flask] = []
+
+    def make(**settings: Any) -> Flask:
+        values = {"instance": tmp_path, "database_url": database_url, "secret_key": KEY, "testing": True}
+        values |= {"public_url": "http://localhost"} | settings
+        app = create_app(Settings(**values))
+        app.test_client_class = Client
+        made.append(app)
+        return app
+
+    yield make
+    for app in made:
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: MakeApp, clock: Clock) -> Iterator[Flask]:
+    """The program on an empty database, its context open, so that queries and operations can be called at once."""
+    app = make_app()
+    app.extensions[base_clock.EXTENSION] = clock
+    with app.app_context():
+        yield app
+        db.session.rollback()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript: cookies, no redirects followed. Each request is a world of its own."""
+    return app.test_client()
+
+
+# ---------------------------------------------------------------- servers
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[dict[str, Server]]:
+    """The servers that outlive a test, by database URL."""
+    found: dict[str, Server] = {}
+    yield found
+    for each in found.values():
+        each.stop()
+
+
+@pytest.fixture
+def server(database_url: str, running: dict[str, Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """`portal serve` with 2 processes × 4 threads on the test's database, its clock at `now`.
+
+    Started once; the database is emptied before each test. Rows that the test writes by `app` are seen by it."""
+    if database_url not in running or running[database_url].process.poll() is not None:
+        folder = tmp_path_factory.mktemp("server")
+        running[database_url] = servers.serve(folder, database_url, NOW=NOW.isoformat())
+    return running[database_url]
+
+
+@pytest.fixture
+def serve(database_url: str, tmp_path: Path) -> Iterator[Serve]:
+    """`serve(workers=4, threads=4, NOW="…")`: a server of the test's own on its database, with these settings."""
+    started: list[Server] = []
+
+    def start(**options: Any) -> Server:
+        started.append(servers.serve(tmp_path, database_url, **options))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.stop()
+
+
+@pytest.fixture
+def smtp() -> Iterator[MailServer]:
+    """A real mail server: `.host`, `.port`, `.messages`, `.to(address)`, `.wait_for(count)`."""
+    running = MailServer()
+    yield running
+    running.stop()
+
+
+# ---------------------------------------------------------------- the browser
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """Debian's Chromium, for pytest-playwright."""
+    path = browsers.chromium() or parts.missing("Chromium", "chromium libatomic1")
+    return {"executable_path": path, "args": browsers.ARGUMENTS, "headless": True}
+
+
+@pytest.fixture
+def browser_context_args(server: Server) -> dict[str, Any]:
+    """Every page opens on `server`: page.goto("/admin/workspaces/")."""
+    return {
+        "base_url": server.url,
+        "viewport": {"width": 1280, "height": 900},
+        "locale": "en-GB",
+        "timezone_id": "UTC",
+        "reduced_motion": "reduce",
+    }
+
+
+@pytest.fixture
+def page(page: Page) -> Iterator[Page]:
+    """A tab in Chromium on `server`. A script error or a breach of the content policy fails the test at its end."""
+    page.set_default_timeout(10_000)
+    complaints = browsers.listen(page)
+    yield page
+    assert not complaints, "the browser complained:\n" + "\n".join(complaints)
+
+
+@pytest.fixture
+def axe() -> Callable[..., None]:
+    """`axe(page)`: asserts that axe-core finds no violation on the page as it stands."""
+    return browsers.axe
