@@ -35,8 +35,7 @@ _STEM_TEXT = """
     whatever freedom ninja mustang killer charlie donald thomas hunter trustno
 """
 
-_COMMON = frozenset(_COMMON_TEXT.split())
-_STEMS = frozenset(_STEM_TEXT.split())
+_KNOWN = frozenset(_COMMON_TEXT.split()) | frozenset(_STEM_TEXT.split())
 
 _ROWS = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -126,4 +125,4 @@ def _run(folded: str, at: int) -> int:
 def _is_common(folded: str) -> bool:
     compact = "".join(folded.split())
     stem = compact.strip("0123456789!?.,;:_-+*#$%&@=~()[]{}<>/\\|^'\"")
-    return compact in _COMMON or stem in _STEMS or stem.translate(_LEET) in _STEMS
+    return compact in _KNOWN or stem in _KNOWN or stem.translate(_LEET) in _KNOWN
