@@ -58,7 +58,7 @@ def serve(folder: Path, database_url: str, *, workers: int = 2, threads: int = 4
     values |= settings
     environment = processes.own_environment(**{"PORTAL_" + name: value for name, value in values.items()})
     log = folder / f"serve-{port}.log"
-    command = [PORTAL, "serve", "--host", "127.0.0.1", "--port", str(port)]
+    command: list[str | Path] = [PORTAL, "serve", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(workers), "--threads", str(threads)]
     process = processes.start(command, log=log, env=environment, cwd=ROOT)
     server = Server(url, port, log, process, environment)
