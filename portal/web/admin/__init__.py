@@ -1,5 +1,7 @@
-"""The platform's screens, for its staff."""
+"""The platform's screens, for its staff. A file that attaches views to a shared blueprint is imported here."""
 
 from flask import Blueprint
 
-blueprints: tuple[Blueprint, ...] = ()
+from portal.web.admin import blueprints as shared
+
+blueprints: tuple[Blueprint, ...] = (shared.workspaces,)

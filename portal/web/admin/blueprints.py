@@ -1,0 +1,5 @@
+"""The blueprints that several files attach their views to."""
+
+from flask import Blueprint
+
+workspaces = Blueprint("admin_workspaces", __name__, url_prefix="/admin/workspaces")
