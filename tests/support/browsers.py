@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -14,7 +15,9 @@ ANSWERED = re.compile(r"Failed to load resource: the server responded with a sta
 
 
 def chromium() -> str | None:
-    """Path of the machine's Chromium."""
+    """Path of the machine's Chromium; None without it, or without libatomic1, which Playwright's driver loads."""
+    if not any(list(Path("/usr").glob(where)) for where in ("lib/*/libatomic.so.1", "lib64/libatomic.so.1")):
+        return None
     return shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
