@@ -68,7 +68,7 @@ class PasswordReset(Row, db.Model):
 
 
 class Invitation(Row, db.Model):
-    """An invitation into an organization and perhaps one of its workspaces; `user_id` is the account prepared for it."""
+    """An invitation into an organization and perhaps a workspace; `user_id` is the account prepared for it."""
 
     public_id: Mapped[str] = public_id("ivt")
     email: Mapped[str] = mapped_column(String(254))

@@ -1,4 +1,4 @@
-"""The audit log is written here: `record` gathers an event in the open unit, which seals it into the chain at its end."""
+"""The audit log: `record` gathers an event in the open unit, which seals it into the chain when it closes."""
 
 from __future__ import annotations
 

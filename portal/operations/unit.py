@@ -81,7 +81,8 @@ def after_commit(session: Session, act: Callable[[], None]) -> None:
 
 def locked(session: Session, model: type[T], public_id: str) -> T:
     """The row with this public id, locked until the unit ends; raises NotFound."""
-    row = session.scalar(select(model).where(model.public_id == public_id).with_for_update())  # type: ignore[attr-defined]
+    table: Any = model
+    row: T | None = session.scalar(select(table).where(table.public_id == public_id).with_for_update())
     if row is None:
         raise NotFound()
     return row

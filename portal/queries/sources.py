@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
@@ -17,25 +17,25 @@ _Primary = aliased(Workspace, name="primary_workspace")
 
 _SOURCES = (
     select(
-        Workspace.id,
+        Workspace.id.label("key"),
         Workspace.organization_id,
         Workspace.name,
         Workspace.web_address,
         Workspace.sip_prefix,
         Workspace.billing_email,
-        Organization.name,
-        Organization.billing_email,
-        User.name,
-        User.email,
-        Plan.name,
+        Organization.name.label("organization_name"),
+        Organization.billing_email.label("organization_billing_email"),
+        func.coalesce(User.name, "").label("owner_name"),
+        func.coalesce(User.email, "").label("owner_email"),
+        Plan.name.label("plan_name"),
         Workspace.stage,
         Workspace.cancelled_at,
         Organization.currency,
-        Workspace.billing_cycle,
-        PlanPrice.amount_minor,
-        Workspace.custom_amount,
+        Workspace.billing_cycle.label("cycle"),
+        PlanPrice.amount_minor.label("price_minor"),
+        Workspace.custom_amount.label("custom_amount_minor"),
         Workspace.custom_months,
-        Workspace.is_primary,
+        (~Workspace.is_primary).label("is_child"),
         PlanFee.child_fee_minor,
     )
     .join(Organization, Organization.id == Workspace.organization_id)
@@ -56,45 +56,25 @@ _SOURCES = (
 
 def sources_of(workspaces: Sequence[int]) -> dict[int, Sources]:
     """The sources of these workspaces (their integer keys)."""
-    rows = db.session.execute(_SOURCES.where(Workspace.id.in_(workspaces))).all()
-    holds = open_holds([row[0] for row in rows], [row[1] for row in rows])
+    rows = [dict(row) for row in db.session.execute(_SOURCES.where(Workspace.id.in_(workspaces))).mappings()]
+    holds = open_holds([row["key"] for row in rows], [row["organization_id"] for row in rows])
     found = {}
     for row in rows:
-        (key, organization, name, address, sip, billing, org_name, org_billing, owner, email, plan, stage) = row[:12]
-        (cancelled, currency, cycle, price, custom, months, is_primary, child_fee) = row[12:]
-        found[key] = Sources(
-            name=name,
-            web_address=address,
-            sip_prefix=sip,
-            billing_email=billing,
-            organization_name=org_name,
-            organization_billing_email=org_billing,
-            owner_name=owner or "",
-            owner_email=email or "",
-            plan_name=plan,
-            stage=stage,
-            cancelled_at=cancelled,
-            open_holds=frozenset(holds["workspace", key] | holds["organization", organization]),
-            currency=currency,
-            cycle=cycle,
-            price_minor=price,
-            custom_amount_minor=custom,
-            custom_months=months,
-            is_child=not is_primary,
-            child_fee_minor=child_fee,
-        )
+        key, organization = row.pop("key"), row.pop("organization_id")
+        open_kinds = holds["workspace", key] | holds["organization", organization]
+        found[key] = Sources(**row, open_holds=frozenset(open_kinds))
     return found
 
 
 def open_holds(workspaces: Sequence[int], organizations: Sequence[int]) -> defaultdict[tuple[str, int], set[HoldKind]]:
     """The kinds of open holds, by ("workspace" or "organization", integer key)."""
     found: defaultdict[tuple[str, int], set[HoldKind]] = defaultdict(set)
-    rows = db.session.execute(
-        select(Hold.workspace_id, Hold.organization_id, Hold.kind).where(
-            Hold.lifted_at.is_(None),
-            or_(Hold.workspace_id.in_(workspaces), Hold.organization_id.in_(set(organizations))),
-        )
-    )
-    for workspace, organization, kind in rows:
-        found[("workspace", workspace) if workspace is not None else ("organization", organization)].add(kind)
+    for name, column, keys in (
+        ("workspace", Hold.workspace_id, workspaces),
+        ("organization", Hold.organization_id, set(organizations)),
+    ):
+        rows = db.session.execute(select(column, Hold.kind).where(Hold.lifted_at.is_(None), column.in_(keys)))
+        for key, kind in rows:
+            if key is not None:
+                found[name, key].add(kind)
     return found

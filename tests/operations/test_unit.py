@@ -1,0 +1,90 @@
+"""The unit of work: together or not at all, and what is written last."""
+
+from datetime import datetime
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from portal.base.db import db
+from portal.models import AuditEvent, RateCard
+from portal.operations.audit import record
+from portal.operations.unit import after_commit, locked, unit
+from portal.rules.actors import Actor
+from portal.rules.errors import NotFound
+
+
+def card(name: str) -> RateCard:
+    return RateCard(name=name, currency="INR")
+
+
+def count(model: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_a_unit_commits_what_was_done_and_its_event_together(app: Flask, now: datetime) -> None:
+    with unit() as session:
+        session.add(card("Standard"))
+        record("platform.initialised", Actor.command("init", now))
+    assert (count(RateCard), count(AuditEvent)) == (1, 1)
+
+
+def test_an_error_undoes_the_change_and_its_event(app: Flask, now: datetime) -> None:
+    with pytest.raises(ZeroDivisionError), unit() as session:
+        session.add(card("Standard"))
+        record("platform.initialised", Actor.command("init", now))
+        session.flush()
+        raise ZeroDivisionError
+    assert (count(RateCard), count(AuditEvent)) == (0, 0)
+
+
+def test_a_unit_inside_a_unit_joins_it(app: Flask) -> None:
+    with pytest.raises(ZeroDivisionError), unit() as session:
+        with unit() as inner:
+            inner.add(card("Inner"))
+        session.add(card("Outer"))
+        raise ZeroDivisionError
+    assert count(RateCard) == 0
+
+
+def test_what_follows_the_commit_runs_only_after_it_and_cannot_undo_it(app: Flask) -> None:
+    seen: list[int] = []
+
+    def act() -> None:
+        seen.append(count(RateCard))
+        raise ConnectionError("the mail server does not answer")
+
+    with unit() as session:
+        session.add(card("Standard"))
+        after_commit(session, act)
+        assert seen == []
+    assert seen == [1]
+    assert count(RateCard) == 1
+
+
+def test_what_should_follow_a_commit_does_not_run_without_one(app: Flask) -> None:
+    seen: list[str] = []
+    with pytest.raises(ZeroDivisionError), unit() as session:
+        after_commit(session, lambda: seen.append("sent"))
+        raise ZeroDivisionError
+    assert seen == []
+
+
+def test_an_event_outside_of_a_unit_is_refused(app: Flask, now: datetime) -> None:
+    with pytest.raises(RuntimeError, match="outside of a unit"):
+        record("platform.initialised", Actor.command("init", now))
+
+
+def test_an_event_or_a_key_that_is_not_declared_is_refused(app: Flask, now: datetime) -> None:
+    by = Actor.command("init", now)
+    with unit():
+        with pytest.raises(KeyError):
+            record("platform.exploded", by)
+        with pytest.raises(KeyError, match="colour"):
+            record("platform.initialised", by, colour="red")
+    assert count(AuditEvent) == 0
+
+
+def test_a_row_that_does_not_exist_is_not_found(app: Flask) -> None:
+    with pytest.raises(NotFound), unit() as session:
+        locked(session, RateCard, "rat_nothing")
