@@ -56,7 +56,8 @@ _ROWS = (
     "фывапролджэ",
 )
 _SEQUENCES = (*_ROWS, *(row[::-1] for row in _ROWS))
-_LEET = str.maketrans("0134578@$!", "oleastbasi")
+# Digits and signs that stand for letters; 1 is read as l and as i.
+_LEET = [str.maketrans("0134578@$!", f"o{one}eastbasi") for one in "li"]
 
 
 def weakness(password: str, *, email: str = "", name: str = "") -> str | None:
@@ -125,4 +126,4 @@ def _run(folded: str, at: int) -> int:
 def _is_common(folded: str) -> bool:
     compact = "".join(folded.split())
     stem = compact.strip("0123456789!?.,;:_-+*#$%&@=~()[]{}<>/\\|^'\"")
-    return compact in _KNOWN or stem in _KNOWN or stem.translate(_LEET) in _KNOWN
+    return not _KNOWN.isdisjoint({compact, stem, *(stem.translate(leet) for leet in _LEET)})
