@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -28,6 +29,10 @@ from tests.support.mails import MailServer
 from tests.support.servers import Server
 
 ROOT = Path(__file__).resolve().parents[1]
+# Generated inputs have no stopwatch on a busy machine, and are the same on every run in CI.
+hypothesis.settings.register_profile("portal", deadline=None, derandomize=parts.IN_CI)
+hypothesis.settings.load_profile("portal")
+
 DATABASES = os.environ.get("PORTAL_TEST_DATABASES", "sqlite,postgresql").split(",")
 NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 KEY = "k" * 48

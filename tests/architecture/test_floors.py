@@ -20,6 +20,7 @@ PLANTED = {
     "portal/rules/planted.py": ("from portal.base import ids\n", "portal.rules.planted -> portal.base"),
     "portal/jobs/planted.py": ("from portal.web import pages\n", "portal.jobs.planted -> portal.web"),
     "portal/operations/planted.py": ("from flask import g\n", "portal.operations.planted -> flask"),
+    "portal/gateways/flasked.py": ("import flask\n", "portal.gateways.flasked -> flask"),
     "portal/operations/rooted.py": ("from portal import create_app\n", "portal.operations.rooted -> portal"),
     "portal/gateways/planted.py": ("from portal.models import scope\n", "portal.gateways.planted -> portal.models"),
     "portal/attic.py": ("X = 1\n", "attic"),
