@@ -25,7 +25,7 @@ from tests.support import browsers, parts, servers
 from tests.support.clients import Client
 from tests.support.clocks import Clock
 from tests.support.databases import Database, open_database
-from tests.support.mails import MailServer
+from tests.support.mails import Mailbox, MailServer
 from tests.support.servers import Server
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -130,19 +130,29 @@ def make_app(database_url: str, tmp_path: Path) -> Iterator[MakeApp]:
 
 
 @pytest.fixture
-def app(make_app: MakeApp, clock: Clock) -> Iterator[Flask]:
-    """The program on an empty database, its context open, so that queries and operations can be called at once."""
+def app(make_app: MakeApp, clock: Clock, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The program on an empty database, its context open, so that queries and operations can be called at once.
+
+    Mail that the test did not expect (it asks for no `mailbox`) fails it at its end."""
     app = make_app()
     app.extensions[base_clock.EXTENSION] = clock
     with app.app_context():
         yield app
         db.session.rollback()
+        if "mailbox" not in request.fixturenames:
+            assert not Mailbox().subjects, "mail was written that the test did not ask for (mailbox)"
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     """A browser without JavaScript: cookies, no redirects followed. Each request is a world of its own."""
     return app.test_client()
+
+
+@pytest.fixture
+def mailbox(app: Flask) -> Mailbox:
+    """The mail that the program wrote: `.messages`, `.subjects`, `.to(address)`, `.only(address)`."""
+    return Mailbox()
 
 
 # ---------------------------------------------------------------- servers

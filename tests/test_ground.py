@@ -12,15 +12,15 @@ from sqlalchemy import func, select
 
 from portal.base import clock as base_clock
 from portal.base.db import db
-from portal.models import AuditHead, PlatformSettings, User
+from portal.models import AuditHead, OutboxMessage, PlatformSettings, User
 from portal.operations.unit import unit
 from portal.rules.access import Permission
 from portal.web.access import needs
 from tests.support import browsers
 from tests.support.clocks import Clock
 from tests.support.databases import Database
-from tests.support.mails import MailServer
-from tests.support.servers import Server, fetch
+from tests.support.mails import Mailbox, MailServer
+from tests.support.servers import ROOT, Server, fetch
 
 EMAIL = "alice@example.test"
 NOW = datetime(2026, 11, 21, 11, tzinfo=UTC)
@@ -113,6 +113,31 @@ def test_a_script_error_is_heard(context: BrowserContext) -> None:
     page.goto("about:blank")
     page.evaluate("console.error('planted')")
     assert complaints == ["console: planted"]
+
+
+def write_mail(recipient: str) -> None:
+    with unit() as session:
+        session.add(OutboxMessage(template="hello", recipient=recipient, subject="Hello", created_at=NOW))
+
+
+def test_the_mailbox_holds_what_the_program_wrote(mailbox: Mailbox) -> None:
+    assert mailbox.messages == []
+    write_mail(EMAIL)
+    assert mailbox.only(EMAIL).subject == "Hello"
+    write_mail("bob@example.test")
+    assert mailbox.subjects == ["Hello", "Hello"]
+    assert len(mailbox.to("bob@example.test")) == 1
+
+
+@pytest.mark.parametrize("fixtures, outcome", [("app", {"passed": 1, "errors": 1}), ("mailbox", {"passed": 1})])
+def test_unexpected_mail_fails_the_test(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, fixtures: str, outcome: dict[str, int]
+) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PORTAL_TEST_DATABASES", "sqlite")
+    pytester.makeconftest("from tests.conftest import *")
+    pytester.makepyfile(f"from tests.test_ground import write_mail\ndef test_it({fixtures}): write_mail('a@b.test')")
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(**outcome)
 
 
 def test_the_mail_server_keeps_mail(smtp: MailServer) -> None:

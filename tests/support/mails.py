@@ -1,12 +1,39 @@
-"""A real SMTP server on loopback that keeps what it is given."""
+"""Mail in tests: what the program wrote to its outbox, and a real SMTP server that keeps what it is given."""
 
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from sqlalchemy import select
 
+from portal.base.db import db
+from portal.models import OutboxMessage
 from tests.support import processes
+
+
+class Mailbox:
+    """The mails that the program wrote, sent or not, oldest first."""
+
+    @property
+    def messages(self) -> list[OutboxMessage]:
+        """All of them, read afresh."""
+        db.session.rollback()
+        return list(db.session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+    @property
+    def subjects(self) -> list[str]:
+        """Their subjects."""
+        return [each.subject for each in self.messages]
+
+    def to(self, address: str) -> list[OutboxMessage]:
+        """Those for this address."""
+        return [each for each in self.messages if each.recipient == address]
+
+    def only(self, address: str) -> OutboxMessage:
+        """The only mail there is, which is for this address."""
+        assert [each.recipient for each in self.messages] == [address]
+        return self.messages[0]
 
 
 class MailServer:
