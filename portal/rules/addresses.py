@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
 
 from portal.rules.errors import Refused
 
@@ -72,14 +71,7 @@ def check_host(text: str, field: str | None = "custom_domain") -> str:
         raise wrong from None
     labels = host.split(".")
     valid = len(labels) >= 2 and all(_LABEL.fullmatch(label) for label in labels)
-    if not valid or labels[-1].isdigit() or len(host) > 253 or _is_ip(host):
+    # A last label that begins with a digit is read as an IP address by browsers (127.0.0.0x1).
+    if not valid or labels[-1][0].isdigit() or len(host) > 253:
         raise wrong
     return host
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

@@ -95,7 +95,17 @@ def test_a_domain_is_stored_as_dns_has_it(text: str, host: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", ".", "localhost", "https://acme.example", "acme.example/path", "acme.example:8000", "a..b", "-a.example"]
-    + ["a-.example", "a b.example", "127.0.0.1", "::1", "[::1]", "1.2.3", "user@acme.example", "acme.example\x00"]
+    + [
+        "a-.example",
+        "a b.example",
+        "127.0.0.1",
+        "::1",
+        "[::1]",
+        "1.2.3",
+        "127.0.0.0x1",
+        "user@acme.example",
+        "acme.example\x00",
+    ]
     + ["a" * 64 + ".example", "a." * 130 + "example", "x" * 1_000_000, "*.acme.example", "\ud800.example"],
 )
 def test_what_is_no_host_name_is_refused(text: str) -> None:

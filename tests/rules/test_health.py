@@ -183,12 +183,13 @@ def test_limits_that_are_not_monthly_are_not_looked_at() -> None:
 def test_every_limit_that_is_near_is_named_the_fullest_first() -> None:
     uses = (
         LimitUse(Limit.MONTHLY_MESSAGES, 85, 100),
-        LimitUse(Limit.BROADCASTS, 1, 100),
+        LimitUse(Limit.BROADCASTS, 95, 100),
         LimitUse(Limit.MONTHLY_MINUTES, 120, 100),
     )
-    found = assess(replace(WELL, limits=uses), Thresholds(), NOW).reasons[:2]
+    found = assess(replace(WELL, limits=uses), Thresholds(), NOW).reasons[:3]
     assert [reason.figures for reason in found] == [
         {"limit": "monthly_minutes", "used": 120, "value": 100, "share": "120.0"},
+        {"limit": "broadcasts", "used": 95, "value": 100, "share": "95.0"},
         {"limit": "monthly_messages", "used": 85, "value": 100, "share": "85.0"},
     ]
 

@@ -62,8 +62,13 @@ def test_the_e_mail_and_the_name_are_no_password(password: str) -> None:
     assert weakness(password, email=EMAIL, name=NAME) is not None
 
 
+def test_the_whole_name_is_no_password_whatever_the_e_mail() -> None:
+    assert weakness("Daniel-Okafor-1", email="dan@acme.example", name=NAME) is not None
+
+
 def test_a_short_name_does_not_spoil_a_random_password() -> None:
     assert weakness("8#4b2$9%o1^7", name="Bo") is None
+    assert weakness("8a4n2$n%91^7", name="Ann") is None
     assert weakness("violet otter paints tuesday", name="", email="") is None
 
 
@@ -77,6 +82,7 @@ def test_a_short_name_does_not_spoil_a_random_password() -> None:
         "acmecorpacmecorp",
         "111222333444",
         "aabbaabbaabbaabb",
+        "abbabaabbabbaab",
     ],
 )
 def test_a_repetition_is_refused(password: str) -> None:

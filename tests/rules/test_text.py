@@ -41,6 +41,7 @@ def found(query: str, *fields: str) -> bool:
         ("हिन्दी", "हिन्दी"),
         ("が", "が"),
         ("서울", "서울"),
+        ("s\u0336truck", "struck"),
         ("O’Brien – Sons", "o'brien - sons"),
         ("a\x00b\u202ec\u200bd\ud800e", "abcde"),
         ("a\tb\u00a0c", "a b c"),
@@ -96,7 +97,7 @@ def test_a_short_word_is_a_beginning_and_a_long_one_a_substring(query: str, patt
 def test_a_query_is_read_up_to_ten_words_and_two_hundred_characters() -> None:
     assert search_patterns(" ".join(f"word{n}" for n in range(30))) == [f"word{n}" for n in range(10)]
     assert search_patterns("x" * 1_000_000) == ["x" * 200]
-    assert len(search_patterns("\ufdfa" * 200)[0]) <= 200
+    assert len(search_patterns("\u3300" * 200)[0]) == 200  # one character that folds to four
 
 
 @given(st.text())
@@ -211,4 +212,4 @@ def test_names_sort_without_case_and_accents_and_the_key_stays_small() -> None:
         "zz",
     ]
     assert sort_key("  A   B ") == "a b"
-    assert len(sort_key("\ufdfa" * 500)) <= 200
+    assert len(sort_key("\u3300" * 500)) == 200
