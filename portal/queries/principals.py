@@ -12,6 +12,7 @@ from portal.base.db import db
 from portal.models import LoginSession, PlatformSettings, User
 from portal.rules.access import StaffRole
 from portal.rules.platform import Platform
+from portal.rules.text import initials
 
 
 def token_digest(token: str) -> str:
@@ -39,6 +40,11 @@ class Principal:
     awaits_second_factor: bool
     reauthenticated_at: datetime
     seen_at: datetime
+
+    @property
+    def initials(self) -> str:
+        """What stands in the person's round mark."""
+        return initials(self.name)
 
 
 _CURRENT = select(

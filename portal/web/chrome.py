@@ -17,12 +17,14 @@ from portal.web import formats
 from portal.web.access import may
 from portal.web.cookies import settings
 
+WORKSPACES = "admin_workspaces.listing"
+ACCOUNT_MENU = (("Your profile", "/me", "user"),)
 NAVIGATION: tuple[tuple[str | None, tuple[tuple[str, str, str], ...]], ...] = (
     (
         None,
         (
             ("Dashboard", "admin_dashboard.page", "layout-dashboard"),
-            ("Workspaces", "admin_workspaces.listing", "messages"),
+            ("Workspaces", WORKSPACES, "messages"),
             ("Organizations", "admin_organizations.listing", "building"),
             ("Users", "admin_users.listing", "users"),
         ),
@@ -86,14 +88,15 @@ def _item(label: str, endpoint: str, icon: str) -> Item:
 
 
 @lru_cache(maxsize=256)
-def _hash(path: Path, changed: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-
-
 def asset(path: str) -> str:
-    """The address of a file under `static/`, with its hash, so that it can be cached for ever."""
+    """The address of a file under `static/`, with its hash (as of this process), so that it can be cached for ever."""
     file = Path(current_app.static_folder or "") / path
-    return f"/static/{path}?v={_hash(file, file.stat().st_mtime_ns)}"
+    return f"/static/{path}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
+
+
+def find() -> tuple[str, str] | None:
+    """Where the search box of the sidebar leads, and what it says; none for who may not list workspaces."""
+    return (url_for(WORKSPACES), "Find a workspace") if _open(WORKSPACES) else None
 
 
 def init_app(app: Flask) -> None:
@@ -112,4 +115,6 @@ def init_app(app: Flask) -> None:
             "brand": brand(),
             "is_example": platform().is_example,
             "navigation": navigation() if g.get("principal") else [],
+            "find": find(),
+            "account_menu": ACCOUNT_MENU,
         }
