@@ -53,6 +53,8 @@ def payload_of(by: Actor, workspace: Workspace | None, reason: str, facts: dict[
 
 def _seal(session: Session) -> None:
     """Write the gathered events behind the chain's head, which stays locked until the commit."""
+    if not pending(session).gathered[GATHERED]:
+        return  # all of them were undone by a failed attempt
     head = session.execute(select(AuditHead.sequence, AuditHead.hash).with_for_update()).one_or_none()
     sequence, last = head or (0, GENESIS)
     rows = []

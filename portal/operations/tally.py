@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert
@@ -49,13 +50,19 @@ def moved(session: Session, before: Share | None, after: Share | None) -> None:
         return
     unit = pending(session)
     unit.closing[RANK] = _apply
-    deltas: dict[Cell, Counter[str]] = unit.gathered.setdefault(GATHERED, {})
-    for share, sign in ((before, -1), (after, 1)):
-        if share:
-            delta = deltas.setdefault(share.cell, Counter())
-            delta["workspaces"] += sign
-            delta["mrr_minor"] += sign * share.mrr_minor
-            delta["mrr_reporting"] += sign * share.mrr_reporting
+    unit.gathered.setdefault(GATHERED, []).extend(
+        (share, sign) for share, sign in ((before, -1), (after, 1)) if share is not None
+    )
+
+
+def _differences(gathered: Iterable[tuple[Share, int]]) -> dict[Cell, Counter[str]]:
+    deltas: dict[Cell, Counter[str]] = {}
+    for share, sign in gathered:
+        delta = deltas.setdefault(share.cell, Counter())
+        delta["workspaces"] += sign
+        delta["mrr_minor"] += sign * share.mrr_minor
+        delta["mrr_reporting"] += sign * share.mrr_reporting
+    return deltas
 
 
 def _apply(session: Session) -> None:
@@ -63,7 +70,7 @@ def _apply(session: Session) -> None:
     dialect = session.get_bind().dialect.name
     upsert = (postgresql if dialect == "postgresql" else sqlite).insert
     table = WorkspaceTally.__table__
-    for cell, delta in sorted(pending(session).gathered[GATHERED].items()):
+    for cell, delta in sorted(_differences(pending(session).gathered[GATHERED]).items()):
         values: dict[str, Any] = {name: delta[name] for name in ("workspaces", "mrr_minor", "mrr_reporting")}
         if any(values.values()):
             statement = upsert(table).values(**cell._asdict(), **values)

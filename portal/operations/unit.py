@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.base.db import Base, db
@@ -31,7 +31,7 @@ class Pending:
     """What an open unit has gathered: `closing` by rank (the lower is written first), and what follows the commit."""
 
     closing: dict[int, Closing] = field(default_factory=dict)
-    gathered: dict[str, Any] = field(default_factory=dict)
+    gathered: dict[str, list[Any]] = field(default_factory=dict)
     after: list[Callable[[], None]] = field(default_factory=list)
 
 
@@ -72,6 +72,30 @@ def pending(session: Session) -> Pending:
     if not isinstance(found, Pending):
         raise RuntimeError("a change was made outside of a unit()")
     return found
+
+
+@contextmanager
+def attempt(session: Session) -> Iterator[None]:
+    """A part of the open unit that may fail by itself: an error undoes what was done and gathered inside, and is
+    raised on to whoever then decides what becomes of the rest."""
+    unit = pending(session)
+    marks = {name: len(entries) for name, entries in unit.gathered.items()}
+    acts = len(unit.after)
+    try:
+        with session.begin_nested():
+            yield
+    except BaseException:
+        for name, entries in unit.gathered.items():
+            del entries[marks.get(name, 0) :]
+        del unit.after[acts:]
+        raise
+
+
+def exclusively(session: Session, what: str) -> None:
+    """Until the open unit ends, no other does the same `what`. On SQLite every unit is alone anyway."""
+    pending(session)
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtext("portal." + what))))
 
 
 def after_commit(session: Session, act: Callable[[], None]) -> None:
