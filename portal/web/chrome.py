@@ -24,7 +24,7 @@ NAVIGATION: tuple[tuple[str | None, tuple[tuple[str, str, str], ...]], ...] = (
         None,
         (
             ("Dashboard", "admin_dashboard.page", "layout-dashboard"),
-            ("Workspaces", WORKSPACES, "messages"),
+            ("Workspaces", WORKSPACES, "message-2"),
             ("Organizations", "admin_organizations.listing", "building"),
             ("Users", "admin_users.listing", "users"),
         ),
@@ -33,7 +33,7 @@ NAVIGATION: tuple[tuple[str | None, tuple[tuple[str, str, str], ...]], ...] = (
         "Operations",
         (
             ("Import", "admin_imports.page", "upload"),
-            ("Tasks", "admin_tasks.listing", "progress"),
+            ("Tasks", "admin_tasks.listing", "list"),
             ("Audit", "admin_audit.listing", "history"),
         ),
     ),
