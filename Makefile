@@ -56,8 +56,8 @@ format: $(DONE)/dev ## Lay out the Python source
 	@$(BIN)/ruff format .
 
 .PHONY: bench
-bench: $(DONE)/portal $(DONE)/dev ## The measurements of tests/bench
-	@$(BIN)/pytest -m bench -s $(ARGS)
+bench: $(DONE)/portal $(DONE)/dev ## List and detail page beside the floor and the peers (ARGS="--sizes 1000")
+	@$(BIN)/python tests/bench/run.py $(ARGS)
 
 .PHONY: ci
 ci: ## What every change has to pass
