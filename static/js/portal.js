@@ -1,0 +1,258 @@
+/* What a page does beyond plain HTML. Everything works without it: dialogs are also pages, menus are details, forms post.
+   No eval, no inline handlers; everything is bound by delegation, so swapped parts need nothing. */
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  root.dataset.js = "";
+  const $ = (selector, from = document) => from.querySelector(selector);
+  const $$ = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const visible = (element) => element && element.getClientRects().length > 0;
+  const inField = (element) => element.closest("input, select, textarea, [contenteditable]");
+
+  /* Parts that only make sense with script are hidden in the HTML. */
+  const wake = (from) => $$("[data-reveal][hidden], [data-dismiss][hidden], [data-copy][hidden]", from).forEach((e) => { e.hidden = false; });
+
+  /* Toasts: 6 s, not while hovered or focused; errors stay. */
+  const toasts = () => $("#toasts");
+  function run(toast) {
+    if (toast.dataset.running) return;
+    toast.dataset.running = "1";
+    wake(toast);
+    if (toast.classList.contains("risk")) return;
+    let timer;
+    const start = () => { timer = setTimeout(() => toast.remove(), 6000); };
+    const stop = () => clearTimeout(timer);
+    toast.addEventListener("pointerenter", stop);
+    toast.addEventListener("pointerleave", start);
+    toast.addEventListener("focusin", stop);
+    toast.addEventListener("focusout", start);
+    start();
+  }
+  function icon(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    use.setAttribute("href", `${toasts().dataset.icons}#${name}`);
+    svg.append(use);
+    return svg;
+  }
+  function say(text, kind, again) {
+    const toast = document.createElement("div");
+    toast.className = `toast ${kind}`;
+    const line = document.createElement("p");
+    line.textContent = text;
+    toast.append(icon(kind === "risk" ? "alert-octagon-filled" : "circle-check"), line);
+    if (again) {
+      const button = document.createElement("button");
+      button.className = "button small";
+      button.textContent = "Try again";
+      button.addEventListener("click", () => { toast.remove(); again(); });
+      toast.append(button);
+    }
+    const close = document.createElement("button");
+    close.className = "icon-button";
+    close.setAttribute("aria-label", "Dismiss");
+    close.dataset.dismiss = "";
+    close.append(icon("x"));
+    toast.append(close);
+    toasts().append(toast);
+    run(toast);
+  }
+
+  /* Requests in the background: say what went wrong, keep what is on the page. */
+  let failed = 0;
+  function lost(event, sentence) {
+    if (Date.now() - failed < 1000) return;
+    failed = Date.now();
+    const ctx = event.detail && event.detail.ctx;
+    if (ctx && ctx.request) say(sentence, "risk", () => location.reload());
+  }
+  document.addEventListener("htmx:error", (e) => lost(e, "Not loaded: the server did not answer"));
+  document.addEventListener("htmx:response:error", (e) => {
+    const status = e.detail && e.detail.ctx && e.detail.ctx.response && e.detail.ctx.response.status;
+    if (status >= 500) lost(e, "Not loaded: the server had an error");
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    wake(document);
+    $$("[data-toast]").forEach(run);
+    const words = $("[data-announce]");
+    if (words) announce(words.textContent);
+  });
+  function announce(text) {
+    let region = $("#announcer");
+    if (!region) {
+      region = document.createElement("p");
+      region.id = "announcer";
+      region.className = "sr";
+      region.setAttribute("role", "status");
+      document.body.append(region);
+    }
+    if (region.textContent !== text) region.textContent = text;
+  }
+
+  /* Dialogs: opened by data-dialog; Esc and scrim close unless text was typed. */
+  const typed = (dialog) => $$("input, textarea, select", dialog).some((e) => e.type !== "hidden" && e.value !== (e.defaultValue ?? e.value));
+  let opener = null;
+  function open(dialog, from) {
+    opener = from;
+    dialog.showModal();
+    const field = $(".input, [type=radio]:checked", dialog) || $("[data-close]", dialog);
+    if (field) field.focus();
+  }
+  document.addEventListener("cancel", (e) => { if (e.target.matches("dialog") && typed(e.target)) e.preventDefault(); }, true);
+  document.addEventListener("close", (e) => { if (e.target.matches("dialog") && opener) { opener.focus(); opener = null; } }, true);
+  let pressedOn = null;
+  document.addEventListener("pointerdown", (e) => { pressedOn = e.target; });
+
+  /* Busy: the pressed button says what happens; a second press does nothing. */
+  document.addEventListener("submit", (e) => {
+    const button = e.submitter || $("[data-busy]", e.target);
+    if (!button || !button.dataset.busy || e.defaultPrevented) return;
+    if (button.getAttribute("aria-busy")) { e.preventDefault(); return; }
+    button.setAttribute("aria-busy", "true");
+    button.dataset.rest = button.innerText;
+    const label = [...button.childNodes].find((n) => n.nodeType === 3 && n.textContent.trim());
+    if (label) label.textContent = button.dataset.busy;
+    if (!$(".icon", button)) button.prepend(icon("refresh"));
+  });
+  addEventListener("pageshow", (e) => { if (e.persisted && $("[aria-busy=true]")) location.reload(); });
+
+  function copy(button) {
+    const source = button.dataset.copy ? document.getElementById(button.dataset.copy) : null;
+    navigator.clipboard.writeText(source ? source.value || source.textContent : button.value)
+      .then(() => say("Copied", "good"), () => { if (source && source.select) source.select(); });
+  }
+  function reveal(button) {
+    const field = document.getElementById(button.dataset.reveal);
+    const shown = field.type === "text";
+    field.type = shown ? "password" : "text";
+    button.setAttribute("aria-pressed", String(!shown));
+    button.setAttribute("aria-label", shown ? "Show the password" : "Hide the password");
+    $("use", button).setAttribute("href", `${toasts().dataset.icons}#${shown ? "eye" : "eye-off"}`);
+    field.focus();
+  }
+
+  document.addEventListener("click", (e) => {
+    $$("details.drop[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; });
+    const at = (selector) => e.target.closest(selector);
+    const door = at("[data-dialog]");
+    if (door && !(e.ctrlKey || e.metaKey || e.shiftKey)) {
+      const dialog = document.getElementById(door.dataset.dialog);
+      if (dialog) { e.preventDefault(); open(dialog, door); }
+    }
+    if (at("[data-close]")) at("dialog").close();
+    else if (e.target.matches("dialog[open]") && pressedOn === e.target && !typed(e.target)) e.target.close();
+    if (at("[data-dismiss]")) at(".toast").remove();
+    if (at("[data-reveal]")) reveal(at("[data-reveal]"));
+    if (at("[data-copy]")) copy(at("[data-copy]"));
+  });
+
+  /* Menus: arrows move, Home and End jump, Esc closes and returns to the opener. */
+  function menuKey(e, menu) {
+    if (e.key === "Escape") {
+      menu.open = false;
+      $("summary", menu).focus();
+      e.preventDefault();
+      return;
+    }
+    const step = { ArrowDown: 1, ArrowUp: -1, Home: "first", End: "last" }[e.key];
+    if (!step || inField(e.target)) return;
+    const items = $$("a, button, input", menu).filter(visible);
+    const here = items.indexOf(document.activeElement);
+    const next = step === "first" ? 0 : step === "last" ? items.length - 1 : (here + step + items.length) % items.length;
+    if (items[next]) { items[next].focus(); e.preventDefault(); }
+  }
+
+  /* Where the browser does not place popovers itself, they go below their button. */
+  if (!CSS.supports("position-area: block-end")) {
+    document.addEventListener("toggle", (e) => {
+      if (e.newState !== "open" || !e.target.matches("[popover]")) return;
+      const button = $(`[popovertarget="${e.target.id}"]`);
+      const box = button.getBoundingClientRect();
+      const own = e.target.getBoundingClientRect();
+      const top = box.bottom + own.height + 12 > innerHeight ? box.top - own.height - 4 : box.bottom + 4;
+      e.target.style.setProperty("top", `${Math.max(8, top)}px`);
+      e.target.style.setProperty("left", `${Math.max(8, Math.min(box.left, innerWidth - own.width - 12))}px`);
+    }, true);
+  }
+
+  /* Keys: / search, j k rows, Enter open, x select, e edit, ? this list. Off in fields; <html data-shortcuts="off"> switches them off. */
+  const keys = [["/", "Search"], ["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"], ["x", "Select the row"], ["e", "Edit the row"], ["?", "This list"]];
+  const row = () => $("tr[data-row-focus]");
+  function go(step) {
+    const rows = $$("tr[data-href]");
+    if (!rows.length) return;
+    const now = rows.indexOf(row());
+    const next = rows[Math.max(0, Math.min(rows.length - 1, now + step))];
+    rows.forEach((r) => delete r.dataset.rowFocus);
+    next.dataset.rowFocus = "";
+    const link = $("a", next);
+    if (link) link.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  }
+  function help() {
+    let dialog = $("#key-list");
+    if (!dialog) {
+      dialog = document.createElement("dialog");
+      dialog.id = "key-list";
+      dialog.className = "dialog";
+      dialog.setAttribute("aria-labelledby", "key-list-title");
+      const body = document.createElement("div");
+      body.className = "dialog-body";
+      const title = document.createElement("h2");
+      title.id = "key-list-title";
+      title.textContent = "Keys";
+      const list = document.createElement("dl");
+      list.className = "keys";
+      for (const [key, text] of keys) {
+        const dt = document.createElement("dt");
+        const kbd = document.createElement("kbd");
+        const dd = document.createElement("dd");
+        kbd.textContent = key;
+        dd.textContent = text;
+        dt.append(kbd);
+        list.append(dt, dd);
+      }
+      body.append(title, list);
+      const foot = document.createElement("div");
+      foot.className = "dialog-foot";
+      const close = document.createElement("button");
+      close.className = "button";
+      close.dataset.close = "";
+      close.textContent = "Close";
+      foot.append(close);
+      dialog.append(body, foot);
+      document.body.append(dialog);
+    }
+    open(dialog, document.activeElement);
+  }
+  const acts = {
+    "/": () => {
+      const field = $$("main [data-search]").concat($$("[data-find]")).find(visible);
+      if (field) { field.focus(); field.select(); return true; }
+    },
+    j: () => go(1),
+    k: () => go(-1),
+    x: () => { const box = row() && $(".c-check input", row()); if (box) box.click(); },
+    e: () => { const link = row() && $(".c-actions a[href$='/edit']", row()); if (link) link.click(); },
+    "?": help,
+  };
+  document.addEventListener("keydown", (e) => {
+    const menu = e.target.closest("details.drop[open]");
+    if (menu) menuKey(e, menu);
+    if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || inField(e.target)) return;
+    if (root.dataset.shortcuts === "off" || $("dialog[open]")) return;
+    if (e.key === "Enter" && row() && e.target === document.body) { location.assign(row().dataset.href); return; }
+    if (acts[e.key]) { acts[e.key](); if ("/?".includes(e.key) || "jk".includes(e.key)) e.preventDefault(); }
+  });
+
+  document.addEventListener("DOMContentLoaded", start);
+  if (document.readyState !== "loading") start();
+  function start() {
+    wake(document);
+    $$("[data-toast]").forEach(run);
+    const first = $("[data-focus]");
+    if (first) first.focus();
+  }
+})();
