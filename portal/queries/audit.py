@@ -1,0 +1,271 @@
+"""The audit log as it is read: the latest events, pages of it by what is looked for, and the chain checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from portal.base.db import db
+from portal.models import AuditEvent, AuditHead, Organization, User, Workspace
+from portal.rules.actors import ActorKind
+from portal.rules.chain import GENESIS, digest_of, hash_of
+from portal.rules.text import fold
+
+PER_PAGE = 50
+COUNTED = 1_000  # beyond so many a search says "1,000+", and is not counted to its end
+CHUNK = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event. `workspace`, `organization`: public ids, blank where there is none or it is gone. A change among
+    `changes` is (before, after). `erased`: a purge took what it said; who, when and what sort stay."""
+
+    public_id: str
+    sequence: int
+    at: datetime
+    action: str
+    actor_kind: ActorKind
+    actor: str
+    workspace: str
+    workspace_name: str
+    organization: str
+    organization_name: str
+    request_id: str
+    reason: str
+    facts: Mapping[str, Any]
+    changes: Mapping[str, tuple[Any, Any]]
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for. `workspace_id`: integer key, for one workspace's own log. `actor`: part of a name, an e-mail
+    or a public id; `workspace`: a public id, web address, SIP prefix or part of a name; `action`: one action, or the
+    part before its point. `since` and `until` (aware UTC): from the one on, and before the other."""
+
+    workspace_id: int | None = None
+    actor: str = ""
+    workspace: str = ""
+    action: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def everything(self) -> bool:
+        return self == Wanted()
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """A page of events, latest first. `total` is at most COUNTED for a search; `more_than_counted` says it was cut."""
+
+    events: tuple[Event, ...]
+    page: int
+    total: int
+    more_than_counted: bool
+    has_next: bool
+
+
+_EVENTS = (
+    select(
+        AuditEvent.public_id,
+        AuditEvent.sequence,
+        AuditEvent.at,
+        AuditEvent.action,
+        AuditEvent.actor_kind,
+        AuditEvent.request_id,
+        AuditEvent.payload,
+        User.name.label("user_name"),
+        Workspace.public_id.label("workspace"),
+        Workspace.name.label("workspace_name"),
+        Organization.public_id.label("organization"),
+        Organization.name.label("organization_name"),
+    )
+    .outerjoin(User, User.id == AuditEvent.actor_id)
+    .outerjoin(Workspace, Workspace.id == AuditEvent.workspace_id)
+    .outerjoin(Organization, Organization.id == AuditEvent.organization_id)
+    .order_by(AuditEvent.sequence.desc())
+)
+
+
+def latest(workspace: int, count: int) -> tuple[Event, ...]:
+    """The last events of a workspace (its integer key), latest first."""
+    rows = db.session.execute(_EVENTS.where(AuditEvent.workspace_id == workspace).limit(count))
+    return tuple(_event(row) for row in rows)
+
+
+def events_page(wanted: Wanted, page: int) -> EventPage:
+    """Page `page` (from 1) of the events that are looked for."""
+    criteria = _criteria(wanted)
+    rows = db.session.execute(_EVENTS.where(*criteria).limit(PER_PAGE + 1).offset((page - 1) * PER_PAGE)).all()
+    total, cut = _total(wanted, criteria)
+    return EventPage(tuple(_event(row) for row in rows[:PER_PAGE]), page, total, cut, len(rows) > PER_PAGE)
+
+
+def each_event(wanted: Wanted) -> Iterator[Event]:
+    """Every event that is looked for, latest first, read in chunks: for an export of any length."""
+    before: int | None = None
+    while True:
+        limits = [] if before is None else [AuditEvent.sequence < before]
+        rows = db.session.execute(_EVENTS.where(*_criteria(wanted), *limits).limit(CHUNK)).all()
+        for row in rows:
+            yield _event(row)
+        if len(rows) < CHUNK:
+            return
+        before = rows[-1].sequence
+
+
+def _total(wanted: Wanted, criteria: list[ColumnElement[bool]]) -> tuple[int, bool]:
+    if wanted.everything:  # the chain has no gaps
+        return db.session.scalar(select(func.max(AuditEvent.sequence))) or 0, False
+    some = select(AuditEvent.id).where(*criteria).limit(COUNTED + 1).subquery()
+    found = db.session.scalar(select(func.count()).select_from(some)) or 0
+    return min(found, COUNTED), found > COUNTED
+
+
+def _criteria(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if wanted.workspace_id is not None:
+        found.append(AuditEvent.workspace_id == wanted.workspace_id)
+    if wanted.actor.strip():
+        found.append(_by(wanted.actor.strip()))
+    if wanted.workspace.strip():
+        found.append(AuditEvent.workspace_id.in_(_named(wanted.workspace.strip())))
+    if wanted.action:
+        group = AuditEvent.action.startswith(wanted.action + ".", autoescape=True)
+        found.append(AuditEvent.action == wanted.action if "." in wanted.action else group)
+    if wanted.since:
+        found.append(AuditEvent.at >= wanted.since)
+    if wanted.until:
+        found.append(AuditEvent.at < wanted.until)
+    return found
+
+
+def _by(text: str) -> ColumnElement[bool]:
+    """People by account, whatever they are called now; jobs and commands by the name that the event keeps."""
+    people = select(User.id).where(
+        or_(
+            User.public_id == text,
+            User.email_key == text.casefold(),
+            User.name_key.contains(fold(text), autoescape=True),
+        )
+    )
+    label = AuditEvent.payload["actor"].as_string().icontains(text, autoescape=True)
+    return or_(AuditEvent.actor_id.in_(people), and_(AuditEvent.actor_id.is_(None), label))
+
+
+def _named(text: str) -> Any:
+    return select(Workspace.id).where(
+        or_(
+            Workspace.public_id == text,
+            Workspace.web_address == text.casefold(),
+            Workspace.sip_prefix == text.casefold(),
+            Workspace.name_key.contains(fold(text), autoescape=True),
+        )
+    )
+
+
+def _event(row: Any) -> Event:
+    payload = row.payload or {}
+    changes = {key: (pair[0], pair[1]) for key, pair in payload.get("changes", {}).items()}
+    return Event(
+        public_id=row.public_id,
+        sequence=row.sequence,
+        at=row.at,
+        action=row.action,
+        actor_kind=ActorKind(row.actor_kind),
+        actor=payload.get("actor") or row.user_name or "",
+        workspace=row.workspace or "",
+        workspace_name=row.workspace_name or payload.get("workspace", ""),
+        organization=row.organization or "",
+        organization_name=row.organization_name or "",
+        request_id=row.request_id,
+        reason=payload.get("reason", ""),
+        facts=payload.get("facts", {}),
+        changes=changes,
+        erased=row.payload is None,
+    )
+
+
+# ---------------------------------------------------------------- the chain
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How far the chain holds. `events`: how many were found good. `fault`: None, or what is wrong with the first bad
+    one, whose place in the chain is `sequence`."""
+
+    events: int
+    erased: int = 0
+    sequence: int | None = None
+    fault: str | None = None
+
+
+_LINKS = select(
+    AuditEvent.sequence,
+    AuditEvent.at,
+    AuditEvent.action,
+    AuditEvent.public_id,
+    AuditEvent.payload,
+    AuditEvent.salt,
+    AuditEvent.digest,
+    AuditEvent.previous_hash,
+    AuditEvent.hash,
+).order_by(AuditEvent.sequence)
+
+
+def verify() -> Verdict:
+    """Walk the whole chain in chunks: digests, links, gaps, and the head, which tells a tail that was cut off.
+
+    Events that are recorded meanwhile do no harm: the head is read after the last row, and rows it knows more are
+    walked too."""
+    last, verdict = GENESIS, Verdict(0)
+    while True:
+        verdict, last = _walk(verdict, last)
+        head = db.session.execute(select(AuditHead.sequence, AuditHead.hash)).one_or_none()
+        sequence, end = head or (0, GENESIS)
+        if verdict.fault or (sequence, end) == (verdict.events, last):
+            return verdict
+        if sequence > verdict.events and db.session.scalar(_LINKS.where(AuditEvent.sequence > verdict.events).limit(1)):
+            continue
+        return replace(verdict, sequence=verdict.events + 1, fault=_at_the_head(verdict.events, sequence))
+
+
+def _walk(verdict: Verdict, last: str) -> tuple[Verdict, str]:
+    while True:
+        rows = db.session.execute(_LINKS.where(AuditEvent.sequence > verdict.events).limit(CHUNK)).all()
+        for row in rows:
+            fault = _fault(row, verdict.events + 1, last)
+            if fault:
+                return replace(verdict, sequence=verdict.events + 1, fault=fault), last
+            last = row.hash
+            verdict = Verdict(verdict.events + 1, verdict.erased + (row.payload is None))
+        if len(rows) < CHUNK:
+            return verdict, last
+
+
+def _fault(row: Any, expected: int, last: str) -> str | None:
+    if row.sequence != expected:
+        return f"is missing: the next one is {row.sequence}, {row.public_id}"
+    if (row.payload is None) != (row.salt is None):
+        return f"({row.public_id}) was erased by half: payload and salt go together"
+    if row.payload is not None and digest_of(row.salt, row.payload) != row.digest:
+        return f"({row.public_id}) says something else than was recorded: its digest does not match"
+    if row.previous_hash != last:
+        return f"({row.public_id}) does not follow the one before it: its link does not match"
+    if hash_of(last, row.sequence, row.at, row.action, row.public_id, row.digest) != row.hash:
+        return f"({row.public_id}) was changed: its hash does not match its time, action, id and digest"
+    return None
+
+
+def _at_the_head(walked: int, head: int) -> str:
+    if head > walked:
+        return f"and all later ones are missing: the log was recorded up to {head}"
+    if head < walked:
+        return f"is due, but the head of the chain knows only {head}: later events were not recorded by Portal"
+    return "is due, but the head of the chain holds another hash than the last event: one of the two was changed"

@@ -1,0 +1,322 @@
+"""One workspace as staff see it: itself and what surrounds it, in few queries whatever its size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import aliased
+
+from portal.base.db import db
+from portal.models import (
+    AuditEvent,
+    Domain,
+    DomainState,
+    Hold,
+    Order,
+    Organization,
+    Plan,
+    PlanColour,
+    SuspensionBehaviour,
+    User,
+    Workspace,
+)
+from portal.queries import audit, limits, orders, usage
+from portal.queries.limits import Account, LimitState, Subject
+from portal.rules.errors import NotFound
+from portal.rules.health import Level, Reason
+from portal.rules.lifecycle import HoldKind, Stage, Status
+from portal.rules.limits import Limit
+from portal.rules.periods import local_day
+from portal.rules.pricing import Cycle, lifetime_value
+
+LATEST_EVENTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class OpenHold:
+    """A hold that is open. `note` is for staff, `public_reason` for the customer."""
+
+    public_id: str
+    kind: HoldKind
+    note: str
+    public_reason: str
+    opened_at: datetime
+    opened_by: str
+    of_organization: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrganizationOf:
+    """The organization that a workspace belongs to; `workspaces` counts those not closed."""
+
+    key: int
+    public_id: str
+    name: str
+    billing_email: str
+    workspaces: int
+    is_multi: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Its owner; `invited`: has an account, and no password yet."""
+
+    public_id: str
+    name: str
+    email: str
+    invited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOf:
+    """The plan it chose."""
+
+    public_id: str
+    name: str
+    colour: PlanColour
+
+
+@dataclass(frozen=True, slots=True)
+class DomainOf:
+    """The domain that serves it: its own, or else its organization's."""
+
+    host: str
+    state: DomainState
+    last_checked_at: datetime | None
+    of_organization: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A workspace. Amounts are minor units of `currency`; counts are the stored ones. `plan` None: the free plan."""
+
+    key: int
+    public_id: str
+    name: str
+    web_address: str
+    sip_prefix: str
+    is_primary: bool
+    status: Status
+    stage: Stage
+    currency: str
+    mrr_minor: int
+    billing_cycle: Cycle
+    custom_amount: int | None
+    custom_months: int | None
+    billing_email: str
+    industry: str
+    country: str
+    state: str
+    timezone: str
+    cnam: str
+    admin_note: str
+    bill_to_platform_credit: bool
+    spend_cap: int | None
+    suspension_behaviour: SuspensionBehaviour
+    alert_threshold: int
+    trial_ends_at: datetime | None
+    activated_on: date | None
+    cancelled_at: datetime | None
+    created_at: datetime
+    last_seen_at: datetime | None
+    health: Level | None
+    health_at: datetime | None
+    numbers: int
+    campaigns: int
+    broadcasts: int
+    contacts: int
+    team: int
+    extensions: int
+    reasons: tuple[Reason, ...]
+    organization: OrganizationOf
+    account: Account | None
+    owner: Owner | None
+    plan: PlanOf | None
+    domain: DomainOf | None
+    holds: tuple[OpenHold, ...]
+    orders: int
+    events: int
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """All that the detail page shows, as of `now`. `lifetime_minor`: MRR shown × months begun since activated_on."""
+
+    profile: Profile
+    usage: usage.Usage
+    lifetime_minor: int
+    limits: tuple[LimitState, ...]
+    orders: tuple[orders.OrderRow, ...]
+    events: tuple[audit.Event, ...]
+
+
+_Primary = aliased(Workspace, name="primary_workspace")
+_PrimaryPlan = aliased(Plan, name="primary_plan")
+_Sibling = aliased(Workspace, name="sibling")
+
+# What Profile takes straight from the table, by the name that it has there.
+_NAMES = """public_id name web_address sip_prefix is_primary status stage currency mrr_minor billing_cycle custom_amount
+    custom_months billing_email industry country state timezone cnam admin_note bill_to_platform_credit spend_cap
+    suspension_behaviour alert_threshold trial_ends_at activated_on cancelled_at created_at last_seen_at health
+    health_at"""
+_OWN: dict[str, Any] = {name: getattr(Workspace, name) for name in _NAMES.split()} | {
+    "numbers": Workspace.number_count,
+    "campaigns": Workspace.campaign_count,
+    "broadcasts": Workspace.broadcast_count,
+    "contacts": Workspace.contact_count,
+    "team": Workspace.user_count,
+    "extensions": Workspace.extension_count,
+}
+_siblings = (_Sibling.organization_id == Workspace.organization_id, _Sibling.cancelled_at.is_(None))
+_domain = (
+    select(Domain.id)
+    .where(
+        or_(
+            Domain.workspace_id == Workspace.id,
+            (Domain.organization_id == Workspace.organization_id) & Domain.workspace_id.is_(None),
+        )
+    )
+    .order_by(Domain.workspace_id.is_(None), Domain.id)
+    .limit(1)
+    .correlate(Workspace)
+    .scalar_subquery()
+)
+_PROFILE = (
+    select(
+        Workspace.id.label("key"),
+        *_OWN.values(),
+        Workspace.health_reasons,
+        Workspace.plan_id,
+        Organization.id.label("org_key"),
+        Organization.public_id.label("org_id"),
+        Organization.name.label("org_name"),
+        Organization.billing_email.label("org_billing_email"),
+        select(func.count()).select_from(_Sibling).where(*_siblings).scalar_subquery().label("siblings"),
+        select(func.sum(_Sibling.contact_count)).where(*_siblings).scalar_subquery().label("pooled"),
+        _Primary.id.label("primary_id"),
+        _Primary.name.label("primary_name"),
+        _Primary.plan_id.label("primary_plan_id"),
+        func.coalesce(_PrimaryPlan.multi_workspace, False).label("is_multi"),
+        User.public_id.label("owner_id"),
+        User.name.label("owner_name"),
+        User.email.label("owner_email"),
+        User.password_hash.is_(None).label("owner_invited"),
+        Plan.public_id.label("plan_public_id"),
+        Plan.name.label("plan_name"),
+        Plan.colour.label("plan_colour"),
+        Domain.host.label("domain_host"),
+        Domain.state.label("domain_state"),
+        Domain.last_checked_at.label("domain_checked"),
+        Domain.workspace_id.is_(None).label("domain_shared"),
+        Hold.public_id.label("hold_id"),
+        Hold.kind.label("hold_kind"),
+        Hold.note.label("hold_note"),
+        Hold.public_reason.label("hold_public"),
+        Hold.opened_at.label("hold_opened_at"),
+        Hold.opened_by.label("hold_opened_by"),
+        Hold.workspace_id.is_(None).label("hold_shared"),
+        select(func.count(Order.id)).where(Order.workspace_id == Workspace.id).scalar_subquery().label("order_count"),
+        select(func.count(AuditEvent.id))
+        .where(AuditEvent.workspace_id == Workspace.id)
+        .scalar_subquery()
+        .label("event_count"),
+    )
+    .join(Organization, Organization.id == Workspace.organization_id)
+    .outerjoin(_Primary, (_Primary.organization_id == Workspace.organization_id) & _Primary.is_primary)
+    .outerjoin(_PrimaryPlan, _PrimaryPlan.id == _Primary.plan_id)
+    .outerjoin(User, User.id == Workspace.owner_id)
+    .outerjoin(Plan, Plan.id == Workspace.plan_id)
+    .outerjoin(Domain, Domain.id == _domain)
+    # A row for each open hold: there are few, and one query less is worth the repetition.
+    .outerjoin(
+        Hold,
+        Hold.lifted_at.is_(None)
+        & or_(Hold.workspace_id == Workspace.id, Hold.organization_id == Workspace.organization_id),
+    )
+    .where(Workspace.public_id == bindparam("workspace"))
+    .order_by(Hold.opened_at, Hold.id)
+)
+
+
+def profile(workspace: str) -> Profile:
+    """The workspace with this public id, closed ones included; raises NotFound."""
+    return _read(workspace)[0]
+
+
+def detail(workspace: str, now: datetime) -> Detail:
+    """The workspace with this public id as of `now`; raises NotFound."""
+    found, subject = _read(workspace)
+    recent = usage.recent_usage(found.key, local_day(now, found.timezone))
+    counted = dict(subject.counted) | {
+        Limit.MONTHLY_MESSAGES: recent.month_sent,
+        Limit.DAILY_MESSAGES: recent.sent_today,
+        Limit.MONTHLY_MINUTES: recent.month_minutes,
+    }
+    subject = Subject(subject.workspace_id, subject.plan_id, subject.timezone, counted, subject.account)
+    return Detail(
+        profile=found,
+        usage=recent,
+        lifetime_minor=lifetime_value(found.mrr_minor, found.activated_on, now, found.timezone),
+        limits=limits.limits_of(subject, now),
+        orders=orders.recent_paid_orders(found.key) if found.orders else (),
+        events=audit.latest(found.key, LATEST_EVENTS) if found.events else (),
+    )
+
+
+def _read(workspace: str) -> tuple[Profile, Subject]:
+    rows: Sequence[Any] = db.session.execute(_PROFILE, {"workspace": workspace}).all()
+    if not rows:
+        raise NotFound()
+    row = rows[0]
+    account = _account(row)
+    found = Profile(
+        key=row.key,
+        **dict(zip(_OWN, row[1:], strict=False)),
+        reasons=tuple(Reason.from_json(each) for each in row.health_reasons or ()),
+        organization=OrganizationOf(
+            row.org_key, row.org_id, row.org_name, row.org_billing_email, row.siblings, bool(row.is_multi)
+        ),
+        account=account,
+        owner=Owner(row.owner_id, row.owner_name, row.owner_email, bool(row.owner_invited)) if row.owner_id else None,
+        plan=PlanOf(row.plan_public_id, row.plan_name, row.plan_colour) if row.plan_public_id else None,
+        domain=_domain_of(row),
+        holds=tuple(_hold_of(each) for each in rows if each.hold_id),
+        orders=row.order_count,
+        events=row.event_count,
+    )
+    counted = {
+        Limit.NUMBERS: found.numbers,
+        Limit.USERS: found.team,
+        Limit.CONTACTS: found.contacts,
+        Limit.CAMPAIGNS: found.campaigns,
+        Limit.EXTENSIONS: found.extensions,
+    }
+    return found, Subject(row.key, row.plan_id, found.timezone, counted, account)
+
+
+def _account(row: Any) -> Account | None:
+    if not row.is_multi:
+        return None
+    return Account(row.primary_id, row.primary_name, row.primary_plan_id, row.siblings, int(row.pooled or 0))
+
+
+def _domain_of(row: Any) -> DomainOf | None:
+    if row.domain_host is None:
+        return None
+    return DomainOf(row.domain_host, row.domain_state, row.domain_checked, bool(row.domain_shared))
+
+
+def _hold_of(row: Any) -> OpenHold:
+    return OpenHold(
+        row.hold_id,
+        row.hold_kind,
+        row.hold_note,
+        row.hold_public,
+        row.hold_opened_at,
+        row.hold_opened_by,
+        bool(row.hold_shared),
+    )

@@ -1,0 +1,74 @@
+"""Usage of a workspace over its own last days, in one read along the primary key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from portal.base.db import db
+from portal.models import DailyUsage
+
+WINDOW = 30  # days shown; as many before them are what they are compared with
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the workspace's time zone. `delivered` includes `read`."""
+
+    day: date
+    sent: int = 0
+    delivered: int = 0
+    read: int = 0
+    minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Sums over some days."""
+
+    sent: int
+    delivered: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """`days`: the 30 days up to today, oldest first, none missing (a day without a row is 0).
+    `total` sums them, `before` the 30 days before. `month_…`: from the first of the present month; `sent_today`: today.
+    `any_rows`: whether anything was ever reported in the 60 days."""
+
+    days: tuple[Day, ...]
+    total: Totals
+    before: Totals
+    month_sent: int
+    month_minutes: int
+    sent_today: int
+    any_rows: bool
+
+
+def recent_usage(workspace: int, today: date) -> Usage:
+    """Usage of the workspace (its integer key) up to `today`, which is a day of its time zone."""
+    first = today - timedelta(days=2 * WINDOW - 1)
+    rows = db.session.execute(
+        select(DailyUsage.day, DailyUsage.sent, DailyUsage.delivered, DailyUsage.read, DailyUsage.minutes).where(
+            DailyUsage.workspace_id == workspace, DailyUsage.day.between(first, today)
+        )
+    )
+    found = {row.day: Day(*row) for row in rows}
+    every = [found.get(day) or Day(day) for day in (first + timedelta(days=n) for n in range(2 * WINDOW))]
+    month = [day for day in every if day.day >= today.replace(day=1)]
+    return Usage(
+        days=tuple(every[WINDOW:]),
+        total=_totals(every[WINDOW:]),
+        before=_totals(every[:WINDOW]),
+        month_sent=sum(day.sent for day in month),
+        month_minutes=sum(day.minutes for day in month),
+        sent_today=every[-1].sent,
+        any_rows=bool(found),
+    )
+
+
+def _totals(days: list[Day]) -> Totals:
+    return Totals(sum(day.sent for day in days), sum(day.delivered for day in days), sum(day.read for day in days))
