@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, or_, select
 
 from portal.base.db import db
 from portal.models import AuditEvent, AuditHead, Organization, User, Workspace
@@ -91,12 +91,12 @@ _EVENTS = (
     .outerjoin(Organization, Organization.id == AuditEvent.organization_id)
     .order_by(AuditEvent.sequence.desc())
 )
+_LATEST = _EVENTS.where(AuditEvent.workspace_id == bindparam("workspace")).limit(bindparam("count", type_=Integer))
 
 
 def latest(workspace: int, count: int) -> tuple[Event, ...]:
     """The last events of a workspace (its integer key), latest first."""
-    rows = db.session.execute(_EVENTS.where(AuditEvent.workspace_id == workspace).limit(count))
-    return tuple(_event(row) for row in rows)
+    return tuple(_event(row) for row in db.session.execute(_LATEST, {"workspace": workspace, "count": count}))
 
 
 def events_page(wanted: Wanted, page: int) -> EventPage:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Select, cast, exists, func, literal, literal_column, null, or_, select, union_all
+from sqlalchemy import Integer, bindparam, cast, exists, func, literal_column, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from portal.base.db import db
+from portal.base.db import Instant, db
 from portal.models import Broadcast, Invitation, LimitOverride, Membership, Plan, PlanLimit, Workspace
 from portal.rules import limits as rule
 from portal.rules.limits import Effective, Limit, Override
@@ -114,8 +114,19 @@ def _read(subject: Subject, now: datetime) -> _Found:
     free: dict[Limit, int] = {}
     shared: dict[Limit, int] = {}
     extra: dict[Limit, int] = {}
-    statement = union_all(_overrides(subject, now), _plan_limits(subject), *_taken(subject, now))
-    for kind, key, limit, value, reason, expires_at, created_by, count in db.session.execute(statement):
+    account = subject.account
+    rows = db.session.execute(
+        _STATES,
+        {
+            "workspace": subject.workspace_id,
+            "plan": subject.plan_id,
+            "primary": account.primary_id if account else None,
+            "primary_plan": account.primary_plan_id if account else None,
+            "month": month_start(now, subject.timezone),
+            "now": now,
+        },
+    )
+    for kind, key, limit, value, reason, expires_at, created_by, count in rows:
         if kind == "override":
             in_force = Override(value, expires_at).holds(now)
             own[key][limit] = OwnLimit(value, reason, expires_at, created_by, in_force)
@@ -130,77 +141,61 @@ def _read(subject: Subject, now: datetime) -> _Found:
     return _Found(plans, free, own, shared, extra)
 
 
-def _overrides(subject: Subject, now: datetime) -> Select[Any]:
-    """First of the union: its columns give the others their types."""
-    keys = {subject.workspace_id} | ({subject.account.primary_id} if subject.account else set())
-    other, neighbour = aliased(LimitOverride), aliased(Workspace)
-    shared = (
-        select(func.count())
-        .select_from(other)
-        .join(neighbour, neighbour.id == other.workspace_id)
-        .where(
-            other.name == LimitOverride.name,
-            or_(other.expires_at.is_(None), other.expires_at > now),
-            neighbour.plan_id == subject.plan_id,
-            neighbour.cancelled_at.is_(None),
-        )
-        .scalar_subquery()
+# ---------------------------------------------------------------- the statement, built once
+
+_WORKSPACE, _PLAN = bindparam("workspace", type_=Integer), bindparam("plan", type_=Integer)
+_NOW, _MONTH = bindparam("now", type_=Instant), bindparam("month", type_=Instant)
+_Other, _Neighbour = aliased(LimitOverride), aliased(Workspace)
+
+_sharing = (
+    select(func.count())
+    .select_from(_Other)
+    .join(_Neighbour, _Neighbour.id == _Other.workspace_id)
+    .where(
+        _Other.name == LimitOverride.name,
+        or_(_Other.expires_at.is_(None), _Other.expires_at > _NOW),
+        _Neighbour.plan_id == _PLAN,
+        _Neighbour.cancelled_at.is_(None),
     )
+    .scalar_subquery()
+)
+# First of the union: its columns give the others their types.
+_overrides = select(
+    literal_column("'override'").label("kind"),
+    LimitOverride.workspace_id.label("key"),
+    LimitOverride.name,
+    LimitOverride.value,
+    LimitOverride.reason,
+    LimitOverride.expires_at,
+    LimitOverride.created_by,
+    _sharing.label("count"),
+).where(LimitOverride.workspace_id.in_([_WORKSPACE, bindparam("primary", type_=Integer)]))
+_plan_limits: Any = (
+    select(
+        *(literal_column("'plan'"), PlanLimit.plan_id, PlanLimit.name, PlanLimit.value),
+        *(null(), null(), null(), cast(Plan.is_free, Integer)),
+    )
+    .join(Plan, Plan.id == PlanLimit.plan_id)
+    .where(or_(Plan.id.in_([_PLAN, bindparam("primary_plan", type_=Integer)]), Plan.is_free))
+)
+_broadcasts = select(func.count(Broadcast.id)).where(
+    Broadcast.workspace_id == _WORKSPACE, Broadcast.created_at >= _MONTH
+)
+_invited = select(func.count(func.distinct(Invitation.user_id))).where(
+    Invitation.workspace_id == _WORKSPACE,
+    Invitation.accepted_at.is_(None),
+    Invitation.revoked_at.is_(None),
+    Invitation.expires_at > _NOW,
+    ~exists().where(Membership.workspace_id == _WORKSPACE, Membership.user_id == Invitation.user_id),
+)
+
+
+def _extra(limit: Limit, count: Any) -> Any:
+    """What no stored count holds, as a row of the union."""
     return select(
-        literal_column("'override'").label("kind"),
-        LimitOverride.workspace_id.label("key"),
-        LimitOverride.name,
-        LimitOverride.value,
-        LimitOverride.reason,
-        LimitOverride.expires_at,
-        LimitOverride.created_by,
-        shared.label("count"),
-    ).where(LimitOverride.workspace_id.in_(keys))
-
-
-def _plan_limits(subject: Subject) -> Any:
-    primary = subject.account.primary_plan_id if subject.account else None
-    keys = [key for key in (subject.plan_id, primary) if key]
-    return (
-        select(
-            literal_column("'plan'"),
-            PlanLimit.plan_id,
-            PlanLimit.name,
-            PlanLimit.value,
-            null(),
-            null(),
-            null(),
-            cast(Plan.is_free, Integer),
-        )
-        .join(Plan, Plan.id == PlanLimit.plan_id)
-        .where(or_(Plan.id.in_(keys), Plan.is_free))
+        *(literal_column("'used'"), literal_column("0"), literal_column(f"'{limit.value}'"), count.scalar_subquery()),
+        *(null(), null(), null(), literal_column("0")),
     )
 
 
-def _taken(subject: Subject, now: datetime) -> list[Select[Any]]:
-    """What no stored count holds: broadcasts made this month, and seats of people invited but not yet members."""
-    key = subject.workspace_id
-    broadcasts = select(func.count(Broadcast.id)).where(
-        Broadcast.workspace_id == key, Broadcast.created_at >= month_start(now, subject.timezone)
-    )
-    member = exists().where(Membership.workspace_id == key, Membership.user_id == Invitation.user_id)
-    invited = select(func.count(func.distinct(Invitation.user_id))).where(
-        Invitation.workspace_id == key,
-        Invitation.accepted_at.is_(None),
-        Invitation.revoked_at.is_(None),
-        Invitation.expires_at > now,
-        ~member,
-    )
-    return [
-        select(
-            literal_column("'used'"),
-            literal(key, Integer),
-            literal_column(f"'{limit.value}'"),
-            count.scalar_subquery(),
-            null(),
-            null(),
-            null(),
-            literal_column("0"),
-        )
-        for limit, count in ((Limit.BROADCASTS, broadcasts), (Limit.USERS, invited))
-    ]
+_STATES = union_all(_overrides, _plan_limits, _extra(Limit.BROADCASTS, _broadcasts), _extra(Limit.USERS, _invited))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from portal.base.db import db
 from portal.models import Order, OrderState
@@ -39,16 +39,16 @@ _ROWS = select(
     Order.amount_minor,
     Order.currency,
 )
+_RECENT = (
+    _ROWS.where(Order.workspace_id == bindparam("workspace"), Order.state == OrderState.PAID)
+    .order_by(Order.paid_at.desc(), Order.id.desc())
+    .limit(RECENT)
+)
 
 
 def recent_paid_orders(workspace: int) -> tuple[OrderRow, ...]:
     """The ten latest paid orders of the workspace (its integer key), latest first."""
-    rows = db.session.execute(
-        _ROWS.where(Order.workspace_id == workspace, Order.state == OrderState.PAID)
-        .order_by(Order.paid_at.desc(), Order.id.desc())
-        .limit(RECENT)
-    )
-    return tuple(OrderRow(*row) for row in rows)
+    return tuple(OrderRow(*row) for row in db.session.execute(_RECENT, {"workspace": workspace}))
 
 
 def orders_page(workspace: int, page: int) -> tuple[OrderRow, ...]:

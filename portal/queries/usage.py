@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.base.db import db
 from portal.models import DailyUsage
@@ -48,14 +48,15 @@ class Usage:
     any_rows: bool
 
 
+_DAYS = select(DailyUsage.day, DailyUsage.sent, DailyUsage.delivered, DailyUsage.read, DailyUsage.minutes).where(
+    DailyUsage.workspace_id == bindparam("workspace"), DailyUsage.day.between(bindparam("first"), bindparam("last"))
+)
+
+
 def recent_usage(workspace: int, today: date) -> Usage:
     """Usage of the workspace (its integer key) up to `today`, which is a day of its time zone."""
     first = today - timedelta(days=2 * WINDOW - 1)
-    rows = db.session.execute(
-        select(DailyUsage.day, DailyUsage.sent, DailyUsage.delivered, DailyUsage.read, DailyUsage.minutes).where(
-            DailyUsage.workspace_id == workspace, DailyUsage.day.between(first, today)
-        )
-    )
+    rows = db.session.execute(_DAYS, {"workspace": workspace, "first": first, "last": today})
     found = {row.day: Day(*row) for row in rows}
     every = [found.get(day) or Day(day) for day in (first + timedelta(days=n) for n in range(2 * WINDOW))]
     month = [day for day in every if day.day >= today.replace(day=1)]
