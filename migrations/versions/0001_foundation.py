@@ -584,7 +584,7 @@ def upgrade() -> None:
         sa.Column(
             "owner_key",
             sa.String(length=240).with_variant(sa.String(length=240, collation="C"), "postgresql"),
-            nullable=False,
+            nullable=True,
         ),
         sa.Column(
             "organization_key",
@@ -615,7 +615,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("workspace", schema=None) as batch_op:
-        batch_op.create_index("ix_workspace_cancelled_at", ["cancelled_at"], unique=False)
+        batch_op.create_index(
+            "ix_workspace_cancelled_at",
+            ["cancelled_at"],
+            unique=False,
+            sqlite_where=sa.text("cancelled_at IS NOT NULL"),
+            postgresql_where=sa.text("cancelled_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_workspace_organization_id", ["organization_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_workspace_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index("ix_workspace_plan_id", ["plan_id"], unique=False)
@@ -1300,7 +1306,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_workspace_plan_id")
         batch_op.drop_index(batch_op.f("ix_workspace_owner_id"))
         batch_op.drop_index("ix_workspace_organization_id")
-        batch_op.drop_index("ix_workspace_cancelled_at")
+        batch_op.drop_index(
+            "ix_workspace_cancelled_at",
+            sqlite_where=sa.text("cancelled_at IS NOT NULL"),
+            postgresql_where=sa.text("cancelled_at IS NOT NULL"),
+        )
 
     op.drop_table("workspace")
     with op.batch_alter_table("task_result", schema=None) as batch_op:

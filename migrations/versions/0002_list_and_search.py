@@ -40,6 +40,7 @@ REVERSED = {  # PostgreSQL alone cannot read these backwards with the empty valu
     "last_seen": "last_seen_at NULLS LAST, id DESC",
     "plan": "plan_key DESC NULLS LAST, id DESC",
     "health": "health_rank DESC NULLS LAST, id DESC",
+    "owner": "owner_key DESC NULLS LAST, id DESC",
 }
 FILTERS = {"": "", "s_": "status, ", "p_": "plan_id, ", "sp_": "status, plan_id, "}
 

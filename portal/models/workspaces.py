@@ -100,7 +100,7 @@ class Workspace(Row, db.Model):
     broadcast_count: Mapped[int] = mapped_column(default=0)
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     name_key: Mapped[str] = sort_key(default="")
-    owner_key: Mapped[str] = sort_key(default="")
+    owner_key: Mapped[str | None] = sort_key(nullable=True)
     organization_key: Mapped[str] = sort_key(default="")
     plan_key: Mapped[str | None] = sort_key(nullable=True)
     search_text: Mapped[str] = mapped_column(Text, default="")
@@ -112,7 +112,13 @@ class Workspace(Row, db.Model):
         CheckConstraint("version >= 1", "version"),
         Index("ix_workspace_organization_id", "organization_id", "id"),
         Index("ix_workspace_plan_id", "plan_id"),
-        Index("ix_workspace_cancelled_at", "cancelled_at"),
+        # The trash alone: over all, SQLite would take it for "not in the trash", and sort the whole table.
+        Index(
+            "ix_workspace_cancelled_at",
+            "cancelled_at",
+            sqlite_where=text("cancelled_at IS NOT NULL"),
+            postgresql_where=text("cancelled_at IS NOT NULL"),
+        ),
         Index(
             "uq_workspace_primary",
             "organization_id",

@@ -50,7 +50,7 @@ class Derived:
     mrr_minor: int
     mrr_reporting: int | None
     name_key: str
-    owner_key: str
+    owner_key: str | None
     organization_key: str
     plan_key: str | None
     search_text: str
@@ -77,7 +77,7 @@ def derive(sources: Sources, reporting: str, rates: Mapping[str, Decimal]) -> De
         mrr_minor=minor,
         mrr_reporting=convert(minor, sources.currency, reporting, rates),
         name_key=sort_key(sources.name),
-        owner_key=sort_key(sources.owner_name),
+        owner_key=sort_key(sources.owner_name) or None,
         organization_key=sort_key(sources.organization_name),
         plan_key=sort_key(sources.plan_name) if sources.plan_name else None,
         search_text=search_text(
