@@ -46,6 +46,16 @@ def number(value: int, locale: str) -> str:
     return numbers.format_decimal(value, format="#,##0", locale=_locale(locale)).replace("-", "−")
 
 
+@lru_cache(maxsize=4_000)
+def compact(value: int, locale: str) -> str:
+    """20k, 2.5M: for the axes of charts, where there is no room for more."""
+    for power, letter in ((9, "B"), (6, "M"), (3, "k")):
+        if abs(value) >= 10**power:
+            short = Decimal(value).scaleb(-power)
+            return numbers.format_decimal(short, format="#,##0.##", locale=_locale(locale)).replace("-", "−") + letter
+    return number(value, locale)
+
+
 @lru_cache(maxsize=20_000)
 def amount(minor: int, currency: str, locale: str, whole: bool = False) -> tuple[str, str]:
     """(code, text): the code to stand small before the text where no symbol is unambiguous, and the amount.
