@@ -518,6 +518,7 @@ def upgrade() -> None:
         sa.Column("e911_country", sa.String(length=2), nullable=False),
         sa.Column("admin_note", sa.Text(), nullable=False),
         sa.Column("bill_to_platform_credit", sa.Boolean(), nullable=False),
+        sa.Column("skip_onboarding_email", sa.Boolean(), nullable=False),
         sa.Column("spend_cap", sa.BigInteger(), nullable=True),
         sa.Column(
             "suspension_behaviour",

@@ -70,6 +70,7 @@ class Workspace(Row, db.Model):
     e911_country: Mapped[str] = mapped_column(String(2), default="")
     admin_note: Mapped[str] = mapped_column(Text, default="")
     bill_to_platform_credit: Mapped[bool] = mapped_column(default=False)
+    skip_onboarding_email: Mapped[bool] = mapped_column(default=False)
     spend_cap: Mapped[int | None] = mapped_column(BigInteger)
     suspension_behaviour: Mapped[SuspensionBehaviour] = mapped_column(
         choice(SuspensionBehaviour, "suspension_behaviour"), default=SuspensionBehaviour.NOTIFY_ONLY

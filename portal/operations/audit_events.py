@@ -23,10 +23,14 @@ EVENTS: dict[str, frozenset[str]] = {
         "user.profile_changed": "user name locale timezone theme shortcuts",
         "organization.created": "name slug currency",
         "plan.created": "name",
-        "workspace.created": "name web_address sip_prefix plan owner status billing_cycle import_task",
+        "workspace.created": (
+            "name web_address sip_prefix plan owner status billing_cycle custom_domain limits import_task"
+        ),
         "workspace.status_changed": "status",
         "workspace.health_changed": "health",
         "invitation.sent": "email organization_role workspace_role",
+        "invitation.renewed": "email",
+        "invitation.revoked": "email",
         "invitation.accepted": "email user",
         "import.started": "task file rows",
         "import.finished": "task counts",

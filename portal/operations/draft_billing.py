@@ -1,0 +1,167 @@
+"""The fields of a draft that say what the workspace pays, and how it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from portal.base.countries import currency_code
+from portal.operations.draft_fields import one_of, timezone_name, whole
+from portal.operations.drafts import Faults, NewWorkspace
+from portal.queries.directory import Directory, KnownOrganization, KnownPlan
+from portal.rules.errors import Refused
+from portal.rules.lifecycle import CREATABLE, Status
+from portal.rules.money import to_minor
+from portal.rules.periods import day_start, local_day, utc
+from portal.rules.pricing import PRICED_CYCLES, Cycle
+
+MONTHS = 120  # the longest cycle of one's own
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """What follows for the workspace's columns and its organization. Amounts in minor units."""
+
+    status: Status
+    currency: str
+    rate_card_id: int | None
+    plan: KnownPlan | None
+    columns: dict[str, Any]
+
+
+def check(
+    draft: NewWorkspace, directory: Directory, organization: KnownOrganization | None, now: datetime, faults: Faults
+) -> Billing:
+    """What the draft pays and how it starts; faults are noted."""
+    platform = directory.platform
+    currency = _currency(draft, organization, platform.default_currency, faults)
+    status = faults.take("status", _status, draft.status) or Status.TRIAL
+    zone = faults.take("timezone", timezone_name, draft.timezone, platform.default_timezone) or "UTC"
+    cycle = (
+        faults.take("billing_cycle", one_of, Cycle, draft.billing_cycle, "billing_cycle", Cycle.MONTHLY)
+        or Cycle.MONTHLY
+    )
+    plan = _plan(draft, directory, faults)
+    if plan:
+        faults.take("plan", _priced, plan, cycle, currency)
+    columns: dict[str, Any] = {
+        "plan_id": plan.id if plan else None,
+        "billing_cycle": cycle,
+        "timezone": zone,
+        "trial_ends_at": faults.take(
+            "trial_ends_at", _trial_end, draft.trial_ends_at, status, zone, now, platform.trial_days
+        ),
+        "activated_on": local_day(now, zone) if status is Status.ACTIVE else None,
+        "spend_cap": _money(draft.spend_cap, currency, "spend_cap", faults),
+    }
+    columns |= _custom(draft, cycle, currency, faults)
+    return Billing(status, currency, _rate_card(draft, directory, organization, currency, faults), plan, columns)
+
+
+def _status(text: str) -> Status:
+    status = one_of(Status, text, "status", Status.TRIAL)
+    if status not in CREATABLE:
+        raise Refused("A new workspace is on trial, active or suspended: choose one of these.", "status")
+    return status
+
+
+def _currency(draft: NewWorkspace, organization: KnownOrganization | None, default: str, faults: Faults) -> str:
+    typed = draft.currency.strip()
+    given = faults.take("currency", currency_code, typed) if typed else None
+    if organization is None:
+        return given or default
+    if given and given != organization.currency:
+        faults.add("currency", f"{organization.name} is billed in {organization.currency}: leave the currency blank.")
+    return organization.currency
+
+
+def _plan(draft: NewWorkspace, directory: Directory, faults: Faults) -> KnownPlan | None:
+    reference = draft.plan.strip()
+    if not reference:
+        return None
+    plan = directory.plan(reference)
+    if plan is None:
+        every = ", ".join(directory.plan_names()) or "none yet"
+        faults.add("plan", f"There is no plan “{reference[:80]}”. Plans are: {every}. Blank is the free plan.")
+    elif plan.archived:
+        faults.add("plan", f"The plan {plan.name} is archived and takes no new workspaces. Choose another.")
+        return None
+    return plan
+
+
+def _priced(plan: KnownPlan, cycle: Cycle, currency: str) -> None:
+    """Refused where the plan has no price for the cycle and currency; the free plan needs none."""
+    if cycle in PRICED_CYCLES and not plan.is_free and (cycle, currency) not in plan.prices:
+        offered = ", ".join(sorted(f"{each.value} in {code}" for each, code in plan.prices)) or "nothing yet"
+        raise Refused(
+            f"The plan {plan.name} has no {cycle.value} price in {currency} (it has: {offered}). "
+            "Choose another plan, cycle or currency.",
+            "plan",
+        )
+
+
+def _custom(draft: NewWorkspace, cycle: Cycle, currency: str, faults: Faults) -> dict[str, int | None]:
+    """Amount and months of a cycle of one's own."""
+    if cycle is not Cycle.CUSTOM:
+        for name in ("custom_amount", "custom_months"):
+            if getattr(draft, name).strip():
+                faults.add(name, "Only the billing cycle “custom” has this: leave it blank, or choose that cycle.")
+        return {}
+    amount = _money(draft.custom_amount, currency, "custom_amount", faults)
+    months = faults.take("custom_months", whole, draft.custom_months, "custom_months", 1, MONTHS)
+    if amount is None:
+        faults.add("custom_amount", "Enter what a custom cycle costs, such as 1250.00.")
+    if months is None:
+        faults.add("custom_months", f"Enter how many months a custom cycle has, from 1 to {MONTHS}.")
+    return {"custom_amount": amount, "custom_months": months}
+
+
+def _money(text: str, currency: str, field: str, faults: Faults) -> int | None:
+    if not text.strip():
+        return None
+    minor = faults.take(field, to_minor, text, currency, field)
+    if minor is not None and minor < 0:
+        faults.add(field, "An amount here is 0 or more.")
+    return minor
+
+
+def _trial_end(text: str, status: Status, zone: str, now: datetime, days: int) -> datetime | None:
+    """The instant at which the trial ends. A day means its last second in the workspace's time zone."""
+    typed = text.strip()
+    if status is Status.ACTIVE:
+        if typed:
+            raise Refused("An active workspace has no trial: leave this blank, or choose the status trial.")
+        return None
+    if not typed:
+        return now + timedelta(days=days)
+    try:
+        if len(typed) == len("2026-12-05"):
+            end = day_start(date.fromisoformat(typed) + timedelta(days=1), zone) - timedelta(seconds=1)
+        else:
+            end = utc(datetime.fromisoformat(typed))
+    except (ValueError, OverflowError):
+        raise Refused("Enter a day such as 2026-12-05, or an instant such as 2026-12-05T12:00Z.") from None
+    if end <= now:
+        raise Refused("The trial would be over already: give a day to come.")
+    return end
+
+
+def _rate_card(
+    draft: NewWorkspace, directory: Directory, organization: KnownOrganization | None, currency: str, faults: Faults
+) -> int | None:
+    typed = draft.rate_card.strip()
+    reference = typed or directory.platform.default_rate_card
+    if organization is not None:
+        known = directory.rate_card(typed) if typed else None
+        if typed and (known is None or known.id != organization.rate_card_id):
+            faults.add("rate_card", f"{organization.name} has its own rate card: leave this blank.")
+        return organization.rate_card_id
+    card = directory.rate_card(reference) if reference else None
+    if card is not None and card.currency == currency:
+        return card.id
+    if typed and card is None:
+        faults.add("rate_card", f"There is no rate card “{typed[:80]}”. Leave it blank for the default one.")
+    elif typed and card is not None:
+        faults.add("rate_card", f"The rate card {card.name} is in {card.currency}, not {currency}. Choose another.")
+    return None

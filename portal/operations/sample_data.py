@@ -1,0 +1,62 @@
+"""Sample data: what a new workspace may start with to look at, marked as such and removable in one click.
+
+No usage, orders or health come with it: those are never made up.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.models import Broadcast, Campaign, Contact, ContactTag, Workspace
+
+# 202-555-0100 to -0199 are kept for fiction by the North American Numbering Plan.
+PEOPLE = (
+    ("Amara Okafor", "+12025550101", ("customer", "newsletter")),
+    ("Björn Lindqvist", "+12025550102", ("customer",)),
+    ("Chen Wei", "+12025550103", ("lead",)),
+    ("Deepa Nair", "+12025550104", ("customer", "vip")),
+    ("Elif Yılmaz", "+12025550105", ("lead", "newsletter")),
+    ("Fatima Zahra", "+12025550106", ("customer",)),
+    ("Gabriel Souza", "+12025550107", ("vip",)),
+    ("Hana Sato", "+12025550108", ("newsletter",)),
+    ("Ivan Petrov", "+12025550109", ("lead",)),
+    ("Julia Nowak", "+12025550110", ("customer", "newsletter")),
+    ("Kwame Mensah", "+12025550111", ("customer",)),
+    ("Leila Haddad", "+12025550112", ("newsletter", "vip")),
+)
+CAMPAIGN = "Welcome series (sample)"
+BROADCAST = "First hello (sample)"
+BODY = "Hello from your new workspace. This is a draft: change it, choose who gets it, and send it when you are ready."
+AUDIENCE = "newsletter"
+
+
+def add(session: Session, workspace: Workspace, now: datetime) -> None:
+    """The new workspace (flushed) has contacts with tags, one campaign and one draft broadcast, and is counted so."""
+    contacts = [
+        Contact(workspace_id=workspace.id, name=name, phone=phone, is_sample=True, created_at=now)
+        for name, phone, _ in PEOPLE
+    ]
+    campaign = Campaign(workspace_id=workspace.id, name=CAMPAIGN, tag=AUDIENCE, is_sample=True, created_at=now)
+    session.add_all([*contacts, campaign])
+    session.flush()
+    session.add_all(
+        ContactTag(workspace_id=workspace.id, contact_id=contact.id, tag=tag)
+        for contact, (_, _, tags) in zip(contacts, PEOPLE, strict=True)
+        for tag in tags
+    )
+    session.add(
+        Broadcast(
+            workspace_id=workspace.id,
+            campaign_id=campaign.id,
+            name=BROADCAST,
+            body=BODY,
+            tag=AUDIENCE,
+            is_sample=True,
+            created_at=now,
+        )
+    )
+    workspace.contact_count += len(contacts)
+    workspace.campaign_count += 1
+    workspace.broadcast_count += 1

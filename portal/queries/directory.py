@@ -1,0 +1,219 @@
+"""What a new workspace is checked against: who and what is there already, and which names are taken.
+
+A Directory belongs to one unit: it remembers plans, rate cards and settings, and what `prefetch` read ahead for many
+rows at once. What it knows of people, hosts and workspaces is forgotten by `forget` once a row has changed it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from portal.base.db import db
+from portal.models import Domain, Organization, Plan, PlanPrice, RateCard, User, Workspace
+from portal.queries.principals import platform
+from portal.rules.platform import Platform
+from portal.rules.pricing import Cycle
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUser:
+    """A person who has an account."""
+
+    id: int | None
+    public_id: str
+    name: str
+    email: str
+    is_staff: bool
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrganization:
+    """An organization. `primary_plan` names its primary workspace's plan; blank where it has none or no workspace."""
+
+    id: int | None
+    name: str
+    currency: str
+    rate_card_id: int | None
+    has_workspaces: bool
+    is_multi: bool
+    primary_closed: bool
+    primary_plan: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPlan:
+    """A plan, and for which cycles and currencies it has a price."""
+
+    id: int
+    name: str
+    is_free: bool
+    is_multi: bool
+    archived: bool
+    prices: frozenset[tuple[Cycle, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRateCard:
+    """A rate card that can be chosen."""
+
+    id: int
+    name: str
+    currency: str
+
+
+_USERS = select(User.id, User.public_id, User.name, User.email, User.staff_role, User.suspended_at, User.email_key)
+_OWNED = (
+    select(User.email_key, Workspace.name, Workspace.public_id)
+    .join(User, User.id == Workspace.owner_id)
+    .order_by(Workspace.id.desc())
+)
+
+
+class Directory:
+    """Reads the database; see the module's text for how long one may live."""
+
+    def __init__(self) -> None:
+        self._users: dict[str, KnownUser | None] = {}
+        self._owned: dict[tuple[str, str], str | None] = {}
+        self._hosts: dict[str, bool] = {}
+
+    def prefetch(self, pairs: Collection[tuple[str, str]], hosts: Collection[str]) -> None:
+        """Read ahead for many rows: their owners and workspaces, by (name, e-mail key), and their domains."""
+        keys = {email for _, email in pairs}
+        self._users |= dict.fromkeys(keys) | {
+            row.email_key: _user(row) for row in db.session.execute(_USERS.where(User.email_key.in_(keys)))
+        }
+        self._owned |= dict.fromkeys(pairs)
+        for email, name, public_id in db.session.execute(_OWNED.where(User.email_key.in_(keys))):
+            self._owned[name, email] = public_id
+        taken = db.session.scalars(select(Domain.host).where(Domain.host.in_(hosts)))
+        self._hosts |= dict.fromkeys(hosts, False) | dict.fromkeys(taken, True)
+
+    def forget(self, email: str, host: str) -> None:
+        """This person and this host are read afresh the next time."""
+        self._users.pop(email, None)
+        self._hosts.pop(host, None)
+        for pair in [pair for pair in self._owned if pair[1] == email]:
+            del self._owned[pair]
+
+    @cached_property
+    def platform(self) -> Platform:
+        """The platform's settings."""
+        return platform()
+
+    @cached_property
+    def _plans(self) -> dict[str, KnownPlan]:
+        prices: dict[int, set[tuple[Cycle, str]]] = {}
+        for plan, cycle, currency in db.session.execute(select(PlanPrice.plan_id, PlanPrice.cycle, PlanPrice.currency)):
+            prices.setdefault(plan, set()).add((cycle, currency))
+        found: dict[str, KnownPlan] = {}
+        for row in db.session.execute(
+            select(Plan.id, Plan.public_id, Plan.name, Plan.is_free, Plan.multi_workspace, Plan.archived_at)
+        ):
+            known = KnownPlan(
+                row.id,
+                row.name,
+                row.is_free,
+                row.multi_workspace,
+                row.archived_at is not None,
+                frozenset(prices.get(row.id, ())),
+            )
+            found[row.public_id] = found[row.name.casefold()] = known
+        return found
+
+    def plan(self, reference: str) -> KnownPlan | None:
+        """The plan with this public id or name (whatever its case)."""
+        return self._plans.get(reference) or self._plans.get(reference.casefold())
+
+    def plan_names(self) -> list[str]:
+        """The names of the plans that can be chosen, sorted."""
+        return sorted({plan.name for plan in self._plans.values() if not plan.archived})
+
+    @cached_property
+    def _rate_cards(self) -> dict[str, KnownRateCard]:
+        found: dict[str, KnownRateCard] = {}
+        for row in db.session.execute(
+            select(RateCard.id, RateCard.public_id, RateCard.name, RateCard.currency).where(
+                RateCard.archived_at.is_(None)
+            )
+        ):
+            known = KnownRateCard(row.id, row.name, row.currency)
+            found[row.public_id] = found[row.name.casefold()] = known
+        return found
+
+    def rate_card(self, reference: str) -> KnownRateCard | None:
+        """The rate card with this public id or name (whatever its case); none that is archived."""
+        return self._rate_cards.get(reference) or self._rate_cards.get(reference.casefold())
+
+    def user(self, reference: str) -> KnownUser | None:
+        """The person with this e-mail key or public id."""
+        if reference not in self._users:
+            row = db.session.execute(
+                _USERS.where(or_(User.email_key == reference, User.public_id == reference))
+            ).one_or_none()
+            self._users[reference] = _user(row) if row else None
+        return self._users[reference]
+
+    def workspace_of(self, name: str, email: str) -> str | None:
+        """The public id of the (oldest) workspace of exactly this name whose owner has this e-mail key."""
+        if (name, email) not in self._owned:
+            query = _OWNED.where(User.email_key == email, Workspace.name == name)
+            rows = db.session.execute(query).all()
+            self._owned[name, email] = rows[-1][2] if rows else None
+        return self._owned[name, email]
+
+    def organization(self, reference: str) -> KnownOrganization | None:
+        """The organization with this public id or slug."""
+        row = db.session.execute(
+            select(Organization.id, Organization.name, Organization.currency, Organization.rate_card_id).where(
+                or_(Organization.public_id == reference, Organization.slug == reference.lower())
+            )
+        ).first()
+        if row is None:
+            return None
+        primary = db.session.execute(
+            select(Workspace.cancelled_at, Plan.name, func.coalesce(Plan.multi_workspace, False))
+            .outerjoin(Plan, Plan.id == Workspace.plan_id)
+            .where(Workspace.organization_id == row.id, Workspace.is_primary)
+        ).one_or_none()
+        closed, plan, multi = primary or (None, None, False)
+        return KnownOrganization(
+            row.id,
+            row.name,
+            row.currency,
+            row.rate_card_id,
+            has_workspaces=primary is not None,
+            is_multi=multi,
+            primary_closed=closed is not None,
+            primary_plan=plan or "",
+        )
+
+    def host_taken(self, host: str) -> bool:
+        """Whether some workspace or organization has this domain."""
+        if host not in self._hosts:
+            self._hosts[host] = db.session.scalar(select(Domain.id).where(Domain.host == host)) is not None
+        return self._hosts[host]
+
+    def addresses_taken(self, addresses: Iterable[str]) -> set[str]:
+        """Those that a workspace has."""
+        return set(db.session.scalars(select(Workspace.web_address).where(Workspace.web_address.in_(list(addresses)))))
+
+    def slugs_taken(self, slugs: Iterable[str]) -> set[str]:
+        """Those that an organization has."""
+        return set(db.session.scalars(select(Organization.slug).where(Organization.slug.in_(list(slugs)))))
+
+    def prefixes_taken(self, prefixes: Iterable[str]) -> set[str]:
+        """Those SIP prefixes that a workspace has."""
+        return set(db.session.scalars(select(Workspace.sip_prefix).where(Workspace.sip_prefix.in_(list(prefixes)))))
+
+
+def _user(row: Any) -> KnownUser:
+    return KnownUser(
+        row.id, row.public_id, row.name, row.email, row.staff_role is not None, row.suspended_at is not None
+    )
