@@ -7,10 +7,11 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.base import clock, db, logs
+from portal.base import background, clock, db, hashing, logs, mail
 from portal.base.csrf import csrf
 from portal.base.languages import babel
 from portal.base.login import login_manager
+from portal.gateways.mail import chosen
 from portal.settings import Settings
 from portal.web import access, account, admin, chrome, cookies, formats, problems, request
 
@@ -28,6 +29,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     logs.configure(settings.log_level, settings.log_json)
     clock.init_app(app, settings.now)
+    hashing.init_app(app, settings.testing)
+    background.init_app(app, at_once=settings.testing)
+    mail.init_app(app, settings, chosen(settings))
     db.init_app(app, settings.url)
     request.init_app(app, settings)
     csrf.init_app(app)

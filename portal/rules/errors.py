@@ -1,7 +1,7 @@
 """What can go wrong on purpose: errors whose message may be shown to a person.
 
 Floor 5 turns them into answers: Refused and Invalid 422, NotFound 404,
-Conflict 409, Forbidden 403. Every refusal says what, why and what next.
+Conflict 409, Forbidden 403, TooMany 429. Every refusal says what, why and what next.
 """
 
 from __future__ import annotations
@@ -39,6 +39,14 @@ class Conflict(PortalError):
 
 class Forbidden(PortalError):
     """This person may see it, and may not do this."""
+
+
+class TooMany(PortalError):
+    """Tried too often. `wait` is how many seconds from now the next try is open."""
+
+    def __init__(self, message: str, wait: int) -> None:
+        super().__init__(message)
+        self.wait = wait
 
 
 class Invalid(PortalError):

@@ -1,0 +1,238 @@
+"""Invitations into an organization and perhaps one of its workspaces: sent, sent again, taken back, accepted.
+
+A person without an account gets one without a password at once, so that a workspace can have an owner before that
+person has ever logged in. Accepting gives the roles; it needs the link of the mail, which works once."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.base import ids, site
+from portal.base.emails import check_email
+from portal.models import Invitation, Membership, Organization, OrganizationMember, User, Workspace, scope
+from portal.operations import outbox
+from portal.operations.accounts import check_name, find, prepare, rename
+from portal.operations.audit import record
+from portal.operations.passwords import fresh_hash, set_password
+from portal.operations.sessions import Opened, Visit, admit
+from portal.operations.unit import locked, unit
+from portal.queries.invitations import State, invitation_of, state_of
+from portal.queries.principals import token_digest
+from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
+from portal.rules.actors import Actor
+from portal.rules.errors import Conflict, Forbidden, NotFound, Refused
+
+LASTS = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Into:
+    """Where an invitation leads, and with which roles."""
+
+    organization: Organization
+    organization_role: OrganizationRole = OrganizationRole.MEMBER
+    workspace: Workspace | None = None
+    workspace_role: WorkspaceRole | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An invitation on its way: public ids of it and of its mail, the account it is for, and the link, to be shown
+    once."""
+
+    invitation: str
+    mail: str
+    user_id: int
+    link: str
+
+
+def invite(session: Session, email: str, name: str, into: Into, by: Actor, *, wait: bool = False) -> Sent:
+    """In the open unit: an invitation by mail. A person without an account gets one without a password.
+
+    Seats are for the caller to check. Raises Refused for an unusable address or name."""
+    address = check_email(email)
+    user = find(session, address) or _prepared(session, address, name, by)
+    token = secrets.token_urlsafe(32)
+    row = Invitation(
+        public_id=ids.new("ivt"),
+        email=user.email,
+        email_key=user.email_key,
+        user_id=user.id,
+        organization_id=into.organization.id,
+        organization_role=into.organization_role,
+        workspace_id=into.workspace.id if into.workspace else None,
+        workspace_role=into.workspace_role,
+        token_digest=token_digest(token),
+        invited_by_id=by.user_id,
+        created_at=by.at,
+        expires_at=by.at + LASTS,
+    )
+    session.add(row)
+    session.flush()
+    record(
+        "invitation.sent",
+        by,
+        organization=into.organization,
+        workspace=into.workspace,
+        email=user.email,
+        organization_role=into.organization_role.value,
+        workspace_role=into.workspace_role.value if into.workspace_role else "",
+    )
+    return _mail(session, row, token, by, wait)
+
+
+def resend(invitation: str, by: Actor, *, wait: bool = False) -> Sent:
+    """A new link is on its way, good for another 7 days; the old one is dead.
+
+    Raises NotFound, and Conflict if it was accepted or taken back."""
+    with unit() as session:
+        row = locked(session, Invitation, invitation)
+        _check_open(row)
+        token = secrets.token_urlsafe(32)
+        row.token_digest, row.expires_at = token_digest(token), by.at + LASTS
+        record("invitation.renewed", by, **_place(session, row), email=row.email)
+        return _mail(session, row, token, by, wait)
+
+
+def revoke(invitation: str, by: Actor) -> None:
+    """The link is dead. Raises NotFound, and Conflict if it was accepted or taken back."""
+    with unit() as session:
+        row = locked(session, Invitation, invitation)
+        _check_open(row)
+        row.revoked_at = by.at
+        record("invitation.revoked", by, **_place(session, row), email=row.email)
+
+
+def accept_as_new(token: str, name: str, password: str, visit: Visit) -> Opened:
+    """The invited person, who had no password, has this name and password, and the roles; a session is opened.
+
+    Raises NotFound for a link that is of no use (any more), Conflict if the account has a password already, Refused
+    for an unusable name or password."""
+    found = invitation_of(token, visit.at)
+    if found is None or found.state is not State.OPEN:
+        raise NotFound()
+    clean = check_name(name)
+    kept = fresh_hash(password, found.email, clean)
+    with unit() as session:
+        row, user = _taken(session, token, visit.at)
+        if user.password_hash:
+            raise Conflict("This account has a password already. Log in to accept the invitation.")
+        if user.name != clean:
+            rename(session, user, clean)
+        set_password(session, user, kept, visit.at)
+        _settle(session, row, user, visit.actor(user))
+        return admit(session, user, visit)
+
+
+def accept(token: str, by: Actor) -> None:
+    """The invited person, who is logged in, has the roles.
+
+    Raises NotFound for a link that is of no use (any more), Forbidden if it is for another person."""
+    with unit() as session:
+        row, user = _taken(session, token, by.at)
+        if user.id != by.user_id:
+            raise Forbidden("This invitation is for another person.")
+        _settle(session, row, user, by)
+
+
+def _prepared(session: Session, address: str, name: str, by: Actor) -> User:
+    user = prepare(session, address, check_name(name), by)
+    user.must_set_password = True
+    record("user.created", by, user=user.public_id, name=user.name, email=address)
+    return user
+
+
+def _mail(session: Session, row: Invitation, token: str, by: Actor, wait: bool) -> Sent:
+    place = _place(session, row)
+    organization, workspace = place["organization"], place["workspace"]
+    user = session.get_one(User, row.user_id)
+    link = site.external(f"/invitations/{token}")
+    where = workspace.name if workspace else organization.name
+    mail = outbox.post(
+        session,
+        "invitation",
+        row.email,
+        f"Invitation to {where}",
+        now=by.at,
+        user=user,
+        workspace=workspace,
+        wait=wait,
+        name=user.name,
+        by=by.label if by.user_id else "",
+        where=where,
+        organization=organization.name,
+        link=link,
+        is_new=user.password_hash is None,
+    )
+    return Sent(row.public_id, mail, user.id, link)
+
+
+def _place(session: Session, row: Invitation) -> dict[str, Any]:
+    workspace = session.get(Workspace, row.workspace_id) if row.workspace_id else None
+    return {"organization": session.get_one(Organization, row.organization_id), "workspace": workspace}
+
+
+def _check_open(row: Invitation) -> None:
+    if row.accepted_at:
+        raise Conflict("The invitation was accepted already.")
+    if row.revoked_at:
+        raise Conflict("The invitation was taken back already.")
+
+
+def _taken(session: Session, token: str, now: datetime) -> tuple[Invitation, User]:
+    """The invitation, used up by the open unit, and its person. Of many at once, one gets here."""
+    query = select(Invitation).where(Invitation.token_digest == token_digest(token)).with_for_update()
+    row = session.scalar(query)
+    if row is None:
+        raise NotFound()
+    workspace = session.get(Workspace, row.workspace_id) if row.workspace_id else None
+    user = session.scalars(select(User).where(User.id == row.user_id).with_for_update()).one()
+    state = state_of(row.accepted_at, row.revoked_at, row.expires_at, bool(workspace and workspace.cancelled_at), now)
+    if state is not State.OPEN:
+        raise NotFound()
+    if user.suspended_at:
+        raise Refused("This account is suspended. Ask whoever invited you.")
+    row.accepted_at = now
+    return row, user
+
+
+def _settle(session: Session, row: Invitation, user: User, by: Actor) -> None:
+    """The mail was read by its owner, who has what the invitation gives; never less than before."""
+    user.email_verified_at = user.email_verified_at or by.at
+    _join_organization(session, row, user, by.at)
+    if row.workspace_id and row.workspace_role:
+        _join_workspace(session, row.workspace_id, row.workspace_role, user, by.at)
+    record("invitation.accepted", by, **_place(session, row), email=row.email, user=user.public_id)
+
+
+def _join_organization(session: Session, row: Invitation, user: User, now: datetime) -> None:
+    member = session.scalar(
+        select(OrganizationMember)
+        .where(OrganizationMember.organization_id == row.organization_id, OrganizationMember.user_id == user.id)
+        .with_for_update()
+    )
+    if member is None:
+        session.add(
+            OrganizationMember(
+                organization_id=row.organization_id, user_id=user.id, role=row.organization_role, created_at=now
+            )
+        )
+    elif permissions_of(member.role) <= permissions_of(row.organization_role):
+        member.role = row.organization_role
+
+
+def _join_workspace(session: Session, workspace_id: int, role: WorkspaceRole, user: User, now: datetime) -> None:
+    """Whoever is in the workspace already keeps the role: only a handover makes or unmakes an owner."""
+    with scope.workspace(workspace_id):
+        workspace = session.scalars(select(Workspace).where(Workspace.id == workspace_id).with_for_update()).one()
+        if session.scalar(select(Membership.id).where(Membership.user_id == user.id)) is not None:
+            return
+        session.add(Membership(workspace_id=workspace_id, user_id=user.id, role=role, created_at=now))
+        session.flush()
+        workspace.user_count = session.scalar(select(func.count()).select_from(Membership)) or 0

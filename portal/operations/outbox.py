@@ -1,0 +1,131 @@
+"""Mail: a row of the outbox in the transaction that causes it, delivered after the commit and at least once.
+
+A letter is claimed (its next try moved on) before it is handed over, so that two processes do not send it at once;
+a process that dies in between leaves it to be tried again. The body is erased once nobody needs it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.base import background, ids, site
+from portal.base.db import db
+from portal.gateways import letters
+from portal.gateways.mail import Bounced, Letter, NotSent, gateway
+from portal.models import OutboxMessage, OutboxState, User, Workspace
+from portal.models.columns import NAME
+from portal.operations.unit import after_commit, unit
+from portal.queries.principals import platform
+
+IMPATIENT = 1.5  # seconds that a person waits for the mail server
+CLAIM = timedelta(minutes=2)  # longer than any delivery takes
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))  # the last one again and again
+GIVE_UP = timedelta(days=3)
+DUE = (OutboxState.WAITING, OutboxState.FAILED)
+
+
+def post(
+    session: Session,
+    template: str,
+    to: str,
+    subject: str,
+    *,
+    now: datetime,
+    user: User | None = None,
+    workspace: Workspace | None = None,
+    wait: bool = False,
+    **context: Any,
+) -> str:
+    """In the open unit: a mail with the text of templates/emails/<template>.txt. Answers its public id.
+
+    It is tried right after the commit: in the background, or, if `wait`, before the caller goes on, who can then read
+    what came of it. `brand` and `home`, the address of this site, are in the context."""
+    brand = platform().brand or site.settings().brand
+    body = letters.render(template, brand=brand, home=site.external("/"), **context)
+    row = OutboxMessage(
+        public_id=ids.new("out"),
+        template=template,
+        recipient=to,
+        subject=" ".join(subject.split())[:NAME],
+        body=body,
+        created_at=now,
+        next_attempt_at=now,
+        user_id=user.id if user else None,
+        workspace_id=workspace.id if workspace else None,
+    )
+    session.add(row)
+    if gateway().ready:
+        patience = min(IMPATIENT, site.settings().mail_timeout) if wait else site.settings().mail_timeout
+        act = partial(_try, row.public_id, now, patience)
+        after_commit(session, act if wait else partial(background.run, act))
+    return row.public_id
+
+
+def _try(public_id: str, now: datetime, patience: float) -> None:
+    deliver(public_id, now, patience)
+
+
+def deliver(public_id: str, now: datetime, patience: float) -> OutboxState | None:
+    """Try one letter; answers its state, None if it is not due. Each answer of the server may take `patience` s."""
+    claimed = _claim(public_id, now)
+    if claimed is None:
+        return None
+    letter, attempt = claimed
+    problem: NotSent | Bounced | None = None
+    try:
+        gateway().send(letter, patience)
+    except (NotSent, Bounced) as error:
+        problem = error
+    with unit() as session:
+        row: OutboxMessage = session.scalars(_locked(OutboxMessage.public_id == public_id)).one()
+        if row.attempts == attempt:  # else the claim ran out, and it is for another to say what came of it
+            _settle(row, now, problem)
+        return row.state
+
+
+def deliver_due(now: datetime, most: int = 200) -> dict[OutboxState, int]:
+    """Try what is due, the oldest first; answers how many came to which state. Nothing, while mail is not set up."""
+    counts: dict[OutboxState, int] = {}
+    if not gateway().ready:
+        return counts
+    query = select(OutboxMessage.public_id).where(_is_due(now)).order_by(OutboxMessage.id).limit(most)
+    for public_id in list(db.session.scalars(query)):
+        state = deliver(public_id, now, site.settings().mail_timeout)
+        if state:
+            counts[state] = counts.get(state, 0) + 1
+    return counts
+
+
+def _is_due(now: datetime) -> Any:
+    due = or_(OutboxMessage.next_attempt_at.is_(None), OutboxMessage.next_attempt_at <= now)
+    return OutboxMessage.state.in_(DUE) & due
+
+
+def _locked(*where: Any) -> Any:
+    return select(OutboxMessage).where(*where).with_for_update()
+
+
+def _claim(public_id: str, now: datetime) -> tuple[Letter, int] | None:
+    with unit() as session:
+        row = session.scalar(_locked(OutboxMessage.public_id == public_id, _is_due(now)))
+        if row is None:
+            return None
+        row.attempts += 1
+        row.next_attempt_at = now + CLAIM
+        return Letter(row.public_id, row.recipient, row.subject, row.body or ""), row.attempts
+
+
+def _settle(row: OutboxMessage, now: datetime, problem: NotSent | Bounced | None) -> None:
+    row.error = str(problem)[:500] if problem else ""
+    pause = PAUSES[min(row.attempts, len(PAUSES)) - 1]
+    if problem is None:
+        row.state, row.sent_at, row.next_attempt_at, row.body = OutboxState.SENT, now, None, None
+    elif isinstance(problem, Bounced) or now + pause > row.created_at + GIVE_UP:
+        row.state, row.next_attempt_at, row.body = OutboxState.BOUNCED, None, None
+    else:
+        row.state, row.next_attempt_at = OutboxState.FAILED, now + pause

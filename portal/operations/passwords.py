@@ -1,0 +1,144 @@
+"""Passwords: setting, changing, and resetting by a link in a mail."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.base import background, hashing, site
+from portal.base.db import db
+from portal.base.emails import email_key
+from portal.models import PasswordReset, User
+from portal.operations import outbox, throttle
+from portal.operations.audit import record
+from portal.operations.sessions import Opened, Visit, admit, end_all, open_session
+from portal.operations.unit import locked, unit
+from portal.queries.accounts import reset_target
+from portal.queries.principals import token_digest
+from portal.rules.actors import Actor
+from portal.rules.errors import NotFound, Refused
+from portal.rules.passwords import weakness
+from portal.rules.throttling import Attempt, Purpose
+
+LINK_LASTS = timedelta(hours=1)
+WRONG = Refused("That is not your password.", "current_password")
+
+
+def request_reset(email: str, visit: Visit) -> None:
+    """A link to set a new password is on its way, if there is such an account. What is done for one that exists is
+    done in the background, so that the answer takes as long for one that does not. Raises TooMany."""
+    key = email_key(email)
+    throttle.take(Attempt(Purpose.RESET, key, visit.address), visit.at)
+    background.run(partial(_send_link, key, visit))
+
+
+def _send_link(key: str, visit: Visit) -> None:
+    token = secrets.token_urlsafe(32)
+    with unit() as session:
+        user = session.scalar(select(User).where(User.email_key == key))
+        if user is None or user.suspended_at:
+            return
+        session.add(
+            PasswordReset(
+                user_id=user.id,
+                token_digest=token_digest(token),
+                created_at=visit.at,
+                expires_at=visit.at + LINK_LASTS,
+            )
+        )
+        record("user.password_reset_requested", visit.actor(None), user=user.public_id)
+        outbox.post(
+            session,
+            "password_reset",
+            user.email,
+            "Set a new password",
+            now=visit.at,
+            user=user,
+            name=user.name,
+            link=site.external(f"/password/reset/{token}"),
+            address=visit.address,
+        )
+
+
+def reset(token: str, password: str, visit: Visit) -> Opened:
+    """The link's person has this password, every session of theirs is ended, every such link is used up, and a
+    session is opened for this browser.
+
+    Raises NotFound for a link that is unknown, used or too old, Refused for a weak password."""
+    person = reset_target(token, visit.at)
+    if person is None:
+        raise NotFound()
+    kept = fresh_hash(password, person.email, person.name)
+    with unit() as session:
+        used = update(PasswordReset).where(
+            PasswordReset.token_digest == token_digest(token), PasswordReset.used_at.is_(None)
+        )
+        if session.execute(used.values(used_at=visit.at).returning(PasswordReset.id)).first() is None:
+            raise NotFound()
+        user = locked(session, User, person.user)
+        if user.suspended_at:
+            raise NotFound()
+        set_password(session, user, kept, visit.at)
+        user.email_verified_at = user.email_verified_at or visit.at
+        end_all(session, user, visit.at)
+        record("user.password_changed", visit.actor(user), user=user.public_id, how="reset")
+        _tell(session, user, visit.at)
+        return admit(session, user, visit)
+
+
+def change(user: str, present: str | None, password: str, by: Actor, visit: Visit) -> str:
+    """The person has this password; their other sessions are ended and this one has a new token, which is answered.
+
+    `present` is the password until now, None where a new one is due and was forced. Raises Refused for a wrong
+    present or a weak new password, TooMany for one try too many."""
+    attempt = Attempt(Purpose.CONFIRM, user, visit.address)
+    email, name, kept = db.session.execute(
+        select(User.email, User.name, User.password_hash).where(User.public_id == user)
+    ).one()
+    if present is not None:
+        throttle.take(attempt, visit.at)
+        if not hashing.matches(kept, present):
+            raise WRONG
+    if hashing.matches(kept, password):
+        raise Refused("That is the password you have now: choose another.", "password")
+    fresh = fresh_hash(password, email, name)
+    with unit() as session:
+        row = locked(session, User, user)
+        if row.password_hash != kept or (present is None and not row.must_set_password):
+            raise WRONG
+        if present is not None:
+            throttle.release(session, attempt)
+        set_password(session, row, fresh, by.at)
+        end_all(session, row, by.at)
+        record("user.password_changed", by, user=user, how="forced" if present is None else "changed")
+        _tell(session, row, by.at)
+        return open_session(session, row, visit)
+
+
+def fresh_hash(password: str, email: str, name: str) -> str:
+    """The hash of a new password. Raises Refused for a weak one. Takes too long to be called inside a unit."""
+    wrong = weakness(password, email=email, name=name)
+    if wrong:
+        raise Refused(wrong, "password")
+    return hashing.hash_password(password)
+
+
+def set_password(session: Session, user: User, kept: str, now: datetime) -> None:
+    """In the open unit: this person has the password with this hash, and no link to set another works any more."""
+    user.password_hash = kept
+    user.must_set_password = False
+    links = update(PasswordReset).where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
+    session.execute(links.values(used_at=now))
+
+
+def _tell(session: Session, user: User, now: datetime) -> None:
+    """Say it in a mail, in case it was not the person."""
+    link = site.external("/password/forgot")
+    outbox.post(
+        session, "password_changed", user.email, "Your password was changed", now=now, user=user, name=user.name,
+        link=link,
+    )  # fmt: skip

@@ -1,0 +1,165 @@
+"""Log-ins: server-side sessions. A browser has only a token; a log-in, a second factor and a new password change it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from portal.base import hashing
+from portal.base.db import db
+from portal.base.emails import email_key
+from portal.models import LoginSession, User
+from portal.operations import throttle
+from portal.operations.audit import record
+from portal.operations.unit import unit
+from portal.queries.principals import token_digest
+from portal.queries.sessions import knows
+from portal.rules.actors import Actor, ActorKind
+from portal.rules.errors import NotFound, Refused
+from portal.rules.throttling import Attempt, Purpose
+
+WRONG = "E-mail or password is not right."
+HALF_WAY = timedelta(minutes=10)  # for entering the code of the second factor
+HEARTBEAT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request of somebody who is not logged in, or not yet. `token` is that of the cookie it came with; a session
+    opened now lasts for `lifetime`."""
+
+    at: datetime
+    address: str
+    agent: str
+    request_id: str
+    lifetime: timedelta
+    token: str | None = None
+
+    def actor(self, user: User | None) -> Actor:
+        """As the one behind a change."""
+        if user is None:
+            return Actor(ActorKind.USER, "Somebody not logged in", self.at, None, self.request_id)
+        return Actor(ActorKind.USER, user.name, self.at, user.id, self.request_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A session that was just opened: the token for the cookie, and whether the second factor is still due."""
+
+    token: str
+    awaits_second_factor: bool
+
+
+def log_in(email: str, password: str, visit: Visit) -> Opened:
+    """A session for the person with this e-mail and password.
+
+    Raises Refused with the same words for an unknown person, a wrong password and a suspended person, TooMany for one
+    try too many."""
+    key = email_key(email)
+    attempt = Attempt(Purpose.LOG_IN, key, visit.address, knows(key, visit.address))
+    throttle.take(attempt, visit.at)
+    kept = db.session.scalar(select(User.password_hash).where(User.email_key == key))
+    if not hashing.matches(kept, password):
+        raise Refused(WRONG)
+    renewed = hashing.hash_password(password) if hashing.outdated(kept or "") else kept
+    with unit() as session:
+        user = session.scalar(select(User).where(User.email_key == key).with_for_update())
+        if user is None or user.suspended_at or user.password_hash != kept:
+            raise Refused(WRONG)
+        user.password_hash = renewed
+        throttle.release(session, attempt)
+        return admit(session, user, visit)
+
+
+def admit(session: Session, user: User, visit: Visit) -> Opened:
+    """In the open unit: a session for this person, whose password or link was right. If a second factor is due, the
+    session opens nothing but that step."""
+    if user.totp_enabled_at is not None:
+        return Opened(open_session(session, user, visit, half_way=True), True)
+    record("user.logged_in", visit.actor(user), user=user.public_id, address=visit.address, agent=visit.agent)
+    return Opened(open_session(session, user, visit), False)
+
+
+def open_session(session: Session, user: User, visit: Visit, *, half_way: bool = False) -> str:
+    """In the open unit: a new session; answers its token. The one that the browser had until now is ended."""
+    if visit.token:
+        _revoke(session, visit.at, LoginSession.token_digest == token_digest(visit.token))
+    token = secrets.token_urlsafe(32)
+    session.add(
+        LoginSession(
+            token_digest=token_digest(token),
+            user_id=user.id,
+            created_at=visit.at,
+            seen_at=visit.at,
+            reauthenticated_at=visit.at,
+            expires_at=visit.at + (HALF_WAY if half_way else visit.lifetime),
+            awaits_second_factor=half_way,
+            agent=visit.agent,
+            address=visit.address,
+        )
+    )
+    if not half_way:
+        user.last_seen_at = visit.at
+    return token
+
+
+def log_out(user: str, session_id: str, by: Actor) -> None:
+    """This session opens nothing any more."""
+    with unit() as session:
+        if _revoke(session, by.at, LoginSession.public_id == session_id):
+            record("user.logged_out", by, user=user, session=session_id)
+
+
+def end(user: str, session_id: str, by: Actor) -> None:
+    """One of this person's own sessions is ended. Raises NotFound if it is not an open one of theirs."""
+    with unit() as session:
+        if not _revoke(session, by.at, LoginSession.user_id == by.user_id, LoginSession.public_id == session_id):
+            raise NotFound()
+        record("user.session_ended", by, user=user, session=session_id)
+
+
+def end_others(user: str, keep: str, by: Actor) -> int:
+    """All of this person's own sessions but `keep` are ended; answers how many were."""
+    with unit() as session:
+        ended = _revoke(session, by.at, LoginSession.user_id == by.user_id, LoginSession.public_id != keep)
+        if ended:
+            record("user.sessions_ended", by, user=user, sessions=ended)
+        return ended
+
+
+def end_all(session: Session, user: User, now: datetime) -> int:
+    """In the open unit: no session of this person opens anything any more; answers how many were ended."""
+    return _revoke(session, now, LoginSession.user_id == user.id)
+
+
+def seen(user: str, session_id: str, now: datetime) -> None:
+    """The session and its person were seen now; written at most once in 5 minutes."""
+    with unit() as session:
+        late = update(LoginSession).where(LoginSession.public_id == session_id, LoginSession.seen_at <= now - HEARTBEAT)
+        if session.execute(late.values(seen_at=now).returning(LoginSession.id)).first():
+            session.execute(update(User).where(User.public_id == user).values(last_seen_at=now))
+
+
+def reauthenticate(user: str, session_id: str, password: str, visit: Visit) -> None:
+    """The person entered the password once more, so that credentials and power may be changed for a while.
+
+    Raises Refused if it is wrong, TooMany for one try too many."""
+    attempt = Attempt(Purpose.CONFIRM, user, visit.address)
+    throttle.take(attempt, visit.at)
+    kept = db.session.scalar(select(User.password_hash).where(User.public_id == user))
+    if not hashing.matches(kept, password):
+        raise Refused("The password is not right.", "password")
+    with unit() as session:
+        throttle.release(session, attempt)
+        mine = update(LoginSession).where(LoginSession.public_id == session_id)
+        session.execute(mine.values(reauthenticated_at=visit.at))
+
+
+def _revoke(session: Session, now: datetime, *which: object) -> int:
+    """End those that are open; answers how many."""
+    query = update(LoginSession).where(LoginSession.revoked_at.is_(None), *which)  # type: ignore[arg-type]
+    return len(session.execute(query.values(revoked_at=now).returning(LoginSession.id)).all())
