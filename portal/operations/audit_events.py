@@ -29,6 +29,7 @@ EVENTS: dict[str, frozenset[str]] = {
         "workspace.status_changed": "status",
         "workspace.health_changed": "health",
         "invitation.sent": "email organization_role workspace_role",
+        "invitation.prepared": "email organization_role workspace_role",
         "invitation.renewed": "email",
         "invitation.revoked": "email",
         "invitation.accepted": "email user",

@@ -21,6 +21,9 @@ def check(draft: NewWorkspace, directory: Directory, now: datetime, *, lenient_d
 
     `lenient_domain` leaves out a custom domain that somebody has, with a warning (an import), instead of refusing."""
     faults = Faults()
+    draft_fields.legible(draft, faults)
+    if faults.found:
+        raise Invalid(faults.found)
     warnings: list[str] = []
     name = faults.take("name", line, draft.name, "name", "a name", NAME, required=True) or ""
     address = _web_address(draft, directory, faults)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import unicodedata
+from dataclasses import fields
 from enum import StrEnum
 from typing import Any, TypeVar
+from unicodedata import category
 
 from portal.base.countries import country_code
 from portal.base.emails import check_email
@@ -26,10 +27,7 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def line(text: str, field: str, what: str, longest: int, *, required: bool = False) -> str:
-    """One line of text as stored. Refused when it is too long, holds control characters, or is needed and blank."""
-    hidden = next((each for each in text if unicodedata.category(each) in ("Cc", "Cs") and not each.isspace()), None)
-    if hidden is not None:
-        raise Refused(f"There is a control character (U+{ord(hidden):04X}) in it: remove it.", field)
+    """One line of text as stored. Refused when it is too long, or needed and blank."""
     clean = clean_line(text)
     if required and not clean:
         raise Refused(f"Enter {what}.", field)
@@ -38,17 +36,23 @@ def line(text: str, field: str, what: str, longest: int, *, required: bool = Fal
     return clean
 
 
+def legible(draft: NewWorkspace, faults: Faults) -> None:
+    """Notes every field that no further check needs to see: far too long, or with characters that nobody typed."""
+    for each in fields(draft):
+        text = getattr(draft, each.name)
+        if not isinstance(text, str):
+            continue
+        hidden = next((char for char in text[:NOTE] if category(char) in ("Cc", "Cs") and not char.isspace()), None)
+        if len(text) > NOTE:
+            faults.add(each.name, f"At most {NOTE:,} characters fit here; this has {len(text):,}. Shorten it.")
+        elif hidden is not None:
+            faults.add(each.name, f"There is a control character (U+{ord(hidden):04X}) in it: remove it.")
+
+
 def note(text: str, field: str) -> str:
     """Text of several lines as stored."""
-    return "\n".join(
-        line(each, field, "a note", NOTE) for each in _short_enough(text, field).replace("\r\n", "\n").split("\n")
-    ).strip()
-
-
-def _short_enough(text: str, field: str) -> str:
-    if len(text) > NOTE:
-        raise Refused(f"At most {NOTE:,} characters fit here; this has {len(text):,}. Shorten it.", field)
-    return text
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line(each, field, "a note", NOTE) for each in lines).strip()
 
 
 def one_of(kind: type[Choice], text: str, field: str, default: Choice) -> Choice:

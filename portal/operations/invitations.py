@@ -47,15 +47,17 @@ class Sent:
     once."""
 
     invitation: str
-    mail: str
+    mail: str | None
     user_id: int
     link: str
 
 
-def invite(session: Session, email: str, name: str, into: Into, by: Actor, *, wait: bool = False) -> Sent:
+def invite(
+    session: Session, email: str, name: str, into: Into, by: Actor, *, mail: bool = True, wait: bool = False
+) -> Sent:
     """In the open unit: an invitation by mail. A person without an account gets one without a password.
 
-    Seats are for the caller to check. Raises Refused for an unusable address or name."""
+    Without `mail` nobody hears of it until it is sent again (an import that was not asked to write to anybody). Seats are for the caller to check. Raises Refused for an unusable address or name."""
     address = check_email(email)
     user = find(session, address) or _prepared(session, address, name, by)
     token = secrets.token_urlsafe(32)
@@ -76,7 +78,7 @@ def invite(session: Session, email: str, name: str, into: Into, by: Actor, *, wa
     session.add(row)
     session.flush()
     record(
-        "invitation.sent",
+        "invitation.sent" if mail else "invitation.prepared",
         by,
         organization=into.organization,
         workspace=into.workspace,
@@ -84,7 +86,7 @@ def invite(session: Session, email: str, name: str, into: Into, by: Actor, *, wa
         organization_role=into.organization_role.value,
         workspace_role=into.workspace_role.value if into.workspace_role else "",
     )
-    return _mail(session, row, token, by, wait)
+    return _mail(session, row, token, by, wait) if mail else Sent(row.public_id, None, user.id, _link(token))
 
 
 def resend(invitation: str, by: Actor, *, wait: bool = False) -> Sent:
@@ -152,7 +154,7 @@ def _mail(session: Session, row: Invitation, token: str, by: Actor, wait: bool) 
     place = _place(session, row)
     organization, workspace = place["organization"], place["workspace"]
     user = session.get_one(User, row.user_id)
-    link = site.external(f"/invitations/{token}")
+    link = _link(token)
     where = workspace.name if workspace else organization.name
     mail = outbox.post(
         session,
@@ -171,6 +173,10 @@ def _mail(session: Session, row: Invitation, token: str, by: Actor, wait: bool) 
         is_new=user.password_hash is None,
     )
     return Sent(row.public_id, mail, user.id, link)
+
+
+def _link(token: str) -> str:
+    return site.external(f"/invitations/{token}")
 
 
 def _place(session: Session, row: Invitation) -> dict[str, Any]:

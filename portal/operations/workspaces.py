@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -15,7 +14,6 @@ from sqlalchemy.orm import Session
 from portal.models import (
     Domain,
     Hold,
-    Invitation,
     LimitOverride,
     Membership,
     Organization,
@@ -30,9 +28,9 @@ from portal.operations.audit import record
 from portal.operations.derived import settling
 from portal.operations.draft_checks import check
 from portal.operations.drafts import Checked, NewOwner, NewWorkspace
+from portal.operations.invitations import Into, invite
 from portal.operations.unit import attempt, exclusively, unit
 from portal.queries.directory import Directory
-from portal.queries.principals import token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict
@@ -163,24 +161,10 @@ def _owner(session: Session, checked: Checked, by: Actor) -> User:
 def _invite(
     session: Session, owner: User, organization: Organization, workspace: Workspace, by: Actor, mail: bool, wait: bool
 ) -> str | None:
-    """The owner's invitation is written; by mail if asked for, else to be sent from the workspace's page."""
+    """The owner's invitation: by mail if asked for, else to be sent from the workspace's page. Answers the mail's id."""
     role = OrganizationRole.ADMIN if workspace.is_primary else OrganizationRole.MEMBER
-    session.add(
-        Invitation(
-            email=owner.email,
-            email_key=owner.email_key,
-            user_id=owner.id,
-            organization_id=organization.id,
-            organization_role=role,
-            workspace_id=workspace.id,
-            workspace_role=WorkspaceRole.OWNER,
-            token_digest=token_digest(secrets.token_urlsafe(32)),
-            invited_by_id=by.user_id,
-            created_at=by.at,
-            expires_at=by.at + timedelta(days=7),
-        )
-    )
-    return None
+    into = Into(organization, role, workspace, WorkspaceRole.OWNER)
+    return invite(session, owner.email, owner.name, into, by, mail=mail, wait=wait).mail
 
 
 def _join(session: Session, checked: Checked, workspace: Workspace, owner: User, by: Actor) -> None:

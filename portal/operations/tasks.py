@@ -1,0 +1,153 @@
+"""Long work: one way to start it, to show how far it is, to stop it, and to go on after a crash.
+
+Whoever works on a task holds it by a lease that every step renews. A worker that dies leaves the lease to run out;
+then any process may claim the task, which raises its fence, and a late worker finds that its fence is no longer the
+task's. Each step writes its results, the progress and what it did in one unit: nothing is done twice or lost.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from portal.models import Task, TaskKind, TaskResult, TaskState
+from portal.models.columns import NAME
+from portal.operations.audit import record
+from portal.operations.unit import locked, unit
+from portal.queries.tasks import OPEN
+from portal.rules.actors import Actor
+from portal.rules.errors import Conflict
+
+LEASE = timedelta(seconds=30)  # many times as long as a step takes
+
+Clock = Callable[[], datetime]
+
+
+class Ended(Exception):
+    """The task is no longer this worker's: somebody stopped it, or another worker took it over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A worker's hold of a task: until its lease runs out, and while the fence is this."""
+
+    id: int
+    public_id: str
+    fence: int
+    done: int
+    last_line: int
+    options: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one row."""
+
+    line: int
+    outcome: str
+    label: str = ""
+    message: str = ""
+    subject: str = ""
+
+
+def begin(kind: TaskKind, title: str, by: Actor, *, total: int, options: dict[str, Any], public_id: str) -> None:
+    """There is a task that waits for a worker. Nothing of it is done."""
+    with unit() as session:
+        session.add(
+            Task(
+                public_id=public_id,
+                kind=kind,
+                title=title[:NAME],
+                total=total,
+                options=options,
+                created_by_id=by.user_id,
+                created_at=by.at,
+            )
+        )
+        if not options.get("trial"):
+            record(f"{kind.value}.started", by, task=public_id, file=title[:NAME], rows=total)
+
+
+def claim(public_id: str, now: datetime) -> Claim | None:
+    """The task is this worker's; None if it is done, or another works on it."""
+    free = or_(Task.lease_until.is_(None), Task.lease_until <= now)
+    with unit() as session:
+        row = session.scalar(
+            select(Task).where(Task.public_id == public_id, Task.state.in_(OPEN), free).with_for_update()
+        )
+        if row is None:
+            return None
+        row.state, row.fence, row.lease_until = TaskState.RUNNING, row.fence + 1, now + LEASE
+        row.started_at = row.started_at or now
+        last = select(TaskResult.line).where(TaskResult.task_id == row.id).order_by(TaskResult.line.desc()).limit(1)
+        return Claim(row.id, public_id, row.fence, row.done, session.scalar(last) or 0, dict(row.options))
+
+
+def hold(session: Session, claim: Claim) -> Task:
+    """In the open unit: the task, locked. Raises Ended if it is no longer this worker's."""
+    row: Task | None = session.scalar(
+        select(Task)
+        .where(Task.id == claim.id, Task.fence == claim.fence, Task.state == TaskState.RUNNING)
+        .with_for_update()
+    )
+    if row is None:
+        raise Ended
+    return row
+
+
+def advance(session: Session, row: Task, results: Sequence[Result], now: datetime) -> None:
+    """In the open unit, the task held: these rows are done."""
+    if results:
+        session.execute(
+            insert(TaskResult),
+            [
+                {
+                    "task_id": row.id,
+                    "line": result.line,
+                    "outcome": result.outcome,
+                    "label": result.label[:NAME],
+                    "message": result.message,
+                    "subject": result.subject,
+                }
+                for result in results
+            ],
+        )
+    row.done += len(results)
+    row.counts = dict(Counter(row.counts) + Counter(result.outcome for result in results))
+    row.lease_until = now + LEASE
+
+
+def finish(claim: Claim, by: Actor, *, error: str = "") -> None:
+    """The task is done, or has failed with this message. Does nothing if it is no longer this worker's."""
+    with unit() as session:
+        try:
+            row = hold(session, claim)
+        except Ended:
+            return
+        row.state = TaskState.FAILED if error else TaskState.DONE
+        row.error, row.finished_at, row.lease_until = error, by.at, None
+        if not row.options.get("trial"):
+            record(f"{row.kind.value}.finished", by, task=row.public_id, counts=dict(row.counts))
+
+
+def stop(public_id: str, by: Actor) -> None:
+    """No further row is begun; what is done stays. Raises NotFound, and Conflict if it has ended already."""
+    with unit() as session:
+        row = locked(session, Task, public_id)
+        if row.state not in OPEN:
+            raise Conflict("This task has ended already. Its page shows what became of each row.")
+        row.state, row.finished_at, row.lease_until = TaskState.STOPPED, by.at, None
+        if not row.options.get("trial"):
+            record(f"{row.kind.value}.stopped", by, task=public_id, done=row.done)
+
+
+def release(claim: Claim) -> None:
+    """Another worker may take the task over at once. For a worker that knows it is ending."""
+    with unit() as session:
+        session.execute(update(Task).where(Task.id == claim.id, Task.fence == claim.fence).values(lease_until=None))

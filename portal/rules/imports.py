@@ -1,0 +1,132 @@
+"""The import's file: which columns it may have, what they mean, and what became of a row."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from enum import StrEnum
+
+from portal.rules.errors import Refused
+
+LARGEST_ROWS = 200_000
+"""Rows of one file: a trial run remembers each, to find those that are in the file twice."""
+
+REQUIRED = ("name", "owner_email")
+YES_NO = ("seed_sample_data", "bill_to_platform_credit", "skip_onboarding_email")
+
+COLUMNS: Mapping[str, str] = {
+    "name": "The workspace’s name, up to 200 characters",
+    "owner_email": "Whose it is. Somebody who has an account is that user; anybody else gets one, without a password",
+    "owner_name": "The owner’s full name, for a new account",
+    "owner_mode": "existing or invite; blank: whichever fits the address",
+    "owner": "An existing user by id (usr_…) or e-mail, in place of owner_email",
+    "web_address": "2 to 63 of a–z, 0–9 and hyphens. Blank: made from the name, such as acme or acme-2",
+    "organization": "An existing organization by id (org_…) or address. Blank: a new one for this workspace",
+    "organization_name": "The name of a new organization. Blank: the workspace’s",
+    "custom_domain": "A host name such as chat.acme.example. One that is in use already is left out, with a warning",
+    "plan": "The plan by name or id (pln_…). Blank: the free plan",
+    "status": "trial, active or suspended. Blank: trial",
+    "industry": "Any text",
+    "country": "Two letters, such as IN",
+    "state": "Any text",
+    "timezone": "Such as Asia/Kolkata. Blank: the platform’s default",
+    "currency": "Three letters, such as INR, for a new organization. Blank: the platform’s default",
+    "rate_card": "The rate card of a new organization, by name or id (rat_…). Blank: the default one",
+    "billing_cycle": "monthly, quarterly, annual, custom or trial. Blank: monthly",
+    "custom_amount": "What a custom cycle costs, such as 1250.00",
+    "custom_months": "How many months a custom cycle has",
+    "billing_email": "Where invoices go. Blank: the organization’s address",
+    "trial_ends_at": "A day such as 2026-12-05. Blank: after the platform’s usual trial",
+    "spend_cap": "The most that a month’s usage may cost, such as 5000.00",
+    "suspension_behaviour": "At the cap: suspend, block_outbound or notify_only",
+    "alert_threshold": "At which per cent of the cap to warn, 1 to 100. Blank: 80",
+    "cap_monthly_messages": "This workspace’s own limit: a number, 0 for none allowed, −1 for unlimited",
+    "cap_daily_messages": "As above",
+    "cap_numbers": "As above",
+    "cap_users": "As above",
+    "cnam": "The caller name, up to 15 plain characters",
+    "e911_street": "Emergency address: street and number",
+    "e911_city": "Emergency address: city",
+    "e911_state": "Emergency address: state",
+    "e911_postal_code": "Emergency address: postal code",
+    "e911_country": "Emergency address: country, two letters",
+    "seed_sample_data": "yes for sample contacts, a campaign and a draft broadcast. Blank: no",
+    "bill_to_platform_credit": "yes to bill usage to the platform’s credit. Blank: no",
+    "skip_onboarding_email": "yes to send no welcome mails. Blank: no",
+    "admin_note": "A note that only staff see",
+}
+"""Every head that a file may have, with its meaning, in the order of the template."""
+
+EXAMPLES: tuple[Mapping[str, str], ...] = (
+    {"name": "Acme Logistics", "owner_email": "maya@acme.example", "owner_name": "Maya Iyer", "country": "IN"},
+    {"name": "Northwind Freight", "owner_email": "tomasz@northwind.example", "web_address": "northwind"},
+)
+"""Rows of the template that people download."""
+
+YES = frozenset({"yes", "y", "true", "1", "x", "on"})
+NO = frozenset({"", "no", "n", "false", "0", "off"})
+
+
+class Outcome(StrEnum):
+    """What became of a row; in a trial run, what would become of it."""
+
+    CREATED = "created"
+    WARNED = "created_with_warning"
+    EXISTS = "exists"
+    FAILED = "failed"
+
+
+def head_of(cells: Sequence[str]) -> list[str]:
+    """The columns by their names. Refused, naming them, for heads that are unknown, twice there, or missing.
+
+    Case, spaces around and hyphens do not matter; empty heads at the end are dropped."""
+    names = [cell.strip().lower().replace(" ", "_").replace("-", "_") for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    if not any(names):
+        raise Refused("The first line is empty. It must name the columns: at least name and owner_email.")
+    wrong = [_unknown(cell, name, number) for number, (cell, name) in enumerate(zip(cells, names, strict=False), 1)]
+    wrong += [f"“{name}” stands there {count} times." for name, count in Counter(names).items() if name and count > 1]
+    wrong += [f"The column “{name}” is missing." for name in REQUIRED if name not in names]
+    if any(wrong):
+        raise Refused("The first line cannot be used. " + " ".join(filter(None, wrong)))
+    return names
+
+
+def _unknown(cell: str, name: str, number: int) -> str:
+    if name in COLUMNS:
+        return ""
+    if not name:
+        return f"Column {number} has no name."
+    near = get_close_matches(name, COLUMNS, n=1, cutoff=0.7)
+    return f"There is no column “{cell.strip()[:60]}”" + (f": did you mean “{near[0]}”?" if near else ".")
+
+
+def yes(text: str, field: str) -> bool:
+    """A yes or no from a file. Refused for anything else."""
+    typed = text.strip().lower()
+    if typed not in YES | NO:
+        raise Refused(f"Write yes or no, not “{text.strip()[:40]}”.", field)
+    return typed in YES
+
+
+def in_words(errors: Mapping[str, str]) -> str:
+    """The faults of a row in one text, each with its column."""
+    return " ".join(f"{name}: {message}" for name, message in errors.items())
+
+
+def summary(counts: Mapping[str, int], *, trial: bool) -> str:
+    """What became of all rows in one sentence: "7,990 created, 8 exist already, 2 failed"."""
+    words = {
+        Outcome.CREATED: "would be created" if trial else "created",
+        Outcome.WARNED: "with a warning",
+        Outcome.EXISTS: "exist already",
+        Outcome.FAILED: "would fail" if trial else "failed",
+    }
+    return ", ".join(f"{counts[outcome]:,} {text}" for outcome, text in words.items() if counts.get(outcome)) or "none"
+
+
+def added(outcomes: Iterable[Outcome]) -> dict[str, int]:
+    """How many rows came to which outcome."""
+    return {outcome.value: count for outcome, count in Counter(outcomes).items()}
