@@ -57,7 +57,8 @@ def invite(
 ) -> Sent:
     """In the open unit: an invitation by mail. A person without an account gets one without a password.
 
-    Without `mail` nobody hears of it until it is sent again (an import that was not asked to write to anybody). Seats are for the caller to check. Raises Refused for an unusable address or name."""
+    Without `mail` nobody hears of it until it is sent again (an import that was not asked to write to anybody).
+    Seats are for the caller to check. Raises Refused for an unusable address or name."""
     address = check_email(email)
     user = find(session, address) or _prepared(session, address, name, by)
     token = secrets.token_urlsafe(32)

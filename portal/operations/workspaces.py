@@ -161,7 +161,7 @@ def _owner(session: Session, checked: Checked, by: Actor) -> User:
 def _invite(
     session: Session, owner: User, organization: Organization, workspace: Workspace, by: Actor, mail: bool, wait: bool
 ) -> str | None:
-    """The owner's invitation: by mail if asked for, else to be sent from the workspace's page. Answers the mail's id."""
+    """The owner's invitation, by mail or to be sent from the workspace's page. Answers the mail's public id."""
     role = OrganizationRole.ADMIN if workspace.is_primary else OrganizationRole.MEMBER
     into = Into(organization, role, workspace, WorkspaceRole.OWNER)
     return invite(session, owner.email, owner.name, into, by, mail=mail, wait=wait).mail
