@@ -1,0 +1,58 @@
+"""Search: which workspaces' folded text holds every pattern of a query.
+
+SQLite asks its trigram index, PostgreSQL matches with LIKE, which its trigram index serves; where so many match that an
+index of hits is no help, both look into the text itself while they walk the order that is wanted.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Select, column, func, table
+from sqlalchemy.sql import ColumnElement, bindparam
+
+from portal.models import Workspace
+
+Statement = Select[*tuple[Any, ...]]
+
+
+class Search(Enum):
+    """How a statement finds what matches."""
+
+    NONE = "nothing is searched"
+    TRIGRAMS = "by SQLite's trigram index"
+    TEXT = "by looking into each text: SQLite"
+    LIKE = "by LIKE, with or without the index as PostgreSQL thinks best"
+
+
+_INDEX = table("workspace_search", column("rowid"), column("search_text"))
+_ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
+
+
+def matching(statement: Statement, search: Search, patterns: int) -> Statement:
+    """The statement over workspaces, narrowed to those that hold all of so many patterns; see `search_values`."""
+    if search is Search.NONE:
+        return statement
+    if search is Search.TRIGRAMS:
+        # A join, not IN: SQLite would gather every hit before the first is looked at.
+        found = _INDEX.c.search_text.op("MATCH")(bindparam("trigrams"))
+        return statement.join(_INDEX, _INDEX.c.rowid == Workspace.id).where(found)
+    return statement.where(*(_holds(search, f"pattern_{number}") for number in range(patterns)))
+
+
+def search_values(search: Search, patterns: list[str]) -> dict[str, str]:
+    """What the parameters of `matching` are for these patterns, each of at least three characters."""
+    if search is Search.NONE:
+        return {}
+    if search is Search.TRIGRAMS:
+        return {"trigrams": " AND ".join('"' + pattern.replace('"', '""') + '"' for pattern in patterns)}
+    if search is Search.LIKE:
+        patterns = ["%" + pattern.translate(_ESCAPES) + "%" for pattern in patterns]
+    return {f"pattern_{number}": pattern for number, pattern in enumerate(patterns)}
+
+
+def _holds(search: Search, name: str) -> ColumnElement[bool]:
+    if search is Search.LIKE:
+        return Workspace.search_text.like(bindparam(name), escape="\\")
+    return func.instr(Workspace.search_text, bindparam(name)) > 0
