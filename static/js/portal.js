@@ -73,7 +73,10 @@
     const status = e.detail && e.detail.ctx && e.detail.ctx.response && e.detail.ctx.response.status;
     if (status >= 500) lost(e, "Not loaded: the server had an error");
   });
+  let unfolded = [];
+  document.addEventListener("htmx:before:swap", () => { unfolded = $$("details[id][open]").map((d) => d.id); });
   document.addEventListener("htmx:after:swap", () => {
+    unfolded.forEach((id) => { const d = document.getElementById(id); if (d) d.open = true; });
     wake(document);
     $$("[data-toast]").forEach(run);
     const words = $("[data-announce]");
