@@ -11,6 +11,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from portal import ROOT, create_app
+from portal.queries import principals
 from portal.server import serve as serve_forever
 from portal.settings import Settings, SettingsError
 from portal.web.access import permission_of
@@ -46,9 +47,12 @@ def init() -> None:
 @click.option("--threads", default=4, show_default=True, help="Threads of each process.")
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the pages."""
-    make_app()  # a fault is told here once, not by each worker
+    settings = Settings.load()
+    with make_app().app_context():  # a fault is told here once, not by each worker
+        if settings.now and principals.any_user() and not principals.platform().is_example:
+            raise click.ClickException("PORTAL_NOW stops the clock, and this is real data: unset it to serve.")
     click.echo(f"Portal is at http://{host}:{port}")
-    serve_forever(Settings.load(), host, port, workers, threads)
+    serve_forever(settings, host, port, workers, threads)
 
 
 @main.command()
