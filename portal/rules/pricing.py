@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from portal.rules.lifecycle import Status
 from portal.rules.money import round_half_up
-from portal.rules.periods import months_begun
+from portal.rules.periods import add_months, months_begun
 
 
 class Cycle(StrEnum):
@@ -41,6 +41,14 @@ def months_of(cycle: Cycle, custom_months: int | None = None) -> int | None:
     if custom_months is not None and custom_months < 1:
         raise ValueError("a custom cycle has at least one month")
     return custom_months
+
+
+def next_cycle_on(first: date, months: int, today: date) -> date:
+    """When the next cycle begins, of cycles that begin on `first` and every `months` (at least 1) after it, the
+    month's end clamped: the first such day after `today`."""
+    begun = max(0, ((today.year - first.year) * 12 + today.month - first.month) // months)
+    nth = add_months(first, begun * months)
+    return nth if nth > today else add_months(first, (begun + 1) * months)
 
 
 @dataclass(frozen=True, slots=True)

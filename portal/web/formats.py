@@ -81,7 +81,7 @@ def money(minor: int, currency: str, locale: str, whole: bool = False) -> str:
 
 
 @lru_cache(maxsize=4_000)
-def percent(value: Decimal | None, locale: str, places: int = 1) -> str:
+def percent(value: Decimal | int | None, locale: str, places: int = 1) -> str:
     """94.3 %, spaced as the language does it; — for none."""
     if value is None:
         return NONE
@@ -101,10 +101,33 @@ def short_day(value: date, locale: str) -> str:
     return dates.format_date(value, format="d MMM", locale=_locale(locale))
 
 
+def day_of(value: datetime, timezone: str) -> date:
+    """The calendar day on which an instant falls in a time zone."""
+    return value.astimezone(ZoneInfo(timezone)).date()
+
+
+@lru_cache(maxsize=1_000)
+def country(code: str, locale: str) -> str:
+    """India for IN; the code itself where it is unknown."""
+    return _locale(locale).territories.get(code, code)
+
+
 @lru_cache(maxsize=4_000)
 def minute(value: datetime, locale: str, timezone: str) -> str:
     """19 Feb 2027, 11:02 in the reader's time zone."""
     return dates.format_datetime(value, format="d MMM y, HH:mm", tzinfo=ZoneInfo(timezone), locale=_locale(locale))
+
+
+def moment(value: datetime, now: datetime, locale: str, timezone: str) -> str:
+    """Today 09:14, Yesterday 17:02, 19 Nov, 11:40 within this year; else with its year. In the reader's time zone."""
+    zone = ZoneInfo(timezone)
+    here, today = value.astimezone(zone), now.astimezone(zone).date()
+    days = (today - here.date()).days
+    if days in (0, 1):
+        return f"{'Yesterday' if days else 'Today'} {here:%H:%M}"
+    if here.year == today.year:
+        return f"{short_day(here.date(), locale)}, {here:%H:%M}"
+    return minute(value, locale, timezone)
 
 
 def ago(value: datetime | None, now: datetime, locale: str) -> str:

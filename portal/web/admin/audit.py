@@ -1,0 +1,72 @@
+"""The platform's whole audit log: who did what, where and when; and the same as a CSV file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, request, stream_with_context, url_for
+
+from portal.base import clock
+from portal.operations.audit_events import EVENTS
+from portal.queries import audit as log
+from portal.queries.audit import Wanted
+from portal.rules.access import Permission
+from portal.rules.errors import NotFound
+from portal.web import audit_words, formats, paging
+from portal.web.access import needs
+from portal.web.admin.audit_filters import Filters
+from portal.web.pages import show
+from portal.web.spreadsheets import guarded, line
+
+bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
+
+HEADS = ("sequence", "event", "at", "actor", "kind", "action", "what", "workspace", "organization", "reason", "request")
+
+
+@bp.get("/")
+@needs(Permission.AUDIT_VIEW)
+def listing() -> Response:
+    """A page of the log, latest first."""
+    now, locale = clock.now(), formats.reader_locale()
+    filters = Filters.of(request.args, formats.reader_timezone())
+    found = log.events_page(filters.wanted, paging.number(request.args.get("page")))
+    if found.page > 1 and not found.events:
+        raise NotFound()
+
+    def turn(page: int) -> str:
+        return url_for("admin_audit.listing", **filters.values, page=page if page > 1 else None)
+
+    return show(
+        "admin/audit/list",
+        entries=[audit_words.entry(event, now) for event in found.events],
+        filters=filters,
+        actions=audit_words.grouped(EVENTS),
+        clear_url=url_for("admin_audit.listing"),
+        export_url=url_for("admin_audit.export", **filters.values),
+        pager=paging.pager(found.page, log.PER_PAGE, found.total, turn, locale, more=found.more_than_counted),
+    )
+
+
+@bp.get("/export.csv")
+@needs(Permission.AUDIT_VIEW)
+def export() -> Response:
+    """The log as CSV, in UTC, as it is filtered."""
+    filters = Filters.of(request.args, formats.reader_timezone())
+    body = stream_with_context(_lines(filters.wanted))
+    return Response(body, mimetype="text/csv", headers={"Content-Disposition": 'attachment; filename="audit.csv"'})
+
+
+def _lines(wanted: Wanted) -> Iterator[str]:
+    yield line(HEADS)
+    for event in log.each_event(wanted):
+        what = audit_words.sentence(event, "en", isolate=False)
+        yield line(
+            (
+                str(event.sequence),
+                event.public_id,
+                event.at.isoformat(timespec="seconds"),
+                *map(guarded, (event.actor, event.actor_kind.value, event.action, what)),
+                *map(guarded, (event.workspace or event.workspace_name, event.organization)),
+                *map(guarded, (event.reason, event.request_id)),
+            )
+        )

@@ -1,0 +1,261 @@
+"""What a workspace's page says beside its figures: head, holds, what it is, and what becomes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import url_for
+
+from portal.models import DomainState, SuspensionBehaviour
+from portal.queries.detail import DomainOf, OpenHold, Profile
+from portal.rules.access import Permission
+from portal.rules.lifecycle import HoldKind, Status, days_left, purge_at
+from portal.rules.periods import local_day
+from portal.rules.pricing import Cycle, months_of, next_cycle_on
+from portal.rules.text import initials
+from portal.web import formats, health_words
+from portal.web.access import may
+from portal.web.admin.workspace_figures import CYCLES
+
+STATUS = {
+    Status.TRIAL: "Trial",
+    Status.ACTIVE: "Active",
+    Status.SUSPENDED: "Suspended",
+    Status.CANCELLED: "Cancelled",
+}
+HOLDS = {
+    HoldKind.MANUAL: "By staff",
+    HoldKind.PAST_DUE: "Past due",
+    HoldKind.SPEND_CAP: "Spend cap",
+    HoldKind.TRIAL_ENDED: "Trial ended",
+    HoldKind.ABUSE: "Abuse",
+}
+AT_THE_CAP = {
+    SuspensionBehaviour.SUSPEND: "suspends at the cap",
+    SuspensionBehaviour.BLOCK_OUTBOUND: "blocks outbound at the cap",
+    SuspensionBehaviour.NOTIFY_ONLY: "only notifies at the cap",
+}
+TABS = (
+    ("overview", "Overview", "admin_workspaces.detail", "", Permission.WORKSPACE_VIEW),
+    ("limits", "Limits", "admin_workspaces.detail", "limits", Permission.WORKSPACE_VIEW),
+    ("orders", "Orders", "admin_workspaces.orders", "", Permission.ORDER_VIEW),
+    ("audit", "Audit", "admin_workspaces.audit", "", Permission.AUDIT_VIEW),
+)
+
+Fact = tuple[str, str, str | None, str | None, str | None]
+"""Label, text, address, note below it, icon behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """One open hold in words."""
+
+    kind: str
+    public_reason: str
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What stands above every tab. `crumbs`: label, address; `line`: icon, text; `tabs`: label, address, current.
+    `reasons`: level, rule, sentence. `trash`: what becomes of a closed one, or blank."""
+
+    public_id: str
+    name: str
+    initials: str
+    status: str
+    status_label: str
+    plan: str | None
+    plan_colour: str | None
+    health: str | None
+    health_label: str
+    health_since: str | None
+    health_why: str
+    reasons: list[tuple[str, str, str]]
+    crumbs: list[tuple[str, str | None]]
+    line: list[tuple[str, str]]
+    tabs: list[tuple[str, str, bool]]
+    holds_title: str
+    holds: list[Hold]
+    trash: str
+
+
+def head(profile: Profile, tab: str, now: datetime, locale: str) -> Head:
+    """The head of the page of which `tab` is shown."""
+    return Head(
+        public_id=profile.public_id,
+        name=profile.name,
+        initials=initials(profile.name),
+        status=profile.status.value,
+        status_label=STATUS[profile.status],
+        plan=profile.plan.name if profile.plan else None,
+        plan_colour=profile.plan.colour.value if profile.plan else None,
+        health=profile.health.value if profile.health else None,
+        health_label=health_words.LEVELS[profile.health] if profile.health else "",
+        health_since=f"worked out {formats.ago(profile.health_at, now, locale)}" if profile.health_at else None,
+        health_why=_why_not_rated(profile),
+        reasons=health_words.lines(profile.reasons, locale),
+        crumbs=[("Workspaces", _list_url()), (profile.name, None)],
+        line=_line(profile),
+        tabs=_tabs(profile, tab),
+        holds_title=_holds_title(profile, locale),
+        holds=[_hold(hold, now, locale) for hold in profile.holds],
+        trash=_trash(profile, now, locale),
+    )
+
+
+def about(profile: Profile, now: datetime, locale: str) -> list[Fact]:
+    """The facts of the rail; those that are not set are left out where nobody would miss them."""
+    facts: list[Fact | None] = [
+        ("Organization", profile.organization.name, None, _family(profile, locale), None),
+        _owner(profile),
+        ("Domain", *_domain(profile.domain, now, locale)),
+        ("Web address", f"/w/{profile.web_address}/", None, None, None),
+        ("SIP prefix", profile.sip_prefix, None, None, "lock"),
+        ("Billing", _billing(profile, now, locale), None, _next_cycle(profile, now, locale), None),
+        _trial(profile, now, locale),
+        _optional("Billing e-mail", profile.billing_email or profile.organization.billing_email),
+        _spend_cap(profile, locale),
+        ("Time zone", profile.timezone, None, None, None),
+        _optional("Country", ", ".join(filter(None, (profile.state, _country(profile, locale))))),
+        _optional("Industry", profile.industry),
+        _optional("Caller name", profile.cnam),
+        ("Created", _day(profile.created_at, profile, locale), None, None, None),
+        _optional("Activated", formats.day(profile.activated_on, locale) if profile.activated_on else ""),
+        ("Last seen", formats.ago(profile.last_seen_at, now, locale), None, None, None),
+    ]
+    return [fact for fact in facts if fact]
+
+
+def _list_url() -> str | None:
+    return url_for("admin_workspaces.listing") if may(Permission.WORKSPACE_LIST) else None
+
+
+def _tabs(profile: Profile, current: str) -> list[tuple[str, str, bool]]:
+    return [
+        (label, url_for(endpoint, ws=profile.public_id, _anchor=anchor or None), name == current)
+        for name, label, endpoint, anchor, permission in TABS
+        if may(permission)
+    ]
+
+
+def _line(profile: Profile) -> list[tuple[str, str]]:
+    place = {True: ", primary", False: ", child"}[profile.is_primary] if profile.organization.workspaces > 1 else ""
+    items = [("world", profile.web_address), ("building", profile.organization.name + place)]
+    if profile.owner:
+        items.append(("user", profile.owner.name))
+    return [*items, ("hash", f"SIP {profile.sip_prefix}")]
+
+
+def _why_not_rated(profile: Profile) -> str:
+    if profile.status is Status.SUSPENDED:
+        return "Health is not rated while a workspace is suspended."
+    if profile.status is Status.CANCELLED:
+        return "Health is not rated once a workspace is closed."
+    return "Health is worked out every hour; the first time is yet to come."
+
+
+def _holds_title(profile: Profile, locale: str) -> str:
+    count = len(profile.holds)
+    if not count:
+        return ""
+    since = _day(profile.holds[0].opened_at, profile, locale)
+    by = "an open hold" if count == 1 else f"{count} open holds"
+    return f"Suspended by {by} since {since}" if profile.status is Status.SUSPENDED else f"There is {by} since {since}"
+
+
+def _hold(hold: OpenHold, now: datetime, locale: str) -> Hold:
+    when = formats.moment(hold.opened_at, now, locale, formats.reader_timezone())
+    parts = [f"Private: {hold.note.rstrip('.')}." if hold.note else ""]
+    parts.append("On the whole organization." if hold.of_organization else "")
+    parts.append(f"Opened by {hold.opened_by}, {when}.")
+    return Hold(HOLDS[hold.kind], hold.public_reason, " ".join(part for part in parts if part))
+
+
+def _trash(profile: Profile, now: datetime, locale: str) -> str:
+    if profile.cancelled_at is None:
+        return ""
+    left = days_left(profile.cancelled_at, now)
+    when = _day(purge_at(profile.cancelled_at), profile, locale)
+    closed = f"In the trash since {_day(profile.cancelled_at, profile, locale)}."
+    if not left:
+        return f"{closed} The purge was due on {when}: it runs any moment now."
+    return f"{closed} All of its data is purged on {when}, in {left} {'day' if left == 1 else 'days'}."
+
+
+def _family(profile: Profile, locale: str) -> str | None:
+    others = profile.organization.workspaces
+    if others <= 1:
+        return None
+    place = "Primary" if profile.is_primary else "Child"
+    return f"{place}, one of {formats.number(others, locale)} workspaces"
+
+
+def _owner(profile: Profile) -> Fact:
+    owner = profile.owner
+    if owner is None:
+        return ("Owner", formats.NONE, None, "nobody owns it", None)
+    return ("Owner", owner.name, None, f"{owner.email}, invited" if owner.invited else owner.email, None)
+
+
+def _domain(domain: DomainOf | None, now: datetime, locale: str) -> tuple[str, str | None, str | None, str | None]:
+    if domain is None:
+        return ("None", None, None, None)
+    checked = domain.last_checked_at
+    when = f", checked {formats.ago(checked, now, locale)}" if checked else ", not checked yet"
+    words = {
+        DomainState.VERIFIED: "verified",
+        DomainState.PENDING: "TXT record not found",
+        DomainState.FAILED: "check failed",
+    }[domain.state]
+    return (domain.host, None, words + when + ("; the organization's" if domain.of_organization else ""), None)
+
+
+def _billing(profile: Profile, now: datetime, locale: str) -> str:
+    if profile.billing_cycle is Cycle.CUSTOM and profile.custom_amount is not None:
+        amount = formats.money(profile.custom_amount, profile.currency, locale)
+        months = profile.custom_months or 1
+        return f"{amount} every {'month' if months == 1 else f'{months} months'}"
+    return f"{CYCLES[profile.billing_cycle].capitalize()}, {profile.currency}"
+
+
+def _next_cycle(profile: Profile, now: datetime, locale: str) -> str | None:
+    months = months_of(profile.billing_cycle, profile.custom_months)
+    notes = []
+    if months and profile.activated_on and profile.status is Status.ACTIVE and profile.plan:
+        today = local_day(now, profile.timezone)
+        notes.append(f"next cycle {formats.day(next_cycle_on(profile.activated_on, months, today), locale)}")
+    if profile.bill_to_platform_credit:
+        notes.append("usage on platform credit")
+    return ", ".join(notes) or None
+
+
+def _trial(profile: Profile, now: datetime, locale: str) -> Fact | None:
+    ends = profile.trial_ends_at
+    if profile.status is not Status.TRIAL or ends is None:
+        return None
+    days = -((now - ends) // timedelta(days=1))
+    note = "over" if ends <= now else f"in {days} {'day' if days == 1 else 'days'}"
+    return ("Trial ends", _day(ends, profile, locale), None, note, None)
+
+
+def _spend_cap(profile: Profile, locale: str) -> Fact:
+    if profile.spend_cap is None:
+        return ("Spend cap", "None", None, None, None)
+    alert = f"alert at {formats.percent(profile.alert_threshold, locale, 0)}"
+    amount = formats.money(profile.spend_cap, profile.currency, locale, whole=True)
+    return ("Spend cap", amount, None, f"{AT_THE_CAP[profile.suspension_behaviour]}, {alert}", None)
+
+
+def _country(profile: Profile, locale: str) -> str:
+    return formats.country(profile.country, locale) if profile.country else ""
+
+
+def _optional(label: str, text: str) -> Fact | None:
+    return (label, text, None, None, None) if text else None
+
+
+def _day(value: datetime, profile: Profile, locale: str) -> str:
+    """A day of the workspace, as all of its days are."""
+    return formats.day(local_day(value, profile.timezone), locale)

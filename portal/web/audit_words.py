@@ -1,0 +1,170 @@
+"""The audit log in words: who did what, as a sentence, with what was before and what is now."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+
+from portal.queries.audit import Event
+from portal.rules.actors import ActorKind
+from portal.rules.text import initials
+from portal.web import formats
+
+# What follows the name of who did it. A fact stands in braces; changes are added behind.
+SENTENCES: Mapping[str, str] = {
+    "platform.initialised": "set up the platform",
+    "platform.settings_changed": "changed the platform's settings:",
+    "platform.example_loaded": "loaded the example platform, {workspaces} workspaces in {organizations} organizations",
+    "user.created": "created the account of {email}",
+    "user.logged_in": "logged in from {address}",
+    "user.logged_out": "logged out",
+    "user.session_ended": "ended a session",
+    "user.sessions_ended": "ended {sessions} sessions",
+    "user.password_reset_requested": "asked for a new password",
+    "user.password_changed": "changed the password",
+    "user.second_factor_enabled": "switched two-factor log-in on",
+    "user.second_factor_disabled": "switched two-factor log-in off",
+    "user.recovery_codes_renewed": "made new recovery codes",
+    "user.recovery_code_used": "used a recovery code, {left} left",
+    "user.profile_changed": "changed the profile:",
+    "organization.created": "created the organization {name}",
+    "plan.created": "created the plan {name}",
+    "workspace.created": "created the workspace {name}",
+    "workspace.status_changed": "changed",
+    "workspace.health_changed": "changed",
+    "invitation.sent": "invited {email} as {workspace_role}",
+    "invitation.renewed": "sent the invitation to {email} again",
+    "invitation.revoked": "revoked the invitation to {email}",
+    "invitation.accepted": "accepted the invitation to {email}",
+    "import.started": "started an import of {rows} rows from {file}",
+    "import.finished": "finished an import",
+    "import.stopped": "stopped an import after {done} rows",
+    "list.exported": "exported {rows} workspaces",
+}
+ICONS = {ActorKind.JOB: "history", ActorKind.CLI: "settings"}
+GROUPS = {
+    "platform": "Platform",
+    "user": "Users",
+    "organization": "Organizations",
+    "plan": "Plans",
+    "workspace": "Workspaces",
+    "invitation": "Invitations",
+    "import": "Imports",
+    "list": "Exports",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event, ready to show. `icon` instead of `initials` where no person did it; `when` may name the reason;
+    `details`: label and text of all that the event holds."""
+
+    id: str
+    initials: str
+    icon: str | None
+    who: str
+    on_behalf_of: str | None
+    text: str
+    when: str
+    when_title: str
+    reason: str
+    action: str
+    workspace: str
+    workspace_url: str | None
+    details: tuple[tuple[str, str], ...]
+
+
+def entry(event: Event, now: datetime) -> Entry:
+    """The event in the reader's language and time zone."""
+    locale, timezone = formats.reader_locale(), formats.reader_timezone()
+    return Entry(
+        id=event.public_id,
+        initials=initials(event.actor),
+        icon=ICONS.get(event.actor_kind),
+        who=_who(event),
+        on_behalf_of=None,
+        text=sentence(event, locale),
+        when=formats.moment(event.at, now, locale, timezone),
+        when_title=formats.minute(event.at, locale, timezone),
+        reason=event.reason,
+        action=event.action,
+        workspace=event.workspace_name,
+        workspace_url=url_for("admin_workspaces.detail", ws=event.workspace) if event.workspace else None,
+        details=_details(event),
+    )
+
+
+def sentence(event: Event, locale: str, isolate: bool = True) -> str:
+    """What was done, without who did it. `isolate` keeps values of either direction from mixing on a screen."""
+    if event.erased:
+        return f"did something whose content was erased by a purge ({event.action})"
+    values = {key: _value(value, locale, isolate) for key, value in event.facts.items()}
+    template = SENTENCES.get(event.action)
+    said = template.format_map(defaultdict(lambda: "—", values)) if template else _label(event.action)
+    changes = ", ".join(
+        f"{_label(key)} {_change(key, before, locale, isolate)} → {_change(key, after, locale, isolate)}"
+        for key, (before, after) in event.changes.items()
+    )
+    return f"{said} {changes}".strip()
+
+
+def grouped(actions: Iterable[str]) -> list[tuple[str, str]]:
+    """Values and labels to filter by: each group, and below it its actions."""
+    found: dict[str, list[str]] = {}
+    for action in actions:
+        found.setdefault(action.partition(".")[0], []).append(action)
+    options: list[tuple[str, str]] = []
+    for group, members in found.items():
+        name = GROUPS.get(group, group.capitalize())
+        options.append((group, f"{name}: all"))
+        options += [(action, f"{name}: {_label(action.partition('.')[2])}") for action in members]
+    return options
+
+
+def _who(event: Event) -> str:
+    if event.actor_kind is ActorKind.JOB:
+        return "Portal"
+    return event.actor or "Somebody"
+
+
+def _label(key: str) -> str:
+    return key.replace(".", ": ").replace("_", " ")
+
+
+def _change(key: str, value: Any, locale: str, isolate: bool) -> str:
+    """Words of Portal's own stand as they do elsewhere on the page: Good → Watch."""
+    if key in {"status", "health", "stage"} and value:
+        return str(value).capitalize()
+    return _value(value, locale, isolate)
+
+
+def _value(value: Any, locale: str, isolate: bool) -> str:
+    if value is None or value == "":
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return formats.number(value, locale)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return f"\u2068{text}\u2069" if isolate else text
+
+
+def _details(event: Event) -> tuple[tuple[str, str], ...]:
+    pairs = [("Event", f"{event.public_id}, number {event.sequence}"), ("Action", event.action)]
+    pairs.append(("By", f"{event.actor or '—'} ({event.actor_kind.value})"))
+    if event.reason:
+        pairs.append(("Reason", event.reason))
+    pairs += [(_label(key), json.dumps(value, ensure_ascii=False)) for key, value in event.facts.items()]
+    pairs += [
+        (_label(key), f"{json.dumps(before, ensure_ascii=False)} → {json.dumps(after, ensure_ascii=False)}")
+        for key, (before, after) in event.changes.items()
+    ]
+    if event.request_id:
+        pairs.append(("Request", event.request_id))
+    return tuple(pairs)
