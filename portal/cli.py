@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,9 +14,14 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from portal import ROOT, create_app
+from portal.base import clock, site
+from portal.operations import imports, tasks
 from portal.queries import principals
+from portal.rules.actors import Actor
+from portal.rules.errors import Refused
 from portal.server import serve as serve_forever
 from portal.settings import Settings, SettingsError
+from portal.web import import_report
 from portal.web.access import permission_of
 
 
@@ -53,6 +61,43 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
             raise click.ClickException("PORTAL_NOW stops the clock, and this is real data: unset it to serve.")
     click.echo(f"Portal is at http://{host}:{port}")
     serve_forever(settings, host, port, workers, threads)
+
+
+@main.command("import-workspaces")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would become of every row, and write nothing.")
+@click.option("--send-mail", is_flag=True, help="Send invitations to owners who have no account yet.")
+@click.option("--results", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="A CSV file for them.")
+def import_workspaces(file: Path, dry_run: bool, send_mail: bool, results: Path | None) -> None:
+    """Make a workspace of every row of FILE. Safe to run again: rows that are done stay as they are.
+
+    Ends with 1 if any row failed, and with 130 if it was stopped."""
+    with make_app().app_context(), import_report.Report(results, trial=dry_run) as report:
+        by = Actor.command("import-workspaces", clock.now())
+        try:
+            source = imports.inspect(file, site.settings().max_import)
+            report.begin(source.total, source.file.notice)
+            if dry_run:
+                imports.rehearse(source, by, report.step)
+            else:
+                claim = imports.start_here(file.name, source, by, send_mail=send_mail)
+                with stopping(claim):
+                    imports.run(claim, source, by, clock.now, report.step)
+                tasks.finish(claim, Actor.command("import-workspaces", clock.now()))
+        except (Refused, tasks.Ended) as error:
+            raise click.ClickException(str(error) or "The import was stopped.") from error
+    sys.exit(report.summarise())
+
+
+@contextmanager
+def stopping(claim: tasks.Claim) -> Iterator[None]:
+    """Inside, Ctrl-C stops the task between two rows, and says so."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        tasks.stop(claim.public_id, Actor.command("import-workspaces", clock.now()))
+        click.echo("Stopped. What is done stays; run it again for the rest.", err=True)
+        sys.exit(130)
 
 
 @main.command()

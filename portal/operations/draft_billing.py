@@ -80,7 +80,7 @@ def _plan(draft: NewWorkspace, directory: Directory, faults: Faults) -> KnownPla
     reference = draft.plan.strip()
     if not reference:
         return None
-    plan = directory.plan(reference)
+    plan = directory.plan_of(reference)
     if plan is None:
         every = ", ".join(directory.plan_names()) or "none yet"
         faults.add("plan", f"There is no plan “{reference[:80]}”. Plans are: {every}. Blank is the free plan.")

@@ -20,10 +20,8 @@ def check(draft: NewWorkspace, directory: Directory, now: datetime, *, lenient_d
     """What the draft comes to. Raises Invalid with every fault.
 
     `lenient_domain` leaves out a custom domain that somebody has, with a warning (an import), instead of refusing."""
+    check_legible(draft)
     faults = Faults()
-    draft_fields.legible(draft, faults)
-    if faults.found:
-        raise Invalid(faults.found)
     warnings: list[str] = []
     name = faults.take("name", line, draft.name, "name", "a name", NAME, required=True) or ""
     address = _web_address(draft, directory, faults)
@@ -52,6 +50,14 @@ def check(draft: NewWorkspace, directory: Directory, now: datetime, *, lenient_d
         seed_sample_data=draft.seed_sample_data,
         warnings=tuple(warnings),
     )
+
+
+def check_legible(draft: NewWorkspace) -> None:
+    """Raises Invalid for text that no database could hold or no person typed; to be asked before anything else."""
+    faults = Faults()
+    draft_fields.legible(draft, faults)
+    if faults.found:
+        raise Invalid(faults.found)
 
 
 def _web_address(draft: NewWorkspace, directory: Directory, faults: Faults) -> str | None:

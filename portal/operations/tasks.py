@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import insert, or_, select
 from sqlalchemy.orm import Session
 
 from portal.models import Task, TaskKind, TaskResult, TaskState
@@ -43,6 +43,7 @@ class Claim:
     done: int
     last_line: int
     options: dict[str, Any]
+    user_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,9 @@ def claim(public_id: str, now: datetime) -> Claim | None:
         row.state, row.fence, row.lease_until = TaskState.RUNNING, row.fence + 1, now + LEASE
         row.started_at = row.started_at or now
         last = select(TaskResult.line).where(TaskResult.task_id == row.id).order_by(TaskResult.line.desc()).limit(1)
-        return Claim(row.id, public_id, row.fence, row.done, session.scalar(last) or 0, dict(row.options))
+        return Claim(
+            row.id, public_id, row.fence, row.done, session.scalar(last) or 0, dict(row.options), row.created_by_id
+        )
 
 
 def hold(session: Session, claim: Claim) -> Task:
@@ -145,9 +148,3 @@ def stop(public_id: str, by: Actor) -> None:
         row.state, row.finished_at, row.lease_until = TaskState.STOPPED, by.at, None
         if not row.options.get("trial"):
             record(f"{row.kind.value}.stopped", by, task=public_id, done=row.done)
-
-
-def release(claim: Claim) -> None:
-    """Another worker may take the task over at once. For a worker that knows it is ending."""
-    with unit() as session:
-        session.execute(update(Task).where(Task.id == claim.id, Task.fence == claim.fence).values(lease_until=None))

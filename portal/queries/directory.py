@@ -1,7 +1,7 @@
 """What a new workspace is checked against: who and what is there already, and which names are taken.
 
-A Directory belongs to one unit: it remembers plans, rate cards and settings, and what `prefetch` read ahead for many
-rows at once. What it knows of people, hosts and workspaces is forgotten by `forget` once a row has changed it.
+A Directory belongs to one unit: it remembers plans, rate cards and settings, and what `read_ahead` read for many rows
+at once. What it knows of people, hosts and workspaces is forgotten by `forget` once a row has changed it.
 """
 
 from __future__ import annotations
@@ -83,17 +83,17 @@ class Directory:
         self._owned: dict[tuple[str, str], str | None] = {}
         self._hosts: dict[str, bool] = {}
 
-    def prefetch(self, pairs: Collection[tuple[str, str]], hosts: Collection[str]) -> None:
-        """Read ahead for many rows: their owners and workspaces, by (name, e-mail key), and their domains."""
+    def read_ahead(self, pairs: Collection[tuple[str, str]], hosts: Collection[str]) -> None:
+        """Read at once what many rows will ask for: owners and workspaces, by (name, e-mail key), and domains."""
         keys = {email for _, email in pairs}
-        self._users |= dict.fromkeys(keys) | {
-            row.email_key: _user(row) for row in db.session.execute(_USERS.where(User.email_key.in_(keys)))
-        }
-        self._owned |= dict.fromkeys(pairs)
+        self._users = dict.fromkeys(keys)
+        for row in db.session.execute(_USERS.where(User.email_key.in_(keys))):
+            self._users[row.email_key] = _user(row)
+        self._owned = dict.fromkeys(pairs)
         for email, name, public_id in db.session.execute(_OWNED.where(User.email_key.in_(keys))):
             self._owned[name, email] = public_id
         taken = db.session.scalars(select(Domain.host).where(Domain.host.in_(hosts)))
-        self._hosts |= dict.fromkeys(hosts, False) | dict.fromkeys(taken, True)
+        self._hosts = dict.fromkeys(hosts, False) | dict.fromkeys(taken, True)
 
     def forget(self, email: str, host: str) -> None:
         """This person and this host are read afresh the next time."""
@@ -127,7 +127,7 @@ class Directory:
             found[row.public_id] = found[row.name.casefold()] = known
         return found
 
-    def plan(self, reference: str) -> KnownPlan | None:
+    def plan_of(self, reference: str) -> KnownPlan | None:
         """The plan with this public id or name (whatever its case)."""
         return self._plans.get(reference) or self._plans.get(reference.casefold())
 

@@ -1,0 +1,123 @@
+"""Uploaded imports: the file is kept in the instance folder until its rows are done, so that any process may go on."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+import structlog
+from sqlalchemy.exc import OperationalError
+
+from portal.base import ids, site
+from portal.models import TaskState
+from portal.operations import imports, tasks
+from portal.operations.tasks import Clock, Ended
+from portal.queries import tasks as task_queries
+from portal.queries.tasks import TaskView
+from portal.rules.actors import Actor, ActorKind
+from portal.rules.errors import Conflict, NotFound, PortalError
+
+log = structlog.get_logger(__name__)
+KEPT = timedelta(days=1)  # after a trial run the file waits so long for the run that counts
+GONE = (
+    "The command that ran this import ended before it was done. Run it again: the rows that are done stay as they are."
+)
+BROKEN = "Something broke here, and the log says what. Import the file again: the rows that are done stay as they are."
+
+
+def _path(public_id: str) -> Path:
+    return site.settings().instance / "imports" / f"{public_id}.csv"
+
+
+def receive(file: IO[bytes], name: str, by: Actor, *, trial: bool, send_mail: bool) -> str:
+    """The upload is kept, and a task waits to import it; answers its public id. Raises Refused for a file of which
+    nothing can be imported; then nothing is kept."""
+    public_id = ids.new("tsk")
+    path = _path(public_id)
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as kept:
+            while chunk := file.read(1 << 20):
+                kept.write(chunk)
+        source = imports.inspect(path, site.settings().max_import)
+        imports.start(name, source, by, public_id=public_id, trial=trial, send_mail=send_mail, kept=True)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return public_id
+
+
+def run_for_real(trial: str, by: Actor, *, send_mail: bool) -> str:
+    """A task waits that does what this trial run tried; answers its public id. Raises NotFound for no such trial,
+    Conflict if it is still running or its file is kept no longer."""
+    found = task_queries.task(trial)
+    if found is None or not found.options.get("trial"):
+        raise NotFound()
+    if found.is_open:
+        raise Conflict("The trial run is not done yet. Wait for it, or stop it.")
+    public_id = ids.new("tsk")
+    try:
+        _path(trial).rename(_path(public_id))
+    except FileNotFoundError:
+        raise Conflict("The file of this trial run is kept no longer. Upload it again.") from None
+    source = imports.inspect(_path(public_id), site.settings().max_import)
+    imports.start(found.title, source, by, public_id=public_id, trial=False, send_mail=send_mail, kept=True)
+    return public_id
+
+
+def can_run_for_real(task: TaskView) -> bool:
+    """Whether this is a trial run that is done and whose file is still there."""
+    return bool(task.options.get("trial")) and task.state is TaskState.DONE and _path(task.public_id).exists()
+
+
+def work(public_id: str, clock: Clock) -> None:
+    """If nobody works on this import, do it, to its end or until it is stopped. Safe to call at any time, from any
+    process; a database that fails meanwhile leaves the rest to whoever comes next."""
+    task = task_queries.task(public_id)
+    claim = tasks.claim(public_id, clock())
+    if task is None or claim is None:
+        return
+    label = task.by or "portal import-workspaces"
+    by = Actor(ActorKind.USER if claim.user_id else ActorKind.CLI, label, clock(), claim.user_id)
+    if not claim.options.get("kept"):
+        tasks.finish(claim, by, error=GONE)
+        return
+    error = ""
+    try:
+        source = imports.inspect(_path(public_id), site.settings().max_import)
+        imports.run(claim, source, by, clock)
+    except Ended:
+        _after_end(public_id)
+        return
+    except OperationalError:
+        log.exception("import_interrupted", task=public_id)
+        return
+    except PortalError as refused:
+        error = refused.message
+    except Exception:
+        log.exception("import_broke", task=public_id)
+        error = BROKEN
+    tasks.finish(claim, Actor(by.kind, label, clock(), by.user_id), error=error)
+    if not claim.options.get("trial") or error:
+        _path(public_id).unlink(missing_ok=True)
+
+
+def _after_end(public_id: str) -> None:
+    """The file goes with a task that was stopped, and stays for the worker who took it over."""
+    task = task_queries.task(public_id)
+    if task is None or not task.is_open:
+        _path(public_id).unlink(missing_ok=True)
+
+
+def sweep(now: datetime) -> int:
+    """Files are gone that nobody will ask for: of old trial runs, and of tasks that ended without a worker. Answers
+    how many."""
+    gone = 0
+    for path in (site.settings().instance / "imports").glob("tsk_*.csv"):
+        task = task_queries.task(path.stem)
+        if (task is None or not task.is_open) and path.stat().st_mtime < (now - KEPT).timestamp():
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone

@@ -1,0 +1,195 @@
+"""The import: each row of a CSV file becomes a workspace, exactly once however often it is run or killed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+from portal.base import ids
+from portal.models import TaskKind, scope
+from portal.operations import tasks
+from portal.operations.drafts import NewWorkspace
+from portal.operations.import_rows import host_key, owner_key, read
+from portal.operations.rehearsals import Rehearsal
+from portal.operations.tasks import Claim, Clock, Result
+from portal.operations.unit import exclusively, unit
+from portal.operations.workspaces import create
+from portal.queries.csv_files import CsvFile, Row, open_csv
+from portal.queries.directory import Directory
+from portal.rules.actors import Actor
+from portal.rules.errors import Invalid, PortalError, Refused
+from portal.rules.imports import LARGEST_ROWS, Outcome, head_of, in_words
+from portal.rules.text import clean_line
+
+STEP = 0.1  # seconds that a unit may take, so that nobody who saves something meanwhile waits for long
+MOST = 50  # rows of a unit
+BREATH = 0.15  # of a step's time is left to other writers before the next (SQLite lets one write at a time)
+
+THERE = "A workspace of this name and owner is there already. It was left as it is."
+
+Made = tuple[str, str, tuple[str, ...]]
+"""A workspace's public id (blank in a trial), its web address, and warnings."""
+
+Progress = Callable[[int, list[Result]], None]
+"""Told after each step how many rows are done in all, and what became of the step's rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file whose head is right: its columns and how many rows it has."""
+
+    file: CsvFile
+    columns: list[str]
+    total: int
+
+
+def inspect(path: Path, largest: int) -> Source:
+    """The file, looked through. Refused, with the reason in words, if nothing of it can be imported."""
+    file = open_csv(path, largest)
+    columns = head_of(file.head)
+    total = file.count()
+    if total == 0:
+        raise Refused("The file has a first line and no rows below it. Nothing was imported.", "file")
+    if total > LARGEST_ROWS:
+        raise Refused(f"The file has {total:,} rows; an import takes at most {LARGEST_ROWS:,}. Split it.", "file")
+    return Source(file, columns, total)
+
+
+def start(title: str, source: Source, by: Actor, *, public_id: str, trial: bool, send_mail: bool, kept: bool) -> None:
+    """There is a task with this public id for this import. `kept`: its file lies where every process finds it, so that
+    another may go on with it."""
+    options: dict[str, Any] = {"trial": trial, "send_mail": send_mail, "kept": kept, "notice": source.file.notice}
+    tasks.begin(TaskKind.IMPORT, title, by, total=source.total, options=options, public_id=public_id)
+
+
+def start_here(title: str, source: Source, by: Actor, *, send_mail: bool) -> Claim:
+    """There is a task for this import, which the caller works on itself: only it has the file."""
+    public_id = ids.new("tsk")
+    with unit():
+        start(title, source, by, public_id=public_id, trial=False, send_mail=send_mail, kept=False)
+        claim = tasks.claim(public_id, by.at)
+    if claim is None:
+        raise AssertionError("nobody else could know of this task")
+    return claim
+
+
+def run(claim: Claim, source: Source, by: Actor, clock: Clock, progress: Progress | None = None) -> None:
+    """Every row that is not done yet is done. `by` is whose import it is; each step has its own instant.
+
+    Raises Ended if the task was stopped or taken over meanwhile."""
+    work = _trial_step(claim, source, by) if claim.options.get("trial") else _step
+    done = claim.done
+    for rows in _steps(source.file.rows(claim.last_line)):
+        while rows:
+            began = time.monotonic()
+            results = work(claim, source, rows, replace(by, at=clock()))
+            del rows[: len(results)]
+            done += len(results)
+            if progress:
+                progress(done, results)
+            time.sleep(BREATH * (time.monotonic() - began))
+
+
+def rehearse(source: Source, by: Actor, progress: Progress) -> None:
+    """What would become of every row; nothing is written at all, not even a task."""
+    rehearsal, done = Rehearsal(), 0
+    for rows in _steps(source.file.rows()):
+        results = _planned(rehearsal, source, rows, by)
+        done += len(results)
+        progress(done, results)
+
+
+def _steps(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    step: list[Row] = []
+    for row in rows:
+        step.append(row)
+        if len(step) == MOST:
+            yield step
+            step = []
+    if step:
+        yield step
+
+
+def _step(claim: Claim, source: Source, rows: list[Row], by: Actor) -> list[Result]:
+    """One unit: as many of these rows as fit into its time, with their results and the task's progress."""
+    until = time.monotonic() + STEP
+    results: list[Result] = []
+    with unit() as session, scope.platform():
+        task = tasks.hold(session, claim)
+        exclusively(session, "workspaces")
+        directory = Directory()
+        drafts = [read(source.columns, row) for row in rows]
+        _read_ahead(directory, drafts)
+        make = partial(_make, by=by, directory=directory, claim=claim)
+        for row, draft in zip(rows, drafts, strict=True):
+            results.append(_result(row, draft, directory, make))
+            if time.monotonic() > until:
+                break
+        tasks.advance(session, task, results, by.at)
+    return results
+
+
+def _make(draft: NewWorkspace, *, by: Actor, directory: Directory, claim: Claim) -> Made:
+    made = create(
+        draft,
+        by,
+        send_mail=bool(claim.options.get("send_mail")),
+        lenient_domain=True,
+        import_task=claim.public_id,
+        directory=directory,
+    )
+    directory.forget(owner_key(draft, directory), host_key(draft))
+    return made.workspace, made.web_address, made.warnings
+
+
+def _trial_step(claim: Claim, source: Source, by: Actor) -> Callable[[Claim, Source, list[Row], Actor], list[Result]]:
+    """A step that only looks. What rows before the claim would have made is remembered first."""
+    rehearsal = Rehearsal()
+    for rows in _steps(takewhile(lambda row: row.line <= claim.last_line, source.file.rows())):
+        _planned(rehearsal, source, rows, by)
+
+    def step(claim: Claim, source: Source, rows: list[Row], by: Actor) -> list[Result]:
+        results = _planned(rehearsal, source, rows, by)
+        with unit() as session:
+            tasks.advance(session, tasks.hold(session, claim), results, by.at)
+        return results
+
+    return step
+
+
+def _planned(rehearsal: Rehearsal, source: Source, rows: list[Row], by: Actor) -> list[Result]:
+    drafts = [read(source.columns, row) for row in rows]
+    with scope.platform():
+        _read_ahead(rehearsal, drafts)
+        plan = partial(rehearsal.plan, by=by)
+        return [_result(row, draft, rehearsal, plan) for row, draft in zip(rows, drafts, strict=True)]
+
+
+def _read_ahead(directory: Directory, drafts: Iterable[NewWorkspace | Result]) -> None:
+    asked = [draft for draft in drafts if isinstance(draft, NewWorkspace)]
+    pairs = {(clean_line(draft.name), owner_key(draft, directory)) for draft in asked}
+    directory.read_ahead(pairs, {host_key(draft) for draft in asked} - {""})
+
+
+def _result(
+    row: Row, draft: NewWorkspace | Result, directory: Directory, make: Callable[[NewWorkspace], Made]
+) -> Result:
+    """What becomes of one row. Whatever is wrong with it is its result, and no error."""
+    if isinstance(draft, Result):
+        return draft
+    found = directory.workspace_of(clean_line(draft.name), owner_key(draft, directory))
+    if found is not None:
+        return Result(row.line, Outcome.EXISTS, draft.name, THERE, found)
+    try:
+        workspace, address, warnings = make(draft)
+    except Invalid as invalid:
+        return Result(row.line, Outcome.FAILED, draft.name, in_words(invalid.errors))
+    except PortalError as error:
+        return Result(row.line, Outcome.FAILED, draft.name, error.message)
+    words = " ".join((f"Web address {address}.", *warnings))
+    return Result(row.line, Outcome.WARNED if warnings else Outcome.CREATED, draft.name, words, workspace)

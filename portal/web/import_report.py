@@ -1,0 +1,84 @@
+"""What `portal import-workspaces` shows: a progress bar, what became of the rows, and the results as a CSV file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO, Self
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from portal.operations.tasks import Result
+from portal.rules.imports import Outcome, summary
+from portal.web.spreadsheets import guarded, line
+
+HEADS = ("line", "outcome", "name", "message", "workspace")
+
+
+def results_line(result: Result) -> str:
+    """One row's result as a line of the results file."""
+    return line((str(result.line), result.outcome, guarded(result.label), guarded(result.message), result.subject))
+
+
+class Report:
+    """Told of every step; to be used as a context, which ends the bar and closes the file."""
+
+    def __init__(self, results: Path | None, *, trial: bool) -> None:
+        self.trial = trial
+        self.counts: Counter[str] = Counter()
+        self.failed: list[tuple[int, str, str]] = []
+        self.total = 0
+        self.path = results
+        self.file: IO[str] | None = None
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+        )
+        self.task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.bar.stop()
+        if self.file:
+            self.file.close()
+
+    def begin(self, total: int, notice: str) -> None:
+        """So many rows are about to be done."""
+        self.total = total
+        if notice:
+            click.echo(notice, err=True)
+        if self.path:
+            self.file = self.path.open("w", encoding="utf-8-sig", newline="")
+            self.file.write(line(HEADS))
+        self.task = self.bar.add_task("Trying" if self.trial else "Importing", total=total)
+        self.bar.start()
+
+    def step(self, done: int, results: Iterable[Result]) -> None:
+        """These rows are done; `done` in all."""
+        for result in results:
+            self.counts[result.outcome] += 1
+            if result.outcome == Outcome.FAILED:
+                self.failed.append((result.line, result.label, result.message))
+            if self.file:
+                self.file.write(results_line(result))
+        if self.task is not None:
+            self.bar.update(self.task, completed=done)
+
+    def summarise(self) -> int:
+        """Print what became of the rows, and every one that failed. Answers the command's exit code."""
+        for number, label, message in self.failed:
+            click.echo(f"line {number}: {label or '(no name)'}: {message}")
+        click.echo(f"{self.total:,} rows: {summary(self.counts, trial=self.trial)}.")
+        if self.trial:
+            click.echo("Nothing was written: this was a dry run.")
+        if self.path:
+            click.echo(f"Results of every row: {self.path}")
+        return 1 if self.failed else 0
