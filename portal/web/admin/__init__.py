@@ -2,6 +2,9 @@
 
 from flask import Blueprint
 
+from portal.web.admin import audit, workspace_detail
 from portal.web.admin import blueprints as shared
 
-blueprints: tuple[Blueprint, ...] = (shared.workspaces,)
+ATTACHED = (workspace_detail,)
+
+blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp)
