@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,11 @@ from flask_migrate import upgrade
 
 from portal import ROOT, create_app
 from portal.base import clock, site
-from portal.operations import imports, tasks
+from portal.operations import accounts, imports, passwords, tasks
 from portal.queries import principals
+from portal.rules.access import StaffRole
 from portal.rules.actors import Actor
-from portal.rules.errors import Refused
+from portal.rules.errors import PortalError, Refused
 from portal.server import serve as serve_forever
 from portal.settings import Settings, SettingsError
 from portal.web import import_report
@@ -59,8 +61,45 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     with make_app().app_context():  # a fault is told here once, not by each worker
         if settings.now and principals.any_user() and not principals.platform().is_example:
             raise click.ClickException("PORTAL_NOW stops the clock, and this is real data: unset it to serve.")
+        nobody = not principals.any_user()
     click.echo(f"Portal is at http://{host}:{port}")
+    if nobody:
+        click.echo("Nobody can log in yet: make the platform owner's account with `portal create-owner`.")
     serve_forever(settings, host, port, workers, threads)
+
+
+@main.command("create-owner")
+@click.option("--email", help="Asked for if left out.")
+@click.option("--name", help="Asked for if left out.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input, for scripts.")
+def create_owner(email: str | None, name: str | None, password_stdin: bool) -> None:
+    """Make an account for an owner of the platform."""
+    with make_app().app_context():
+        by = Actor.command("create-owner", clock.now())
+        try:
+            email = email or click.prompt("E-mail", value_proc=asked(accounts.check_new_email))
+            name = name or click.prompt("Name", value_proc=asked(accounts.check_name))
+            if password_stdin:
+                password = sys.stdin.readline().rstrip("\r\n")
+            else:
+                check = asked(partial(passwords.check_strength, email=email, name=name))
+                password = click.prompt("Password", hide_input=True, confirmation_prompt=True, value_proc=check)
+            accounts.create_staff(email, name, password, StaffRole.OWNER, by)
+        except PortalError as error:
+            raise click.ClickException(error.message) from error
+    click.echo(f"{email} is an owner of the platform and can log in at {Settings.load().public_url}")
+
+
+def asked(check: Callable[[str], str]) -> Callable[[str], str]:
+    """A check for a prompt: what is refused is said, and asked for again."""
+
+    def read(text: str) -> str:
+        try:
+            return check(text)
+        except PortalError as error:
+            raise click.UsageError(error.message) from error
+
+    return read
 
 
 @main.command("import-workspaces")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.base.db import db
 from portal.base.emails import check_email, email_key
 from portal.base.languages import locales, timezones
 from portal.models import Theme, User, Workspace
@@ -26,11 +27,10 @@ def create_staff(email: str, name: str, password: str, role: StaffRole, by: Acto
     """A member of the platform's staff, who may log in at once; answers the public id.
 
     Raises Refused for an unusable name, address or password, Conflict for a known address."""
-    address, name = check_email(email), check_name(name)
+    address, name = check_new_email(email), check_name(name)
     kept = fresh_hash(password, address, name)
     with unit() as session:
-        if find(session, address):
-            raise Conflict(f"There is an account with the e-mail {address} already. Nothing was changed.")
+        _check_unknown(session, address)
         user = prepare(session, address, name, by)
         user.password_hash, user.email_verified_at, user.staff_role = kept, by.at, role
         session.flush()
@@ -38,8 +38,20 @@ def create_staff(email: str, name: str, password: str, role: StaffRole, by: Acto
         return user.public_id
 
 
+def check_new_email(text: str) -> str:
+    """The address as stored. Raises Refused if it is none, Conflict if there is an account with it."""
+    address = check_email(text)
+    _check_unknown(db.session(), address)
+    return address
+
+
+def _check_unknown(session: Session, address: str) -> None:
+    if find(session, address):
+        raise Conflict(f"There is an account with the e-mail {address} already. Nothing was changed.")
+
+
 def find(session: Session, email: str) -> User | None:
-    """In the open unit: the account with this address, whatever its case."""
+    """The account with this address, whatever its case."""
     return session.scalar(select(User).where(User.email_key == email_key(email)))
 
 

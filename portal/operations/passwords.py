@@ -121,10 +121,15 @@ def change(user: str, present: str | None, password: str, by: Actor, visit: Visi
 
 def fresh_hash(password: str, email: str, name: str) -> str:
     """The hash of a new password. Raises Refused for a weak one. Takes too long to be called inside a unit."""
+    return hashing.hash_password(check_strength(password, email, name))
+
+
+def check_strength(password: str, email: str, name: str) -> str:
+    """The password. Raises Refused for a weak one."""
     wrong = weakness(password, email=email, name=name)
     if wrong:
         raise Refused(wrong, "password")
-    return hashing.hash_password(password)
+    return password
 
 
 def set_password(session: Session, user: User, kept: str, now: datetime) -> None:

@@ -70,8 +70,16 @@ def guard(app: Flask) -> ResponseReturnValue | None:
     if permission is None:
         abort(404)
     if permission is Permission.PUBLIC:
+        forget_half_way()
         return None
     return admit(permission)
+
+
+def forget_half_way() -> None:
+    """Whoever still owes the second factor is nobody to public pages."""
+    person: Principal | None = g.principal
+    if person and person.awaits_second_factor:
+        g.principal = None
 
 
 def identify() -> None:
@@ -112,7 +120,9 @@ def elsewhere(endpoint: str, **values: Any) -> ResponseReturnValue:
 def may(permission: Permission) -> bool:
     """Whether the person of this request has the permission; for templates and views."""
     person: Principal | None = g.get("principal")
-    return bool(person and person.staff_role and allows(person.staff_role, permission))
+    if person is None or person.awaits_second_factor or person.must_set_password:
+        return False
+    return person.staff_role is not None and allows(person.staff_role, permission)
 
 
 def actor() -> Actor:

@@ -10,12 +10,12 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 
+from portal.base.site import settings
 from portal.queries import principals
 from portal.rules.access import Permission
 from portal.rules.platform import Platform
 from portal.web import formats
 from portal.web.access import may
-from portal.web.cookies import settings
 
 WORKSPACES = "admin_workspaces.listing"
 ACCOUNT_MENU = (("Your profile", "/me", "user"),)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, request
+from flask import request
+from werkzeug.wrappers import Response
 
+from portal.base.site import settings
 from portal.settings import Settings
-
-
-def settings() -> Settings:
-    """The settings of the app at work."""
-    found: Settings = current_app.extensions["portal.settings"]
-    return found
 
 
 def name() -> str:

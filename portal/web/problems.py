@@ -8,7 +8,10 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, default_exceptions
 
-from portal.rules.errors import Conflict, Forbidden, NotFound, PortalError
+from portal.rules.errors import Conflict, Forbidden, NotFound, PortalError, TooMany
+from portal.rules.platform import Platform
+from portal.web.request import shown_path
+from portal.web.targets import came_from
 
 log = structlog.get_logger(__name__)
 
@@ -28,15 +31,18 @@ WORDS: dict[int, tuple[str, str]] = {
     500: ("Something broke", "This request saved nothing. Try again; if it stays, tell whoever runs Portal."),
     503: ("Portal is not ready", "The database does not answer just now. Try again in a moment."),
 }
-CODES: dict[type[PortalError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409}
+CODES: dict[type[PortalError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, TooMany: 429}
 
 
 def problem(status: int, text: str | None = None) -> Response:
     """The error page; for an htmx request a toast, so that the page it came from stays as it is."""
     title, words = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+    if status >= 500:
+        g.setdefault("platform", Platform())  # the page must not need the database, which may be what failed
     part = "HX-Request" in request.headers
     template = "errors/_toast.html" if part else "errors/problem.html"
-    body = render_template(template, status=status, title=title, text=text or words, request_id=g.get("request_id", ""))
+    context = {"status": status, "title": title, "text": text or words, "back": came_from()}
+    body = render_template(template, request_id=g.get("request_id", ""), **context)
     response = make_response(body, status)
     if part:
         response.headers["HX-Retarget"] = "#toasts"
@@ -68,7 +74,10 @@ def _csrf(error: CSRFError) -> Response:
 
 def _portal(error: PortalError) -> Response:
     status = next((code for kind, code in CODES.items() if isinstance(error, kind)), 422)
-    return problem(status, str(error) or None)
+    response = problem(status, str(error) or None)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.wait)
+    return response
 
 
 def _database(error: OperationalError) -> Response:
@@ -77,5 +86,5 @@ def _database(error: OperationalError) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.exception("request_failed", path=request.path)
+    log.exception("request_failed", path=shown_path())
     return problem(500)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import time
 
@@ -34,6 +35,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 A_YEAR = 365 * 24 * 3600
+MAILED = re.compile(r"^(/(?:password/reset|invitations)/).+", re.DOTALL)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -72,6 +74,11 @@ def _cache(response: Response) -> None:
         response.cache_control.no_store = True
 
 
+def shown_path() -> str:
+    """The path as logs may keep it: without the token of a link that was mailed."""
+    return MAILED.sub(r"\1…", request.path)
+
+
 def _log(response: Response) -> None:
     if request.endpoint == "static":
         return
@@ -79,7 +86,7 @@ def _log(response: Response) -> None:
     log.info(
         "request",
         method=request.method,
-        path=request.path,
+        path=shown_path(),
         status=response.status_code,
         ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
         queries=g.get("queries", 0),

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from flask import request
+
+from portal.base.site import settings
 
 PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")  # printable ASCII without a backslash; not //host nor /\host
 
@@ -14,6 +17,14 @@ def here() -> str:
     if request.method != "GET":
         return ""
     return request.full_path.rstrip("?")
+
+
+def came_from() -> str:
+    """The page of this site that the request came from, another than this one; blank if there is none."""
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    if referrer.netloc != urlsplit(settings().public_url).netloc or referrer.path == request.path:
+        return ""
+    return safe(referrer.path + ("?" + referrer.query if referrer.query else ""), "")
 
 
 def safe(target: str | None, otherwise: str) -> str:

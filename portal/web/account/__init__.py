@@ -1,5 +1,33 @@
-"""What everybody has: log-in, log-out, password, second factor, profile and sessions."""
+"""What everybody has: log-in, log-out, password, second factor, invitations, profile and sessions."""
 
 from flask import Blueprint
 
-blueprints: tuple[Blueprint, ...] = ()
+from portal.web.account import (
+    confirmation,
+    heartbeat,
+    home,
+    invitations,
+    login,
+    passwords,
+    profile,
+    second_factor,
+    second_factor_step,
+    sessions,
+)
+from portal.web.account.blueprint import bp
+
+__all__ = [
+    "blueprints",
+    "confirmation",
+    "heartbeat",
+    "home",
+    "invitations",
+    "login",
+    "passwords",
+    "profile",
+    "second_factor",
+    "second_factor_step",
+    "sessions",
+]
+
+blueprints: tuple[Blueprint, ...] = (bp,)

@@ -1,0 +1,101 @@
+"""The forms of one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from portal.base.languages import locales, timezones
+from portal.models import Theme
+from portal.models.columns import NAME
+from portal.rules.passwords import LONGEST
+from portal.web.forms import Form
+
+THEMES = {Theme.SYSTEM: "As the device", Theme.LIGHT: "Light", Theme.DARK: "Dark"}
+
+
+def new_password() -> Any:
+    """The field of a password to be set."""
+    return PasswordField(
+        validators=[
+            InputRequired("Choose a password."),
+            Length(max=LONGEST, message=f"Choose a password of at most {LONGEST} characters."),
+        ]
+    )
+
+
+class LogInForm(Form):
+    """Log-in."""
+
+    email = StringField(validators=[InputRequired("Enter your e-mail address.")])
+    password = PasswordField(validators=[InputRequired("Enter your password.")])
+    next = HiddenField()
+
+
+class ForgotForm(Form):
+    """A link to set a new password, please."""
+
+    email = StringField(validators=[InputRequired("Enter your e-mail address.")])
+
+
+class ResetForm(Form):
+    """A new password, by a link."""
+
+    password = new_password()
+
+
+class ForcedPasswordForm(Form):
+    """A new password that is due."""
+
+    password = new_password()
+
+
+class PasswordForm(ForcedPasswordForm):
+    """A new password in place of the present one."""
+
+    current_password = PasswordField(validators=[InputRequired("Enter the password you have now.")])
+
+
+class ConfirmForm(Form):
+    """The password once more."""
+
+    password = PasswordField(validators=[InputRequired("Enter your password.")])
+    next = HiddenField()
+
+
+class CodeForm(Form):
+    """A code of the authenticator, or a recovery code."""
+
+    code = StringField(validators=[InputRequired("Enter the code."), Length(max=40, message="That is no code.")])
+    next = HiddenField()
+
+
+class AcceptForm(Form):
+    """Name and password of a person who was invited."""
+
+    name = StringField(
+        validators=[
+            InputRequired("Enter your name."),
+            Length(max=NAME, message=f"A name has at most {NAME} characters."),
+        ]
+    )
+    password = new_password()
+
+
+class ProfileForm(Form):
+    """What people say about themselves."""
+
+    name = StringField(
+        validators=[
+            InputRequired("Enter your name."),
+            Length(max=NAME, message=f"A name has at most {NAME} characters."),
+        ]
+    )
+    locale = SelectField(validate_choice=False, choices=lambda: list(locales().items()))
+    timezone = SelectField(
+        validate_choice=False, choices=lambda: [(name, name.replace("_", " ")) for name in timezones()]
+    )
+    theme = SelectField(validate_choice=False, choices=[(key.value, label) for key, label in THEMES.items()])
+    shortcuts = BooleanField()

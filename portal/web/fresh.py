@@ -1,0 +1,36 @@
+"""Credentials and power change only soon after the password was entered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import g, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.base import clock
+from portal.queries.principals import Principal
+from portal.web.access import elsewhere
+
+View = TypeVar("View", bound=Callable[..., Any])
+LASTS = timedelta(minutes=15)
+
+
+def fresh(back: str) -> Callable[[View], View]:
+    """Below `@needs`: the view runs only within 15 minutes of a log-in or of entering the password once more. Else
+    the person is asked for it, and comes back to the endpoint `back`, a page."""
+
+    def declare(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+            person: Principal = g.principal
+            if clock.now() - person.reauthenticated_at > LASTS:
+                return elsewhere("account.confirm", next=url_for(back))
+            answer: ResponseReturnValue = view(*args, **kwargs)
+            return answer
+
+        return guarded  # type: ignore[return-value]
+
+    return declare
