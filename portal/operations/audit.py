@@ -40,36 +40,43 @@ def record(
     unit.gathered.setdefault(GATHERED, []).append((action, by, workspace, organization, reason, facts))
 
 
-def payload_of(by: Actor, workspace: Workspace | None, reason: str, facts: dict[str, Any]) -> dict[str, Any]:
-    """What the event says: actor, reason, facts, and changes as [before, after]."""
+def payload_of(by: Actor, workspace: str, reason: str, facts: dict[str, Any]) -> dict[str, Any]:
+    """What the event says: actor, the workspace's name, reason, facts, and changes as [before, after]."""
     return {
         "actor": by.label,
-        "workspace": workspace.name if workspace else "",
+        "workspace": workspace,
         "reason": reason,
         "facts": {key: value for key, value in facts.items() if not isinstance(value, tuple)},
         "changes": {key: list(value) for key, value in facts.items() if isinstance(value, tuple)},
     }
 
 
-def _seal(session: Session) -> None:
-    """Write the gathered events behind the chain's head, which stays locked until the commit."""
-    if not pending(session).gathered[GATHERED]:
-        return  # all of them were undone by a failed attempt
+def chain(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Write these events, whole but for sequence and hashes, behind the chain's head, which stays locked until the
+    commit. For `record`, and for the example platform, whose events are of the past."""
+    if not rows:
+        return
     head = session.execute(select(AuditHead.sequence, AuditHead.hash).with_for_update()).one_or_none()
     sequence, last = head or (0, GENESIS)
-    rows = []
-    for action, by, workspace, organization, reason, facts in pending(session).gathered[GATHERED]:
+    for row in rows:
         sequence += 1
-        row = _row(action, by, workspace, organization, payload_of(by, workspace, reason, facts))
         row |= {"sequence": sequence, "previous_hash": last}
-        last = row["hash"] = hash_of(last, sequence, row["at"], action, row["public_id"], row["digest"])
-        rows.append(row)
+        last = row["hash"] = hash_of(last, sequence, row["at"], row["action"], row["public_id"], row["digest"])
     session.execute(insert(AuditEvent), rows)
     values = {"sequence": sequence, "hash": last}
     if head is None:
         session.execute(insert(AuditHead).values(id=1, **values))
     else:
         session.execute(update(AuditHead).values(**values))
+
+
+def _seal(session: Session) -> None:
+    """Write the gathered events; there are none where all of them were undone by a failed attempt."""
+    rows = []
+    for action, by, workspace, organization, reason, facts in pending(session).gathered[GATHERED]:
+        payload = payload_of(by, workspace.name if workspace else "", reason, facts)
+        rows.append(_row(action, by, workspace, organization, payload))
+    chain(session, rows)
 
 
 def _row(

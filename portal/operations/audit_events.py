@@ -9,6 +9,7 @@ EVENTS: dict[str, frozenset[str]] = {
         "platform.initialised": "",
         "platform.settings_changed": "brand reporting_currency exchange_rates timezone thresholds is_example",
         "platform.example_loaded": "workspaces organizations seed",
+        "platform.derived_repaired": "workspaces",
         "user.created": "user name email staff_role",
         "user.logged_in": "user address agent second_factor",
         "user.logged_out": "user session",
@@ -27,6 +28,8 @@ EVENTS: dict[str, frozenset[str]] = {
             "name web_address sip_prefix plan owner status billing_cycle custom_domain limits import_task"
         ),
         "workspace.status_changed": "status",
+        "workspace.plan_changed": "plan",
+        "workspace.limit_overridden": "limit value expires_at",
         "workspace.health_changed": "health",
         "invitation.sent": "email organization_role workspace_role",
         "invitation.prepared": "email organization_role workspace_role",

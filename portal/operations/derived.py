@@ -35,4 +35,6 @@ def settle(session: Session, row: Workspace, settings: Platform) -> None:
         setattr(row, name, value)
     row.health = shown_health(row.health, row.status)
     row.health_rank = HEALTH_RANK[row.health] if row.health else None
+    if row.health is None:  # the next assessment starts afresh
+        row.health_reasons, row.health_at = [], None
     session.flush()

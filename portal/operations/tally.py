@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -80,6 +80,9 @@ def _apply(session: Session) -> None:
 
 def recount(session: Session) -> None:
     """Count the whole table anew from the workspaces: after a bulk load, or when a check found a difference."""
+    if session.get_bind().dialect.name == "postgresql":
+        # Who has changed a workspace and not yet its total waits, and adds to the new count.
+        session.execute(text("LOCK TABLE workspace_tally IN EXCLUSIVE MODE"))
     session.execute(delete(WorkspaceTally))
     session.execute(insert(WorkspaceTally).from_select(list(COLUMNS), true_tally()))
 

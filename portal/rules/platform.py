@@ -16,6 +16,7 @@ class Platform:
 
     brand: str = ""
     is_example: bool = False
+    example_loading: bool = False  # the example platform is not complete: its loading goes on, or was killed
     reporting_currency: str = "INR"
     exchange_rates: Mapping[str, str] = field(default_factory=dict)
     timezone: str = "Asia/Kolkata"

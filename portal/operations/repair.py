@@ -1,0 +1,91 @@
+"""Stored columns, totals and search are made true again here, whatever they held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.orm import Session
+
+from portal.models import Workspace, scope
+from portal.operations.audit import record
+from portal.operations.tally import recount
+from portal.operations.unit import exclusively, unit
+from portal.queries.counts import COUNTS
+from portal.queries.health import PlanLimits, plan_limits
+from portal.queries.principals import platform
+from portal.queries.truth import DERIVED, chunks_of_workspaces, derived_of, differences, health_of, owners_and_counts
+from portal.rules.actors import Actor
+from portal.rules.platform import Platform
+
+Advance = Callable[[int], None]
+REBUILD = "INSERT INTO workspace_search(workspace_search) VALUES ('rebuild')"
+
+_TABLE = Workspace.__table__
+_OWNER = update(_TABLE).where(_TABLE.c.id == bindparam("key")).values(owner_id=bindparam("owner_id"))
+_STORED = (*DERIVED, *COUNTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """How many workspaces were rewritten."""
+
+    workspaces: int
+
+
+def repair(now: datetime, advance: Advance = lambda done: None) -> Repaired:
+    """Every stored column, the totals and the search follow from the truth; health of what was wrong is as of `now`.
+    In units of some hundred workspaces, so that people can go on working; may be run again at any time."""
+    wrong = 0
+    with scope.platform():
+        settings, plans = platform(), plan_limits()
+        for keys in chunks_of_workspaces():
+            with unit() as session:
+                session.execute(select(Workspace.id).where(Workspace.id.in_(keys)).with_for_update())
+                found = sorted({each.workspace_id for each in differences(keys, settings, plans)})
+                if found:
+                    rewrite(session, found, now, settings, plans)
+                    wrong += len(found)
+            advance(len(keys))
+        with unit() as session:
+            exclusively(session, "repair")
+            recount(session)
+            rebuild_search(session)
+            record("platform.derived_repaired", Actor.command("doctor", now), workspaces=wrong)
+    return Repaired(wrong)
+
+
+def rewrite(session: Session, keys: Sequence[int], now: datetime, settings: Platform, plans: PlanLimits) -> None:
+    """All stored columns of these workspaces (integer keys) are true, in the open unit and within the platform's scope.
+    The totals must be counted anew afterwards."""
+    counted = owners_and_counts(keys)
+    stored: dict[int, int | None] = dict(
+        session.execute(select(Workspace.id, Workspace.owner_id).where(Workspace.id.in_(keys))).all()
+    )
+    owners = {key: columns.pop("owner_id") for key, columns in counted.items() if "owner_id" in columns}
+    moved = [{"key": key, "owner_id": owner} for key, owner in owners.items() if stored[key] != owner]
+    if moved:
+        session.execute(_OWNER, moved)
+    derived = derived_of(keys, settings)
+    _write(session, {key: {**derived[key], **counted[key]} for key in keys})
+    health = health_of(keys, now, settings, plans)
+    _write(session, {key: {**health[key], "health_at": now if health[key]["health"] else None} for key in keys})
+    session.expire_all()
+
+
+def _write(session: Session, rows: dict[int, dict[str, Any]]) -> None:
+    names = next(iter(rows.values()))
+    statement = update(_TABLE).where(_TABLE.c.id == bindparam("key"))
+    session.execute(
+        statement.values({name: bindparam(name) for name in names}),
+        [{"key": key, **columns} for key, columns in rows.items()],
+    )
+
+
+def rebuild_search(session: Session) -> None:
+    """The search finds what `search_text` says. PostgreSQL's index cannot differ from its column."""
+    if session.get_bind().dialect.name == "sqlite":
+        session.execute(text(REBUILD))

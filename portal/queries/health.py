@@ -1,0 +1,229 @@
+"""What the health of workspaces follows from, read in a few queries for any number of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+
+from portal.base.db import db
+from portal.models import (
+    Broadcast,
+    DailyUsage,
+    Invoice,
+    InvoiceState,
+    LimitOverride,
+    Order,
+    OrderState,
+    Plan,
+    PlanLimit,
+    Workspace,
+)
+from portal.rules.health import Facts, LimitUse
+from portal.rules.lifecycle import Status
+from portal.rules.limits import Limit, Override, effective
+from portal.rules.periods import day_start, local_day
+
+FAILED_WITHIN = timedelta(days=30)
+MONTHLY = (Limit.MONTHLY_MESSAGES, Limit.BROADCASTS, Limit.MONTHLY_MINUTES)
+ASSESSED = (Status.TRIAL, Status.ACTIVE)
+UNPAID = (InvoiceState.OPEN, InvoiceState.OVERDUE)
+
+Limits = dict[Limit, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Sums of one workspace: messages of the windows that the rules look at, and what the month used of its limits."""
+
+    full_7: int = 0
+    weeks_before: int = 0
+    sent_7: int = 0
+    delivered_7: int = 0
+    month_sent: int = 0
+    month_minutes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLimits:
+    """The monthly limits of every plan by integer key, and the free plan's."""
+
+    of: Mapping[int, Limits]
+    free: Limits
+
+
+def plan_limits() -> PlanLimits:
+    """Read once for all workspaces."""
+    found: defaultdict[int, Limits] = defaultdict(dict)
+    free: Limits = {}
+    rows = select(PlanLimit.plan_id, PlanLimit.name, PlanLimit.value, Plan.is_free).join(
+        Plan, Plan.id == PlanLimit.plan_id
+    )
+    for plan, name, value, is_free in db.session.execute(rows.where(PlanLimit.name.in_(MONTHLY))):
+        found[plan][name] = value
+        if is_free:
+            free[name] = value
+    return PlanLimits(found, free)
+
+
+_WORKSPACES = select(
+    Workspace.id,
+    Workspace.organization_id,
+    Workspace.plan_id,
+    Workspace.timezone,
+    Workspace.status,
+    Workspace.created_at,
+    Workspace.last_seen_at,
+    Workspace.trial_ends_at,
+)
+
+
+def facts_of(workspaces: Sequence[int], at: Mapping[int, datetime] | datetime, plans: PlanLimits) -> dict[int, Facts]:
+    """The facts of these workspaces (integer keys) at an instant, or at one of each's own; needs the platform's scope.
+
+    They are those that the database holds now, seen from that instant: its days, its month, its age."""
+    rows = db.session.execute(_WORKSPACES.where(Workspace.id.in_(workspaces))).all()
+    when = {row.id: at if isinstance(at, datetime) else at[row.id] for row in rows}
+    working = [row for row in rows if row.status in ASSESSED]
+    keys = [row.id for row in working]
+    days = {row.id: _local_day(when[row.id], row.timezone) for row in working}
+    used = _used(days)
+    overdue = _oldest_due({row.organization_id for row in working})
+    failed, ordered = _orders(keys, when)
+    own = _overrides(keys)
+    broadcasts = _broadcasts(working, days)
+    found = {}
+    for row in rows:
+        key, now = row.id, when[row.id]
+        mine = used.get(key, Used())
+        counted = (mine.month_sent, broadcasts.get(key, 0), mine.month_minutes)
+        due = overdue.get(row.organization_id)
+        found[key] = Facts(
+            status=row.status,
+            created_at=row.created_at,
+            last_seen_at=row.last_seen_at,
+            oldest_overdue_days=(now.date() - due).days if due and due < now.date() else None,
+            failed_charges_30d=failed.get(key, 0),
+            trial_ends_at=row.trial_ends_at,
+            has_paid_or_pending_order=key in ordered,
+            sent_7_full_days=mine.full_7,
+            mean_weekly_sent_4w_before=Decimal(mine.weeks_before) / 4,
+            sent_7d=mine.sent_7,
+            delivered_7d=mine.delivered_7,
+            limits=_uses(row.plan_id, counted, own.get(key, {}), plans, now) if key in days else (),
+        )
+    return found
+
+
+# Thousands of workspaces share a few time zones, and in each a few instants.
+_local_day = cache(local_day)
+_day_start = cache(day_start)
+
+
+def _uses(
+    plan: int | None, counted: tuple[int, ...], own: Mapping[Limit, Override], plans: PlanLimits, now: datetime
+) -> tuple[LimitUse, ...]:
+    of_plan = plans.of.get(plan, {}) if plan else {}
+    return tuple(
+        LimitUse(
+            limit,
+            used,
+            effective(
+                limit, plan=of_plan.get(limit), override=own.get(limit), free=plans.free.get(limit), now=now
+            ).value,
+        )
+        for limit, used in zip(MONTHLY, counted, strict=True)
+    )
+
+
+def _by_day(days: Mapping[int, date]) -> Iterable[tuple[date, list[int]]]:
+    """Workspaces that have the same day: one query each. There are two or three at any instant."""
+    groups: defaultdict[date, list[int]] = defaultdict(list)
+    for key, day in days.items():
+        groups[day].append(key)
+    return groups.items()
+
+
+def _used(days: Mapping[int, date]) -> dict[int, Used]:
+    return {row[0]: Used(*row[1:]) for today, keys in _by_day(days) for row in _sums(keys, today)}
+
+
+def _sums(keys: Sequence[int], today: date) -> Iterable[Any]:
+    def back(days: int) -> date:
+        return today - timedelta(days=days)
+
+    def total(column: ColumnElement[int], first: date, last: date) -> ColumnElement[int]:
+        return func.coalesce(func.sum(case((DailyUsage.day.between(first, last), column), else_=0)), 0)
+
+    sent, month = DailyUsage.sent.expression, today.replace(day=1)
+    return db.session.execute(
+        select(
+            DailyUsage.workspace_id,
+            total(sent, back(7), back(1)),
+            total(sent, back(35), back(8)),
+            total(sent, back(6), today),
+            total(DailyUsage.delivered.expression, back(6), today),
+            total(sent, month, today),
+            total(DailyUsage.minutes.expression, month, today),
+        )
+        .where(DailyUsage.workspace_id.in_(keys), DailyUsage.day.between(min(month, back(35)), today))
+        .group_by(DailyUsage.workspace_id)
+    ).all()
+
+
+def _oldest_due(organizations: set[int]) -> dict[int, date]:
+    """The day on which the oldest unpaid invoice of each organization was or is due."""
+    rows = db.session.execute(
+        select(Invoice.organization_id, func.min(Invoice.due_on))
+        .where(Invoice.organization_id.in_(organizations), Invoice.state.in_(UNPAID))
+        .group_by(Invoice.organization_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _orders(keys: Sequence[int], when: Mapping[int, datetime]) -> tuple[dict[int, int], set[int]]:
+    """How many charges failed in the 30 days before, and who has a paid or pending order."""
+    first = min(when.values(), default=None)
+    if first is None:
+        return {}, set()
+    failed: defaultdict[int, int] = defaultdict(int)
+    recent = and_(Order.state == OrderState.FAILED, Order.created_at > first - FAILED_WITHIN)
+    rows = db.session.execute(select(Order.workspace_id, Order.created_at).where(Order.workspace_id.in_(keys), recent))
+    for key, at in rows:
+        if key is not None and when[key] - FAILED_WITHIN < at <= when[key]:
+            failed[key] += 1
+    settled = or_(Order.state == OrderState.PAID, Order.state == OrderState.PENDING)
+    paying = select(Order.workspace_id).where(Order.workspace_id.in_(keys), settled).distinct()
+    return failed, {key for key in db.session.scalars(paying) if key is not None}
+
+
+def _overrides(keys: Sequence[int]) -> dict[int, dict[Limit, Override]]:
+    found: defaultdict[int, dict[Limit, Override]] = defaultdict(dict)
+    rows = select(LimitOverride.workspace_id, LimitOverride.name, LimitOverride.value, LimitOverride.expires_at).where(
+        LimitOverride.workspace_id.in_(keys), LimitOverride.name.in_(MONTHLY)
+    )
+    for key, name, value, expires_at in db.session.execute(rows):
+        found[key][name] = Override(value, expires_at)
+    return found
+
+
+def _broadcasts(rows: Iterable[Any], days: Mapping[int, date]) -> dict[int, int]:
+    """Broadcasts made in each workspace's running month: one query for all whose month began at the same instant."""
+    groups: defaultdict[datetime, list[int]] = defaultdict(list)
+    for row in rows:
+        groups[_day_start(days[row.id].replace(day=1), row.timezone)].append(row.id)
+    found: dict[int, int] = {}
+    for since, keys in groups.items():
+        counts = (
+            select(Broadcast.workspace_id, func.count())
+            .where(Broadcast.workspace_id.in_(keys), Broadcast.created_at >= since)
+            .group_by(Broadcast.workspace_id)
+        )
+        found.update((key, count) for key, count in db.session.execute(counts))
+    return found
