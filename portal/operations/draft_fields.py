@@ -37,16 +37,22 @@ def line(text: str, field: str, what: str, longest: int, *, required: bool = Fal
 
 
 def legible(draft: NewWorkspace, faults: Faults) -> None:
-    """Notes every field that no further check needs to see: far too long, or with characters that nobody typed."""
+    """Notes every field that no further check needs to see: far too long, or with characters that nobody typed.
+
+    U+0080 to U+009F pass: what a wrong conversion leaves of quotation marks; names drop them."""
     for each in fields(draft):
         text = getattr(draft, each.name)
         if not isinstance(text, str):
             continue
-        hidden = next((char for char in text[:NOTE] if category(char) in ("Cc", "Cs") and not char.isspace()), None)
+        hidden = next((char for char in text[:NOTE] if _hidden(char)), None)
         if len(text) > NOTE:
             faults.add(each.name, f"At most {NOTE:,} characters fit here; this has {len(text):,}. Shorten it.")
         elif hidden is not None:
             faults.add(each.name, f"There is a control character (U+{ord(hidden):04X}) in it: remove it.")
+
+
+def _hidden(char: str) -> bool:
+    return (char < " " and not char.isspace()) or char == "\x7f" or category(char) == "Cs"
 
 
 def note(text: str, field: str) -> str:

@@ -49,7 +49,7 @@ def receive(file: IO[bytes], name: str, by: Actor, *, trial: bool, send_mail: bo
     return public_id
 
 
-def run_for_real(trial: str, by: Actor, *, send_mail: bool) -> str:
+def run_for_real(trial: str, by: Actor) -> str:
     """A task waits that does what this trial run tried; answers its public id. Raises NotFound for no such trial,
     Conflict if it is still running or its file is kept no longer."""
     found = task_queries.task(trial)
@@ -63,6 +63,7 @@ def run_for_real(trial: str, by: Actor, *, send_mail: bool) -> str:
     except FileNotFoundError:
         raise Conflict("The file of this trial run is kept no longer. Upload it again.") from None
     source = imports.inspect(_path(public_id), site.settings().max_import)
+    send_mail = bool(found.options.get("send_mail"))
     imports.start(found.title, source, by, public_id=public_id, trial=False, send_mail=send_mail, kept=True)
     return public_id
 

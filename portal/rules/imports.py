@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -117,16 +117,14 @@ def in_words(errors: Mapping[str, str]) -> str:
 
 
 def summary(counts: Mapping[str, int], *, trial: bool) -> str:
-    """What became of all rows in one sentence: "7,990 created, 8 exist already, 2 failed"."""
-    words = {
-        Outcome.CREATED: "would be created" if trial else "created",
-        Outcome.WARNED: "with a warning",
-        Outcome.EXISTS: "exist already",
-        Outcome.FAILED: "would fail" if trial else "failed",
-    }
-    return ", ".join(f"{counts[outcome]:,} {text}" for outcome, text in words.items() if counts.get(outcome)) or "none"
-
-
-def added(outcomes: Iterable[Outcome]) -> dict[str, int]:
-    """How many rows came to which outcome."""
-    return {outcome.value: count for outcome, count in Counter(outcomes).items()}
+    """What became of all rows in a few words: "7,990 created (2 of them with a warning), 8 there already, 2 failed"."""
+    warned = counts.get(Outcome.WARNED, 0)
+    parts = (
+        (counts.get(Outcome.CREATED, 0) + warned, "would be created" if trial else "created"),
+        (counts.get(Outcome.EXISTS, 0), "there already"),
+        (counts.get(Outcome.FAILED, 0), "would fail" if trial else "failed"),
+    )
+    words = [f"{count:,} {text}" for count, text in parts if count]
+    if warned:
+        words[0] += f" ({warned:,} of them with a warning)"
+    return ", ".join(words) or "none"

@@ -12,13 +12,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from portal.operations.tasks import Result
+from portal.queries.tasks import ResultView
 from portal.rules.imports import Outcome, summary
 from portal.web.spreadsheets import guarded, line
 
 HEADS = ("line", "outcome", "name", "message", "workspace")
 
 
-def results_line(result: Result) -> str:
+def results_line(result: Result | ResultView) -> str:
     """One row's result as a line of the results file."""
     return line((str(result.line), result.outcome, guarded(result.label), guarded(result.message), result.subject))
 

@@ -1,0 +1,175 @@
+"""Tasks in words: states, progress, outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from flask import url_for
+
+from portal.models import TaskKind, TaskState
+from portal.queries.tasks import ResultView, TaskView
+from portal.rules.imports import Outcome, summary
+from portal.web import formats
+
+STATES: dict[TaskState, tuple[str, str]] = {
+    TaskState.WAITING: ("pending", "Waiting"),
+    TaskState.RUNNING: ("trial", "Running"),
+    TaskState.DONE: ("active", "Done"),
+    TaskState.STOPPED: ("draft", "Stopped"),
+    TaskState.FAILED: ("failed", "Failed"),
+}
+"""The badge's look and word of a state."""
+
+KINDS: dict[TaskKind, str] = {
+    TaskKind.IMPORT: "Import",
+    TaskKind.BULK: "Bulk action",
+    TaskKind.EXPORT: "Export",
+    TaskKind.BROADCAST: "Broadcast",
+}
+OUTCOMES: dict[str, tuple[str, str]] = {
+    Outcome.CREATED: ("circle-check", "Created"),
+    Outcome.WARNED: ("alert-triangle-filled", "Created with a warning"),
+    Outcome.EXISTS: ("circle-dashed", "There already"),
+    Outcome.FAILED: ("alert-octagon-filled", "Failed"),
+}
+"""Icon and word of an outcome."""
+
+LOOKS = {Outcome.CREATED: "good", Outcome.WARNED: "watch", Outcome.EXISTS: "", Outcome.FAILED: "risk"}
+
+
+class Entry(NamedTuple):
+    """A task in the list."""
+
+    url: str
+    title: str
+    kind: str
+    badge: str
+    state: str
+    progress: str
+    outcome: str
+    by: str
+    when: str
+    instant: datetime
+
+
+class ResultRow(NamedTuple):
+    """A row's result: look and words of its outcome, and the address of what it made or found."""
+
+    line: int
+    look: str
+    icon: str
+    outcome: str
+    label: str
+    message: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A task as its page shows it; `percent` of nothing is 100."""
+
+    public_id: str
+    title: str
+    heading: str
+    badge: str
+    state: str
+    done: int
+    total: int
+    line: str
+    aside: str
+    note: str
+    error: str
+    notice: str
+    is_open: bool
+    is_trial: bool
+    is_clean: bool
+    importable: str
+    facts: str
+
+
+def kind_of(task: TaskView) -> str:
+    """What it does, in words."""
+    return "Trial run of an import" if task.options.get("trial") else KINDS[task.kind]
+
+
+def entry(task: TaskView, now: datetime, locale: str) -> Entry:
+    """The task as a line of the list."""
+    badge, state = STATES[task.state]
+    return Entry(
+        url_for("admin_tasks.page", task=task.public_id),
+        task.title,
+        kind_of(task),
+        badge,
+        state,
+        f"{formats.number(task.done, locale)} of {formats.number(task.total, locale)}",
+        summary(task.counts, trial=bool(task.options.get("trial"))) if task.done else "",
+        task.by or "Command line",
+        formats.ago(task.created_at, now, locale),
+        task.created_at,
+    )
+
+
+def progress(task: TaskView, now: datetime, locale: str) -> Progress:
+    """The task as its page shows it."""
+    badge, state = STATES[task.state]
+    trial = bool(task.options.get("trial"))
+    counted = f"{formats.number(task.done, locale)} of {formats.number(task.total, locale)}"
+    left = seconds_left(task, now)
+    verb = {TaskState.WAITING: "Waiting to begin", TaskState.RUNNING: "Trying" if trial else "Importing"}
+    good = task.counts.get(Outcome.CREATED, 0) + task.counts.get(Outcome.WARNED, 0)
+    return Progress(
+        public_id=task.public_id,
+        title=task.title,
+        heading=f"{verb[task.state]} {task.title}" if task.state in verb else f"{kind_of(task)}: {task.title}",
+        badge=badge,
+        state=state,
+        done=task.done,
+        total=max(task.total, 1),
+        line=counted + (f" · about {duration(left)} left" if left is not None else ""),
+        aside=summary(task.counts, trial=trial) if task.done else "",
+        note="You can close this page. It goes on, and Tasks shows the result." if task.is_open else "",
+        error=task.error,
+        notice=str(task.options.get("notice", "")),
+        is_open=task.is_open,
+        is_trial=trial,
+        is_clean=not task.counts.get(Outcome.FAILED),
+        importable=formats.number(good, locale) if good else "",
+        facts=f"{kind_of(task)}, begun {formats.ago(task.created_at, now, locale).lower()} by "
+        f"{task.by or 'the command line'}",
+    )
+
+
+def seconds_left(task: TaskView, now: datetime) -> int | None:
+    """How long it still takes at the speed so far; None before that can be said, and once it has ended."""
+    if not task.is_open or task.started_at is None or task.done < 10 or now <= task.started_at:
+        return None
+    return round((now - task.started_at).total_seconds() / task.done * (task.total - task.done))
+
+
+def duration(seconds: int) -> str:
+    """8 s, 2 min, 3 h."""
+    if seconds < 90:
+        return f"{max(seconds, 1)} s"
+    return f"{round(seconds / 60)} min" if seconds < 5400 else f"{round(seconds / 3600)} h"
+
+
+def chips(task: TaskView, chosen: str, locale: str) -> list[tuple[str, str, str, bool]]:
+    """The filters by outcome: label, count, address, whether it is chosen."""
+
+    def link(outcome: str | None) -> str:
+        return url_for("admin_tasks.page", task=task.public_id, outcome=outcome)
+
+    every = sum(task.counts.values())
+    found = [("All", formats.number(every, locale), link(None), not chosen)]
+    for outcome, count in sorted(task.counts.items(), key=lambda item: list(OUTCOMES).index(item[0])):
+        found.append((OUTCOMES[outcome][1], formats.number(count, locale), link(outcome), outcome == chosen))
+    return found
+
+
+def result(row: ResultView) -> ResultRow:
+    """A row's result as its page shows it."""
+    icon, words = OUTCOMES[row.outcome]
+    url = url_for("admin_workspaces.detail", ws=row.subject) if row.subject.startswith("ws_") else None
+    return ResultRow(row.line, LOOKS[Outcome(row.outcome)], icon, words, row.label or "(no name)", row.message, url)

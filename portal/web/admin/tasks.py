@@ -1,0 +1,104 @@
+"""Tasks: long work with its progress, what became of each row, and a way to stop it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+from flask import Blueprint, Response, request, stream_with_context, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.base import background, clock
+from portal.operations import import_files, task_workers, tasks
+from portal.queries import tasks as reads
+from portal.queries.tasks import TaskView
+from portal.rules.access import Permission
+from portal.rules.errors import NotFound
+from portal.web import formats, paging
+from portal.web.access import actor, may, needs
+from portal.web.admin import task_words
+from portal.web.import_report import HEADS, results_line
+from portal.web.pages import done, show
+from portal.web.spreadsheets import line
+
+bp = Blueprint("admin_tasks", __name__, url_prefix="/admin/tasks")
+
+
+@bp.get("/")
+@needs(Permission.TASK_VIEW)
+def listing() -> Response:
+    """Every task, the newest first."""
+    number, locale = paging.number(request.args.get("page")), formats.reader_locale()
+    found, total = reads.tasks(number)
+    if number > 1 and not found:
+        raise NotFound()
+
+    def turn(to: int) -> str:
+        return url_for("admin_tasks.listing", page=to if to > 1 else None)
+
+    now = clock.now()
+    return show(
+        "admin/tasks/list",
+        tasks=[task_words.entry(task, now, locale) for task in found],
+        pager=paging.pager(number, reads.PAGE, total, turn, locale),
+    )
+
+
+@bp.get("/<task>")
+@needs(Permission.TASK_VIEW)
+def page(task: str) -> Response:
+    """Progress and results. A task that nobody works on is taken up by whoever looks at it."""
+    found = _task(task)
+    if found.idle(clock.now()):
+        background.run(partial(task_workers.work, task, clock.now))
+        found = _task(task)
+    now, locale = clock.now(), formats.reader_locale()
+    wanted = request.args.get("outcome", "")
+    outcome = wanted if wanted in found.counts else ""
+    total = found.counts[outcome] if outcome else sum(found.counts.values())
+    number = paging.asked(request.args.get("page"), total, reads.RESULTS)
+
+    def turn(to: int) -> str:
+        return url_for("admin_tasks.page", task=task, outcome=outcome or None, page=to if to > 1 else None)
+
+    return show(
+        "admin/tasks/page",
+        "_progress",
+        task=task_words.progress(found, now, locale),
+        chips=task_words.chips(found, outcome, locale),
+        results=[task_words.result(row) for row in reads.results(found.id, outcome, number)],
+        pager=paging.pager(number, reads.RESULTS, total, turn, locale),
+        here=turn(number),
+        can_stop=found.is_open and may(Permission.TASK_STOP),
+        can_run=may(Permission.WORKSPACE_IMPORT) and import_files.can_run_for_real(found),
+    )
+
+
+@bp.get("/<task>/results.csv")
+@needs(Permission.TASK_VIEW)
+def results(task: str) -> Response:
+    """What became of every row, as CSV."""
+    found = _task(task)
+    headers = {"Content-Disposition": f'attachment; filename="results-{found.public_id}.csv"'}
+    return Response(stream_with_context(_lines(found)), mimetype="text/csv", headers=headers)
+
+
+@bp.post("/<task>/stop")
+@needs(Permission.TASK_STOP)
+def stop(task: str) -> ResponseReturnValue:
+    """No further row is begun."""
+    tasks.stop(task, actor())
+    return done(url_for("admin_tasks.page", task=task))
+
+
+def _task(public_id: str) -> TaskView:
+    found = reads.task(public_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _lines(task: TaskView) -> Iterator[str]:
+    yield "\ufeff" + line(HEADS)
+    for row in reads.all_results(task.id):
+        yield results_line(row)
