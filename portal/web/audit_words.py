@@ -152,7 +152,7 @@ def _value(value: Any, locale: str, isolate: bool) -> str:
     if isinstance(value, int):
         return formats.number(value, locale)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return f"\u2068{text}\u2069" if isolate else text
+    return formats.isolated(text) if isolate else text
 
 
 def _details(event: Event) -> tuple[tuple[str, str], ...]:

@@ -130,6 +130,11 @@ def moment(value: datetime, now: datetime, locale: str, timezone: str) -> str:
     return minute(value, locale, timezone)
 
 
+def isolated(name: str) -> str:
+    """A name within a sentence, kept from mixing its direction with the sentence's."""
+    return f"\u2068{name}\u2069"
+
+
 def ago(value: datetime | None, now: datetime, locale: str) -> str:
     """Just now, 6 min ago, 2 h ago, 9 d ago; beyond 90 days the day itself; Never for none."""
     if value is None:

@@ -10,6 +10,7 @@ from portal.rules.limits import CATALOGUE, UNLIMITED, Source, share
 from portal.web import formats
 
 WATCH, RISK = 80, 100  # per cent of a limit from which its bar is amber and red
+MOST = 999  # per cent that are written out
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +50,16 @@ class Table:
 def table(found: Detail, locale: str) -> Table:
     """All nine lines."""
     account = next((state.account for state in found.limits if state.account), None)
+    alone = account is None or (account.workspaces == 1 and account.primary_id == found.profile.key)
     return Table(
-        rows=tuple(_row(state, locale) for state in found.limits),
-        note=_sharing(found, locale),
-        pooled=_pooled(account, found.profile.organization.name, locale) if account else "",
+        rows=tuple(_row(state, found, locale, alone) for state in found.limits),
+        note=_sharing(found, locale) if found.profile.plan else "No plan is chosen: the free plan’s limits hold",
+        pooled="" if account is None or alone else _pooled(account, found.profile.organization.name, locale),
     )
 
 
-def _row(state: LimitState, locale: str) -> Row:
+def _row(state: LimitState, found: Detail, locale: str, alone: bool) -> Row:
+    pooled = state.account is not None and not alone
     part = share(state.used, state.effective.value)
     percent = None if part is None else int(part * 100)  # 99.9 % is not yet all
     own = state.own if state.own and state.own.in_force else None
@@ -70,12 +73,12 @@ def _row(state: LimitState, locale: str) -> Row:
         override_note=_override_note(state, locale),
         effective=_text(state.effective.value, locale),
         effective_value=_value(state.effective.value),
-        effective_note=_effective_note(state),
+        effective_note=_effective_note(state, found, pooled),
         used=formats.number(state.used, locale),
         used_value=str(state.used),
-        used_note="whole account" if state.account else "",
+        used_note="whole account" if pooled else "",
         percent=percent,
-        percent_text="" if percent is None else formats.percent(percent, locale, 0),
+        percent_text="" if percent is None else _percent(percent, locale),
         level=None if percent is None or percent < WATCH else "risk" if percent >= RISK else "watch",
         words="No limit" if state.effective.unlimited else "None allowed",
     )
@@ -101,10 +104,17 @@ def _override_note(state: LimitState, locale: str) -> str:
     return " · ".join(text for text in (f"until {until}" if until else "no end", own.reason) if text)
 
 
-def _effective_note(state: LimitState) -> str:
-    if state.account:
-        return f"of {state.account.primary_name}"
-    return {Source.FREE_PLAN: "free plan’s", Source.NOT_SET: "not set anywhere"}.get(state.effective.source, "")
+def _percent(percent: int, locale: str) -> str:
+    return formats.percent(percent, locale, 0) if percent <= MOST else "> " + formats.percent(MOST, locale, 0)
+
+
+def _effective_note(state: LimitState, found: Detail, pooled: bool) -> str:
+    if pooled and state.account:
+        return f"of {formats.isolated(state.account.primary_name)}"
+    if state.effective.source is Source.NOT_SET:
+        return "not set anywhere"
+    # Without a plan every figure is the free plan's, and the table's head says so once.
+    return "free plan’s" if state.effective.source is Source.FREE_PLAN and found.profile.plan else ""
 
 
 def _sharing(found: Detail, locale: str) -> str:
@@ -115,14 +125,12 @@ def _sharing(found: Detail, locale: str) -> str:
         (formats.number(state.shared_by, locale), CATALOGUE[state.limit].label.lower()) for state in shared
     )
     rest = "".join(f", {count} {label}" for count, label in others)
-    return f"{first[0]} workspaces on {found.profile.plan.name} override {first[1]}{rest}"
+    return f"{first[0]} workspaces on {formats.isolated(found.profile.plan.name)} override {first[1]}{rest}"
 
 
 def _pooled(account: Account, organization: str, locale: str) -> str:
+    count, all_of = formats.number(account.workspaces, locale), formats.isolated(organization)
+    limit = f"against the limit of its primary, {formats.isolated(account.primary_name)}."
     if account.workspaces == 1:
-        return f"Contacts are counted for {organization} as a whole, against the limit of {account.primary_name}."
-    count = formats.number(account.workspaces, locale)
-    return (
-        f"Contacts are counted over all {count} workspaces of {organization}, against the limit of its primary, "
-        f"{account.primary_name}."
-    )
+        return f"Contacts are counted for {all_of} as a whole, {limit}"
+    return f"Contacts are counted over the {count} workspaces of {all_of}, {limit}"
