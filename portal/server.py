@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import Any
 
+import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from portal import create_app
+from portal.base import clock
+from portal.operations import task_workers
 from portal.settings import Settings
+
+log = structlog.get_logger(__name__)
+LOOK = 15.0  # seconds between two looks for tasks whose worker died
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -29,6 +37,23 @@ class Server(BaseApplication):  # type: ignore[misc]
         return create_app(self.settings)
 
 
+def watch_tasks(worker: Any) -> None:
+    """In a worker that has just started: go on, now and whenever that is needed, with tasks whose worker died."""
+    app: Flask = worker.wsgi
+
+    def watch() -> None:
+        while True:
+            with app.app_context():
+                try:
+                    task_workers.take_over(clock.now)
+                    task_workers.tidy(clock.now())
+                except Exception:
+                    log.exception("tasks_not_watched")
+            time.sleep(LOOK)
+
+    threading.Thread(target=watch, name="portal-tasks", daemon=True).start()
+
+
 def serve(settings: Settings, host: str, port: int, workers: int, threads: int) -> None:
     """Serve until a signal says stop."""
     Server(
@@ -43,4 +68,5 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
         control_socket_disable=True,
         loglevel="warning",
         proc_name="portal",
+        post_worker_init=watch_tasks,
     ).run()
