@@ -15,15 +15,15 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from portal import ROOT, create_app
-from portal.base import clock, site
-from portal.operations import accounts, imports, passwords, tasks
-from portal.queries import principals
+from portal.base import clock, hashing, site
+from portal.operations import accounts, demo, imports, passwords, repair, tasks
+from portal.queries import doctor, example, principals
 from portal.rules.access import StaffRole
 from portal.rules.actors import Actor
 from portal.rules.errors import PortalError, Refused
 from portal.server import serve as serve_forever
 from portal.settings import Settings, SettingsError
-from portal.web import import_report
+from portal.web import import_report, terminal
 from portal.web.access import permission_of
 
 
@@ -90,6 +90,49 @@ def create_owner(email: str | None, name: str | None, password_stdin: bool) -> N
     click.echo(f"{email} is an owner of the platform and can log in at {Settings.load().public_url}")
 
 
+@main.command("demo")
+@click.option("--workspaces", default=demo.WORKSPACES, show_default=True, type=click.IntRange(min=demo.LEAST))
+@click.option("--seed", default=demo.SEED, show_default=True, help="The same seed gives the same platform.")
+@click.option("--days", type=click.IntRange(min=1), help="Days of usage; 90, or 30 for more than 20,000 workspaces.")
+@click.option("--logins", type=click.Path(dir_okay=False, path_type=Path), help="Write the log-ins to this JSON file.")
+@click.option("--if-empty", is_flag=True, help="Do nothing where anything is there already.")
+@click.option("--wipe", is_flag=True, help="Remove the example platform, and load none.")
+def load_demo(workspaces: int, seed: int, days: int | None, logins: Path | None, if_empty: bool, wipe: bool) -> None:
+    """Load an example platform to look at. It is never mixed with real data."""
+    with make_app().app_context(), terminal.Steps() as steps:
+        found = example.contents()
+        try:
+            if wipe or (if_empty and found.is_unfinished):
+                demo.wipe(clock.now(), steps.told)
+            if wipe:
+                click.echo(f"The example platform is gone: {found.words()}.")
+                return
+            if not if_empty or found.is_empty or found.is_unfinished:
+                wanted = demo.Wanted(workspaces, seed, days)
+                demo.load(wanted, clock.now(), hashing.hash_password, steps.told)
+        except PortalError as error:
+            raise click.ClickException(error.message) from error
+        shown = example.contents()
+    if shown.is_example:
+        terminal.show_logins(shown, Settings.load().public_url, logins)
+
+
+@main.command("doctor")
+@click.option("--repair", "mend", is_flag=True, help="Make stored columns, totals and the search index true again.")
+def examine(mend: bool) -> None:
+    """Check the settings, the database, and all that is stored twice. Ends with 1 if anything differs."""
+    settings = Settings.load()
+    with make_app().app_context(), terminal.Steps() as steps:
+        if mend:
+            mended = repair.repair(clock.now(), steps.told)
+            click.echo(f"Repaired {mended.workspaces:,} workspaces; totals and search were made anew.")
+        findings = doctor.examine(settings, ROOT / "migrations", steps.told)
+        wrong = [finding for finding in findings if not terminal.show(finding)]
+    if wrong:
+        raise click.ClickException(f"{len(wrong)} of the checks found something.")
+    click.echo("All is well.")
+
+
 def asked(check: Callable[[str], str]) -> Callable[[str], str]:
     """A check for a prompt: what is refused is said, and asked for again."""
 
@@ -137,6 +180,22 @@ def stopping(claim: tasks.Claim) -> Iterator[None]:
         tasks.stop(claim.public_id, Actor.command("import-workspaces", clock.now()))
         click.echo("Stopped. What is done stays; run it again for the rest.", err=True)
         sys.exit(130)
+
+
+@main.group()
+def audit() -> None:
+    """The audit log."""
+
+
+@audit.command()
+def verify() -> None:
+    """Walk the whole chain of events, and name the first that does not hold. Ends with 1 if there is one."""
+    with make_app().app_context():
+        verdict = audit_log.verify()
+    if verdict.fault:
+        raise click.ClickException(f"{verdict.events:,} events are good. Event {verdict.sequence} {verdict.fault}.")
+    erased = f", {verdict.erased:,} of them erased by a purge" if verdict.erased else ""
+    click.echo(f"The chain holds: {verdict.events:,} events{erased}.")
 
 
 @main.command()

@@ -14,19 +14,25 @@ from portal.models import Workspace, scope
 from portal.operations.audit import record
 from portal.operations.tally import recount
 from portal.operations.unit import exclusively, unit
-from portal.queries.counts import COUNTS
 from portal.queries.health import PlanLimits, plan_limits
 from portal.queries.principals import platform
-from portal.queries.truth import DERIVED, chunks_of_workspaces, derived_of, differences, health_of, owners_and_counts
+from portal.queries.truth import (
+    chunks_of_workspaces,
+    derived_of,
+    differences,
+    health_of,
+    owners_and_counts,
+    workspace_total,
+)
 from portal.rules.actors import Actor
 from portal.rules.platform import Platform
 
-Advance = Callable[[int], None]
+Progress = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and of how much."""
 REBUILD = "INSERT INTO workspace_search(workspace_search) VALUES ('rebuild')"
 
 _TABLE = Workspace.__table__
 _OWNER = update(_TABLE).where(_TABLE.c.id == bindparam("key")).values(owner_id=bindparam("owner_id"))
-_STORED = (*DERIVED, *COUNTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +42,11 @@ class Repaired:
     workspaces: int
 
 
-def repair(now: datetime, advance: Advance = lambda done: None) -> Repaired:
+def repair(now: datetime, progress: Progress = lambda label, done, total: None) -> Repaired:
     """Every stored column, the totals and the search follow from the truth; health of what was wrong is as of `now`.
     In units of some hundred workspaces, so that people can go on working; may be run again at any time."""
-    wrong = 0
+    wrong = done = 0
+    total = workspace_total()
     with scope.platform():
         settings, plans = platform(), plan_limits()
         for keys in chunks_of_workspaces():
@@ -49,7 +56,8 @@ def repair(now: datetime, advance: Advance = lambda done: None) -> Repaired:
                 if found:
                     rewrite(session, found, now, settings, plans)
                     wrong += len(found)
-            advance(len(keys))
+            done += len(keys)
+            progress("Repairing", done, total)
         with unit() as session:
             exclusively(session, "repair")
             recount(session)

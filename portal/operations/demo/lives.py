@@ -82,13 +82,13 @@ def _month_cap(world: World, rng: Random, tenant: Tenant, month: Month) -> None:
 def _overrides(world: World, rng: Random, tenant: Tenant) -> None:
     """Limits of its own, of every sort, for two workspaces in nine."""
     now, limit = world.now, OWN[tenant.id % len(OWN)]
-    figure = (tenant.offer or FREE).limit(limit) or 10
+    figure = max(10, (tenant.offer or FREE).limit(limit) or 0)
     if tenant.story.trial or tenant.id % 3 == 0:
         return
     if tenant.id % 11 == 1:
         expires = now + timedelta(days=between(rng, (0.6, 12)))
         _override(world, rng, tenant, limit, figure * 2, "expiring", expires.replace(microsecond=0))
-    elif tenant.id % 11 == 2:
+    elif tenant.id % 11 == 2 and now - tenant.created_at > timedelta(days=75):
         _override(world, rng, tenant, limit, figure * 3, "expired", days_before(now, between(rng, (2, 50))))
     elif tenant.id % 23 == 3:
         _override(world, rng, tenant, Limit.BROADCASTS, 0, "none", None)

@@ -28,6 +28,8 @@ from portal.queries.principals import platform
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Refused
 
+WORKSPACES = 214
+SEED = 2026
 CHUNK = 250  # workspaces in a unit, about
 SETTINGS_ID = 1
 
@@ -40,8 +42,8 @@ HashPassword = Callable[[str], str]
 class Wanted:
     """What example platform: how many workspaces, which chance, how many days of usage (None: as befits the size)."""
 
-    workspaces: int = 214
-    seed: int = 2026
+    workspaces: int = WORKSPACES
+    seed: int = SEED
     days: int | None = None
 
 
