@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Select, column, func, table
 from sqlalchemy.sql import ColumnElement, bindparam
 
+from portal.base.db import db
 from portal.models import Workspace
 
 Statement = Select[*tuple[Any, ...]]
@@ -28,6 +29,15 @@ class Search(Enum):
 
 _INDEX = table("workspace_search", column("rowid"), column("search_text"))
 _ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
+
+
+def way(patterns: list[str], *, walking: bool) -> Search:
+    """How the database at work finds these patterns; `walking`: where each row is come across anyway."""
+    if not patterns:
+        return Search.NONE
+    if db.engine.dialect.name == "postgresql":
+        return Search.LIKE
+    return Search.TEXT if walking else Search.TRIGRAMS
 
 
 def matching(statement: Statement, search: Search, patterns: int) -> Statement:

@@ -13,7 +13,7 @@ from sqlalchemy.sql import bindparam
 from portal.base.db import db
 from portal.models import DailyUsage, Organization, Plan, User, Workspace
 from portal.queries.listing import MOST_HITS, PAGE, Filters, Shape, aside_of, counted, hits, last_offset, order, walk
-from portal.queries.search import Search, Statement, search_values
+from portal.queries.search import Search, Statement, search_values, way
 from portal.queries.strip import Surroundings, surroundings
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
@@ -58,15 +58,13 @@ class Listed(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Listing:
     """A page of the list. `filters` are those in force, with the page that is shown; `ignored` names those that were
-    asked for and name nothing. `total` counts what was found; where not `exact`, there are more than that. `more`: a
-    page follows."""
+    asked for and name nothing. `total` counts what was found; where not `exact`, there are more than that."""
 
     surroundings: Surroundings
     filters: Filters
     ignored: tuple[str, ...]
     total: int
     exact: bool
-    more: bool
     rows: tuple[Listed, ...]
 
 
@@ -145,15 +143,11 @@ class Question:
 
     def by_index(self) -> Search:
         """How to find what matches, in no order."""
-        if not self.patterns or not _is_sqlite():
-            return self.by_text()
-        return Search.TEXT if self.names and self.passing <= NARROW else Search.TRIGRAMS
+        return way(self.patterns, walking=bool(self.names) and self.passing <= NARROW)
 
     def by_text(self) -> Search:
         """How to tell, on a walk, what matches."""
-        if not self.patterns:
-            return Search.NONE
-        return Search.TEXT if _is_sqlite() else Search.LIKE
+        return way(self.patterns, walking=True)
 
     def _patterns_of(self, search: Search) -> int:
         return len(self.patterns) if search in (Search.TEXT, Search.LIKE) else 0
@@ -175,13 +169,14 @@ def listing(asked: Filters, settings: Platform, now: datetime) -> Listing:
     question, ignored = ask(asked, around)
     found = _count(question)
     rows = _read(question, found, now)
+    if not found.exact and len(rows) <= PAGE:  # the last page after all
+        found = replace(found, total=found.offset + len(rows), exact=True)
     return Listing(
         surroundings=around,
         filters=replace(question.filters, page=found.offset // PAGE + 1),
         ignored=ignored,
         total=found.total,
         exact=found.exact,
-        more=found.offset + PAGE < found.total if found.exact else len(rows) > PAGE,
         rows=tuple(rows[:PAGE]),
     )
 
@@ -225,12 +220,12 @@ def _count(question: Question) -> Found:
 def _read(question: Question, found: Found, now: datetime) -> list[Listed]:
     """The page's rows, and one more where its being the last is not known."""
     if found.keys is not None:
-        rows = db.session.execute(_OF_KEYS, {"keys": found.keys, "since": _since(now)}) if found.keys else ()
+        rows = db.session.execute(_OF_KEYS, {"keys": found.keys, "since": since(now)}) if found.keys else ()
         place = {key: number for number, key in enumerate(found.keys)}
         return sorted((Listed._make(row) for row in rows), key=lambda row: place[row.key])
     search = question.by_text()
     statement = _of_page(question.shape(search, found.offset), PAGE + (not found.exact), found.offset == 0)
-    values = question.given(search) | {"since": _since(now)} | ({"offset": found.offset} if found.offset else {})
+    values = question.given(search) | {"since": since(now)} | ({"offset": found.offset} if found.offset else {})
     return [Listed._make(row) for row in db.session.execute(statement, values)]
 
 
@@ -238,7 +233,7 @@ def _is_sqlite() -> bool:
     return db.engine.dialect.name == "sqlite"
 
 
-def _since(now: datetime) -> date:
+def since(now: datetime) -> date:
     """The earliest day that can be among a workspace's last seven, whatever its time zone."""
     return now.date() - 8 * _DAY
 

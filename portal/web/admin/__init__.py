@@ -2,9 +2,9 @@
 
 from flask import Blueprint
 
-from portal.web.admin import audit, workspace_detail
+from portal.web.admin import audit, imports, tasks, workspace_detail, workspace_export, workspaces
 from portal.web.admin import blueprints as shared
 
-ATTACHED = (workspace_detail,)
+ATTACHED = (workspace_detail, workspace_export, workspaces)
 
-blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp)
+blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp, imports.bp, tasks.bp)

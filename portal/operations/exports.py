@@ -1,0 +1,15 @@
+"""Lists taken away as files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from portal.operations.audit import record
+from portal.operations.unit import unit
+from portal.rules.actors import Actor
+
+
+def record_export(filters: Mapping[str, str], rows: int, by: Actor) -> None:
+    """The audit log holds who exported the list of workspaces, filtered how, and how many rows it had."""
+    with unit():
+        record("list.exported", by, filters=dict(filters), rows=rows)

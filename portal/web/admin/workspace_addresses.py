@@ -1,0 +1,170 @@
+"""The address of the list: every state of the list stands in it, in one spelling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from portal.queries.listing import Filters, Sort
+from portal.rules.health import Level
+from portal.rules.lifecycle import Status
+from portal.rules.text import MOST_CHARACTERS, clean_line
+from portal.web import paging
+
+HOME = "/admin/workspaces/"
+STATUSES = {Status.ACTIVE: "Active", Status.SUSPENDED: "Suspended", Status.TRIAL: "Trial"}
+LEVELS = {Level.GOOD: "Good", Level.WATCH: "Watch", Level.RISK: "Risk"}
+SORTS = {sort.key: sort for sort in Sort}
+FIELDS = ("q", "status", "plan", "health", "organization", "sort", "columns", "page")
+NAMES = {"plan": re.compile(r"pln_[0-9A-Za-z]{1,20}"), "organization": re.compile(r"org_[0-9A-Za-z]{1,20}")}
+
+
+class Column(NamedTuple):
+    """A column of the table: the key that its cells are marked with, its head, and what a click on that sorts by."""
+
+    key: str
+    label: str
+    sort: Sort | None
+    numeric: bool = False
+    at_first: bool = True
+    full: str = ""
+
+
+COLUMNS = (
+    Column("name", "Workspace", Sort.NAME),
+    Column("org", "Organization, owner", Sort.ORGANIZATION),
+    Column("status", "Status", Sort.STATUS),
+    Column("plan", "Plan", Sort.PLAN),
+    Column("mrr", "MRR", Sort.MRR, numeric=True),
+    Column("sent", "Sent, 7 days", None, numeric=True),
+    Column("health", "Health", Sort.HEALTH),
+    Column("users", "Users", Sort.USERS, numeric=True),
+    Column("numbers", "Nos.", Sort.NUMBERS, numeric=True, full="Numbers"),
+    Column("extensions", "Ext.", Sort.EXTENSIONS, numeric=True, full="Extensions"),
+    Column("sip", "SIP prefix", Sort.SIP_PREFIX, at_first=False),
+    Column("seen", "Last seen", Sort.LAST_SEEN),
+    Column("created", "Created", Sort.CREATED, at_first=False),
+)
+CHOICES = tuple(column.key for column in COLUMNS[1:])
+AT_FIRST = tuple(column.key for column in COLUMNS[1:] if column.at_first)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an address asks for. `ignored`: field and value of what it says that means nothing. `columns` are those to
+    show; `chosen` is whether the address names them."""
+
+    filters: Filters
+    ignored: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...]
+    chosen: bool
+
+
+def read(arguments: MultiDict[str, str], remembered: str | None) -> Asked:
+    """What the query string says; `remembered` are the columns chosen last, as `remember` spells them."""
+    given = {name: clean_line(arguments.get(name, ""))[:MOST_CHARACTERS] for name in FIELDS}
+    order = given["sort"].removeprefix("-")
+    known = {
+        "status": given["status"] in map(str, STATUSES),
+        "health": given["health"] in map(str, LEVELS),
+        "sort": order in SORTS,
+        "plan": NAMES["plan"].fullmatch(given["plan"]) is not None,
+        "organization": NAMES["organization"].fullmatch(given["organization"]) is not None,
+        "page": paging.number(given["page"]) != 1 or given["page"] == "1",
+    }
+    ignored = tuple((name, given[name]) for name, good in known.items() if given[name] and not good)
+    filters = Filters(
+        q=given["q"],
+        status=Status(given["status"]) if known["status"] else None,
+        plan=given["plan"] if known["plan"] else "",
+        health=Level(given["health"]) if known["health"] else None,
+        organization=given["organization"] if known["organization"] else "",
+        sort=SORTS.get(order, Sort.MRR),
+        reverse=known["sort"] and given["sort"].startswith("-"),
+        page=paging.number(given["page"]),
+    )
+    chosen = "columns" in arguments
+    columns = _columns(",".join(arguments.getlist("columns"))) if chosen else _remembered(remembered)
+    return Asked(filters, ignored, columns, chosen)
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    named = set(text.split(","))
+    return tuple(key for key in CHOICES if key in named)
+
+
+def _remembered(text: str | None) -> tuple[str, ...]:
+    return AT_FIRST if text is None else _columns(text)
+
+
+def remember(columns: tuple[str, ...]) -> str:
+    """The columns as the cookie keeps them."""
+    return ",".join(columns)
+
+
+class Address:
+    """Where the list stands, and the addresses beside it."""
+
+    def __init__(self, filters: Filters, columns: tuple[str, ...] | None = None) -> None:
+        """`columns` where the address names them."""
+        self.filters = filters
+        sort = "" if filters.sort is Sort.MRR and not filters.reverse else order_key(filters.sort, filters.reverse)
+        values = {
+            "q": filters.q,
+            "status": filters.status or "",
+            "plan": filters.plan,
+            "health": filters.health or "",
+            "organization": filters.organization,
+            "sort": sort,
+        }
+        self.values: dict[str, str] = {name: str(value) for name, value in values.items() if value}
+        if columns is not None:
+            self.values["columns"] = remember(columns)
+
+    def with_(self, home: str = HOME, **changed: str) -> str:
+        """The address with these values; a blank one takes the field out. It leads to the first page."""
+        values = {**self.values, **changed}
+        pairs = [(name, values[name]) for name in FIELDS if values.get(name) or (name == "columns" and name in values)]
+        return f"{home}?{urlencode(pairs)}" if pairs else home
+
+    def page(self, number: int) -> str:
+        """The address of a page."""
+        return self.with_(page=str(number) if number > 1 else "")
+
+    def sorted_by(self, sort: Sort) -> str:
+        """What a click on a column's head leads to: sorted by it, or the other way round."""
+        reverse = sort is self.filters.sort and not self.filters.reverse
+        return self.with_(sort="" if sort is Sort.MRR and not reverse else order_key(sort, reverse))
+
+    def without_filters(self) -> str:
+        """All workspaces, in the same order."""
+        return self.with_(**dict.fromkeys(("q", "status", "plan", "health", "organization"), ""))
+
+    def only(self, status: str) -> str:
+        """All workspaces of a status, in the same order."""
+        return self.with_(**dict.fromkeys(("q", "plan", "health", "organization"), ""), status=status)
+
+    def fields(self, *but: str) -> list[tuple[str, str]]:
+        """What a form has to send along for the list to stay as it is, its own fields left out."""
+        return [(name, value) for name, value in self.values.items() if name not in but]
+
+
+def order_key(sort: Sort, reverse: bool) -> str:
+    """A sort as the address spells it."""
+    return ("-" if reverse else "") + sort.key
+
+
+def described(filters: Filters, names: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Label and value of each filter that is set, search aside; `names` are those of the plan and the organization."""
+    found = [
+        ("Status", STATUSES[filters.status] if filters.status else ""),
+        ("Plan", names.get("plan", "")),
+        ("Health", LEVELS[filters.health] if filters.health else ""),
+        ("Organization", names.get("organization", "")),
+    ]
+    return [(label, value) for label, value in found if value]

@@ -1,0 +1,237 @@
+"""What stands around the rows of the list: strip, filters, heads, columns, pager, and why there is nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+from flask import current_app, url_for
+
+from portal.queries.listing import PAGE, Sort
+from portal.queries.strip import Strip, Surroundings
+from portal.queries.workspaces import Listing
+from portal.rules.access import Permission
+from portal.rules.lifecycle import Status
+from portal.rules.periods import local_day
+from portal.rules.platform import Platform
+from portal.web import formats, paging
+from portal.web.access import may
+from portal.web.admin import workspace_rows
+from portal.web.admin.workspace_addresses import (
+    COLUMNS,
+    HOME,
+    LEVELS,
+    STATUSES,
+    Address,
+    Asked,
+    described,
+    order_key,
+)
+from portal.web.admin.workspace_rows import Reader
+
+ORDERS = {
+    Sort.MRR: "MRR",
+    Sort.CREATED: "Created",
+    Sort.LAST_SEEN: "Last seen",
+    Sort.NAME: "Name",
+    Sort.STATUS: "Status",
+    Sort.PLAN: "Plan",
+    Sort.HEALTH: "Health",
+    Sort.ORGANIZATION: "Organization",
+    Sort.OWNER: "Owner",
+    Sort.USERS: "Users",
+    Sort.NUMBERS: "Numbers",
+    Sort.EXTENSIONS: "Extensions",
+    Sort.SIP_PREFIX: "SIP prefix",
+}
+
+Option = tuple[str, str, bool]
+"""Value, label, whether it is the one in force."""
+
+
+class Head(NamedTuple):
+    """The head of a column."""
+
+    key: str
+    label: str
+    title: str
+    url: str | None
+    direction: str | None
+    numeric: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure of the strip. `beside` is small text beside it; with a `url` it filters the list."""
+
+    name: str
+    label: str
+    text: str
+    value: int | str
+    currency: str | None = None
+    beside: str | None = None
+    url: str | None = None
+    current: bool = False
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Why there are no rows, and what to do; `actions` are label, address and icon."""
+
+    title: str
+    text: str
+    clear_url: str | None
+    actions: tuple[tuple[str, str, str], ...] = ()
+
+
+def context(found: Listing, asked: Asked, platform: Platform, reader: Reader) -> dict[str, Any]:
+    """What the templates of the list are given."""
+    address = Address(found.filters, asked.columns if asked.chosen else None)
+    around = found.surroundings
+    names = _names(around, found)
+    return {
+        "strip": strip(around.strip, address, platform, reader),
+        "rows": workspace_rows.rows(found.rows, reader),
+        "filters": found.filters,
+        "options": _options(around, found),
+        "organization": names.get("organization"),
+        "organizations_url": url_for("admin_workspaces.organizations"),
+        "home": HOME,
+        "any_set": address.without_filters() != address.with_(),
+        "notice": _notice(asked, found),
+        "heads": _heads(address),
+        "columns": [(each.key, each.full or each.label, each.key in asked.columns) for each in COLUMNS[1:]],
+        "columns_sent": address.fields("columns"),
+        "organization_sent": urlencode(address.fields("organization")),
+        "columns_value": address.values.get("columns"),
+        "pager": paging.pager(found.filters.page, PAGE, found.total, address.page, reader.locale, more=not found.exact),
+        "empty": None if found.rows else _empty(found, address, names),
+        "clear_url": address.without_filters(),
+        "any_organization_url": address.with_(organization=""),
+        "trash_hint": _trash_hint(found),
+        "trash_url": url_for("admin_workspaces.trash"),
+        "closed": formats.number(around.strip.closed, reader.locale),
+        "export_url": url_for("admin_workspaces.export") if may(Permission.WORKSPACE_EXPORT) else None,
+        "address": address.page(found.filters.page),
+    }
+
+
+def strip(figures: Strip, address: Address, platform: Platform, reader: Reader) -> list[Cell]:
+    """The seven figures of the platform."""
+    locale = reader.locale
+    code, total = formats.amount(figures.mrr, platform.reporting_currency, locale, whole=True)
+    unrated = [formats.money(minor, currency, locale, whole=True) for currency, minor in figures.unrated]
+    month = formats.short_day(local_day(reader.now, platform.timezone).replace(day=1), locale)
+
+    def counted(name: str, label: str, value: int) -> Cell:
+        status = "" if name == "total" else name
+        current = (address.filters.status or "") == status
+        return Cell(name, label, formats.number(value, locale), value, url=address.only(status), current=current)
+
+    return [
+        counted("total", "Total", figures.total),
+        counted(Status.ACTIVE.value, "Active", figures.active),
+        counted(Status.SUSPENDED.value, "Suspended", figures.suspended),
+        counted(Status.TRIAL.value, "Trial", figures.trial),
+        Cell(
+            "new_this_month",
+            "New this month",
+            formats.number(figures.new_this_month, locale),
+            figures.new_this_month,
+            title=f"Created since {month}, time of {platform.timezone}",
+        ),
+        Cell(
+            "mrr",
+            "Total MRR",
+            f"{code} {total}".strip(),
+            figures.mrr,
+            currency=platform.reporting_currency,
+            beside=f"+ {', '.join(unrated)}, no rate" if unrated else None,
+            title="Monthly recurring revenue of all active workspaces, by the exchange rates in Settings",
+        ),
+        Cell(
+            "retention",
+            "Retention",
+            formats.percent(figures.retention, locale),
+            "" if figures.retention is None else str(figures.retention),
+            title="Active workspaces ÷ all workspaces",
+        ),
+    ]
+
+
+def _names(around: Surroundings, found: Listing) -> dict[str, str]:
+    plan = around.plan(found.filters.plan)
+    organization = around.organization
+    names = {"plan": plan.name if plan else "", "organization": organization.name if organization else ""}
+    return {field: name for field, name in names.items() if name}
+
+
+def _options(around: Surroundings, found: Listing) -> dict[str, list[Option]]:
+    filters = found.filters
+    plans = [(plan.public_id, plan.name + (" (archived)" if plan.archived else "")) for plan in around.plans]
+    orders = [(order_key(sort, False), label) for sort, label in ORDERS.items()]
+    if filters.reverse:
+        orders.insert(0, (order_key(filters.sort, True), f"{ORDERS[filters.sort]}, reversed"))
+    return {
+        "status": _chosen([(key.value, label) for key, label in STATUSES.items()], filters.status or ""),
+        "plan": _chosen(plans, filters.plan),
+        "health": _chosen([(key.value, label) for key, label in LEVELS.items()], filters.health or ""),
+        "sort": [(key, label, key == order_key(filters.sort, filters.reverse)) for key, label in orders],
+    }
+
+
+def _chosen(options: list[tuple[str, str]], value: str) -> list[Option]:
+    return [(key, label, key == value) for key, label in [("", "Any"), *options]]
+
+
+def _heads(address: Address) -> list[Head]:
+    filters = address.filters
+    direction = "descending" if filters.sort.descending is not filters.reverse else "ascending"
+    return [
+        Head(
+            column.key,
+            column.label,
+            column.full,
+            address.sorted_by(column.sort) if column.sort else None,
+            direction if column.sort is filters.sort else None,
+            column.numeric,
+        )
+        for column in COLUMNS
+    ]
+
+
+def _notice(asked: Asked, found: Listing) -> str | None:
+    """What the address asks for and does not mean anything."""
+    ignored = [*asked.ignored, *((name, getattr(asked.filters, name)) for name in found.ignored)]
+    if not ignored:
+        return None
+    named = ", ".join(f"{field} “{value[:40]}”" for field, value in ignored)
+    return f"The address asks for what there is not, so this was left out: {named}."
+
+
+def _trash_hint(found: Listing) -> str | None:
+    """Said with the suspended ones: what was closed is not among them."""
+    closed = found.surroundings.strip.closed
+    if found.filters.status is not Status.SUSPENDED or not closed:
+        return None
+    return f"{closed:,} closed one can be restored" if closed == 1 else f"{closed:,} closed ones can be restored"
+
+
+def _empty(found: Listing, address: Address, names: dict[str, str]) -> Empty:
+    if not found.surroundings.strip.total:
+        text = "Import a file of workspaces, or fill the database with an example platform: portal demo."
+        return Empty("No workspace yet", text, None, _beginnings())
+    filters = described(found.filters, names)
+    title = f"No workspace matches “{found.filters.q}”" if found.filters.q else "No workspace matches these filters"
+    text = " · ".join(f"{label} {value}" for label, value in filters)
+    return Empty(title, text, address.without_filters())
+
+
+def _beginnings() -> tuple[tuple[str, str, str], ...]:
+    """What a platform without workspaces can be filled by, as far as it is there and permitted."""
+    endpoint = "admin_imports.page"
+    if endpoint in current_app.view_functions and may(Permission.WORKSPACE_IMPORT):
+        return (("Import workspaces", url_for(endpoint), "upload"),)
+    return ()

@@ -1,0 +1,71 @@
+"""The trash, ready to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import url_for
+
+from portal.queries.listing import PAGE
+from portal.queries.trash import Closed, Trash
+from portal.rules.lifecycle import days_left, purge_at
+from portal.web import formats, paging
+from portal.web.admin.workspace_addresses import HOME
+from portal.web.admin.workspace_rows import Reader
+
+
+@dataclass(slots=True)
+class Row:
+    """A closed workspace."""
+
+    id: str
+    url: str
+    name: str
+    address: str
+    sip_prefix: str
+    organization: str
+    owner: str
+    closed: str
+    closed_title: str
+    left: str
+    left_value: int
+    purge_title: str
+
+
+def context(found: Trash, q: str, reader: Reader) -> dict[str, Any]:
+    """What the templates of the trash are given."""
+    trash_url = url_for("admin_workspaces.trash")
+
+    def turn(page: int) -> str:
+        values = {"q": q} if q else {}
+        values |= {"page": str(page)} if page > 1 else {}
+        return f"{trash_url}?{urlencode(values)}" if values else trash_url
+
+    return {
+        "rows": [_row(row, reader) for row in found.rows],
+        "q": q,
+        "home": HOME,
+        "trash_url": trash_url,
+        "pager": paging.pager(found.page, PAGE, found.total, turn, reader.locale),
+    }
+
+
+def _row(found: Closed, reader: Reader) -> Row:
+    left = days_left(found.cancelled_at, reader.now)
+    purge = formats.minute(purge_at(found.cancelled_at), reader.locale, reader.timezone)
+    return Row(
+        id=found.public_id,
+        url=HOME + found.public_id,
+        name=found.name,
+        address=found.web_address,
+        sip_prefix=found.sip_prefix,
+        organization=found.organization,
+        owner=found.owner or formats.NONE,
+        closed=formats.ago(found.cancelled_at, reader.now, reader.locale),
+        closed_title=formats.minute(found.cancelled_at, reader.locale, reader.timezone),
+        left=f"{left} day" if left == 1 else f"{left} days" if left else "Due",
+        left_value=left,
+        purge_title=f"Purged on {purge}",
+    )

@@ -1,0 +1,101 @@
+"""The list of all workspaces, its trash, and the small parts that its filters and badges open."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from flask import Response, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from portal.base import clock
+from portal.base.site import settings
+from portal.queries import detail, workspaces
+from portal.queries import organizations as directory
+from portal.queries import trash as closed
+from portal.rules.access import Permission
+from portal.rules.text import MOST_CHARACTERS, clean_line
+from portal.web import chrome, formats, health_words, paging
+from portal.web.access import needs
+from portal.web.admin import workspace_addresses, workspace_list, workspace_trash
+from portal.web.admin.blueprints import workspaces as bp
+from portal.web.admin.workspace_addresses import Address
+from portal.web.admin.workspace_rows import Reader
+from portal.web.pages import show, wants_part
+
+COLUMNS_COOKIE = "portal-columns"
+A_YEAR = 365 * 24 * 3600
+LONGEST_ADDRESS = 2000
+
+
+@bp.get("/")
+@needs(Permission.WORKSPACE_LIST)
+def listing() -> Response:
+    """All workspaces: 12 a page, searched, filtered and sorted as the address says."""
+    asked = workspace_addresses.read(request.args, request.cookies.get(COLUMNS_COOKIE))
+    found = workspaces.listing(asked.filters, chrome.platform(), clock.now())
+    given = workspace_list.context(found, asked, chrome.platform(), reader())
+    response = show("admin/workspaces/list", "_table", **given)
+    if wants_part():
+        response.headers["HX-Push-Url"] = given["address"]
+    if asked.chosen:
+        response.set_cookie(
+            COLUMNS_COOKIE,
+            workspace_addresses.remember(asked.columns),
+            max_age=A_YEAR,
+            path=workspace_addresses.HOME,
+            secure=settings().secure,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+@bp.get("/trash")
+@needs(Permission.WORKSPACE_LIST)
+def trash() -> Response:
+    """What was closed and not yet purged."""
+    q = words()
+    found = closed.trash(q, paging.number(request.args.get("page")))
+    return show("admin/workspaces/trash", "_trash", **workspace_trash.context(found, q, reader()))
+
+
+@bp.get("/organizations")
+@needs(Permission.WORKSPACE_LIST)
+def organizations() -> Response:
+    """Organizations whose name matches, each a link to the list filtered by it."""
+    sent = request.args.get("list", "")[:LONGEST_ADDRESS]
+    asked = workspace_addresses.read(MultiDict(parse_qsl(sent, keep_blank_values=True)), None)
+    address = Address(asked.filters, asked.columns if asked.chosen else None)
+    q = words()
+    return show(
+        "admin/workspaces/organizations",
+        "_organizations",
+        q=q,
+        organizations=[(each.name, address.with_(organization=each.public_id)) for each in directory.matches(q)],
+        organizations_url=request.path,
+        sent=sent,
+        back_url=address.with_(),
+    )
+
+
+@bp.get("/<ws>/health")
+@needs(Permission.WORKSPACE_VIEW)
+def health(ws: str) -> ResponseReturnValue:
+    """Why a workspace is rated as it is: for the popover of its badge, else on its page."""
+    if not wants_part():
+        return redirect(url_for("admin_workspaces.detail", ws=ws, _anchor="health"), 303)
+    profile = detail.profile(ws)
+    lines = health_words.lines(profile.reasons, formats.reader_locale()) if profile.health else []
+    label = health_words.LEVELS[profile.health] if profile.health else "Not rated"
+    return show("admin/workspaces/_why", label=label, reasons=lines, why="Its health is not worked out yet.")
+
+
+def reader() -> Reader:
+    """The person of this request, as formats need to know them."""
+    return Reader(g.principal.locale, g.principal.timezone, clock.now())
+
+
+def words() -> str:
+    """What the address searches for."""
+    return clean_line(request.args.get("q", ""))[:MOST_CHARACTERS]
