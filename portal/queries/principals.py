@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.base.db import db
 from portal.models import LoginSession, PlatformSettings, User
@@ -69,11 +69,12 @@ _CURRENT = select(
     LoginSession.expires_at,
     User.suspended_at,
 ).join(User, User.id == LoginSession.user_id)
+_OF_TOKEN = _CURRENT.where(LoginSession.token_digest == bindparam("digest"))
 
 
 def current(token: str, now: datetime) -> tuple[Principal, Platform] | None:
     """The person whose session this token opens, and the platform's settings; None if it opens nothing now."""
-    row = db.session.execute(_CURRENT.where(LoginSession.token_digest == token_digest(token))).one_or_none()
+    row = db.session.execute(_OF_TOKEN, {"digest": token_digest(token)}).one_or_none()
     if row is None:
         return None
     *values, settings, revoked_at, expires_at, suspended_at = row
