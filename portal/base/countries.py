@@ -8,11 +8,15 @@ import pycountry
 
 from portal.rules.errors import Refused
 
+KOSOVO = "XK"  # no code of ISO's, but the one that the EU, SWIFT and Unicode's CLDR use
+
 
 @lru_cache(maxsize=512)
 def country_code(text: str, field: str | None = "country") -> str:
     """The two-letter code of a country, given as a code or by its name. Refused if there is none."""
     typed = text.strip()
+    if typed.upper() in (KOSOVO, "KOSOVO"):
+        return KOSOVO
     found = pycountry.countries.get(alpha_2=typed.upper())
     if found is None and len(typed) > 2:
         try:

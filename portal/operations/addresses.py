@@ -13,6 +13,7 @@ from portal.rules.addresses import LONGEST, SHORTEST, is_reserved
 LETTERS = "abcdefghjkmnpqrstuvwxyz"  # none that is misread for a digit
 CONSONANTS = "bcdfghjkmnpqrstvwxz"  # no words by accident
 DIGITS = "23456789"
+FIRST = 4  # how many addresses are asked about first
 ROUND = 20  # how many candidates one query asks about
 
 Taken = Callable[[Iterable[str]], set[str]]
@@ -47,7 +48,7 @@ def candidates(slug: str) -> Iterator[str]:
 def free_slug(name: str, taken: Taken) -> str:
     """The first of the candidates for this name that nobody has."""
     every = candidates(slug_of(name))
-    size = 4
+    size = FIRST
     while True:
         some = list(islice(every, size))
         free = _missing(some, taken)

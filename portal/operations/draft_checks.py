@@ -43,7 +43,7 @@ def check(draft: NewWorkspace, directory: Directory, now: datetime, *, lenient_d
         owner=owner,
         currency=billing.currency,
         rate_card_id=billing.rate_card_id,
-        plan=billing.plan.name if billing.plan else "",
+        plan=billing.plan,
         suspended=billing.status is Status.SUSPENDED,
         columns=columns | {"stage": Stage.ACTIVE if billing.status is Status.ACTIVE else Stage.TRIAL},
         overrides=overrides,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, ParamSpec, TypeVar
 
 from portal.base.emails import email_key
-from portal.queries.directory import KnownOrganization, KnownUser
+from portal.queries.directory import KnownOrganization, KnownPlan, KnownUser
 from portal.rules.errors import Refused
 from portal.rules.limits import Limit
 
@@ -72,7 +72,7 @@ class NewOwner:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
     """What will be written. `columns` are the workspace's, by name; `organization` is None for a new one,
-    `plan` the name of the chosen one, blank for the free plan."""
+    `plan` for the free plan."""
 
     name: str
     web_address: str
@@ -82,7 +82,7 @@ class Checked:
     owner: KnownUser | NewOwner
     currency: str
     rate_card_id: int | None
-    plan: str
+    plan: KnownPlan | None
     suspended: bool
     columns: Mapping[str, Any]
     overrides: Mapping[Limit, int]

@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import takewhile
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
 from portal.base import ids
 from portal.models import TaskKind, scope
 from portal.operations import tasks
+from portal.operations.addresses import FIRST, candidates, slug_of
 from portal.operations.drafts import NewWorkspace
 from portal.operations.import_rows import host_key, owner_key, read
 from portal.operations.rehearsals import Rehearsal
@@ -143,7 +144,6 @@ def _make(draft: NewWorkspace, *, by: Actor, directory: Directory, claim: Claim)
         import_task=claim.public_id,
         directory=directory,
     )
-    directory.forget(owner_key(draft, directory), host_key(draft))
     return made.workspace, made.web_address, made.warnings
 
 
@@ -173,7 +173,9 @@ def _planned(rehearsal: Rehearsal, source: Source, rows: list[Row], by: Actor) -
 def _read_ahead(directory: Directory, drafts: Iterable[NewWorkspace | Result]) -> None:
     asked = [draft for draft in drafts if isinstance(draft, NewWorkspace)]
     pairs = {(clean_line(draft.name), owner_key(draft, directory)) for draft in asked}
-    directory.read_ahead(pairs, {host_key(draft) for draft in asked} - {""})
+    names = {draft.organization_name.strip() or draft.name for draft in asked} | {draft.name for draft in asked}
+    addresses = {each for name in names for each in islice(candidates(slug_of(name)), FIRST)}
+    directory.read_ahead(pairs, {host_key(draft) for draft in asked} - {""}, addresses)
 
 
 def _result(

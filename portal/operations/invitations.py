@@ -61,6 +61,13 @@ def invite(
     Seats are for the caller to check. Raises Refused for an unusable address or name."""
     address = check_email(email)
     user = find(session, address) or _prepared(session, address, name, by)
+    return invite_account(session, user, into, by, mail=mail, wait=wait)
+
+
+def invite_account(
+    session: Session, user: User, into: Into, by: Actor, *, mail: bool = True, wait: bool = False
+) -> Sent:
+    """In the open unit: the same for somebody who has an account."""
     token = secrets.token_urlsafe(32)
     row = Invitation(
         public_id=ids.new("ivt"),

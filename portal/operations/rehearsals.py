@@ -20,14 +20,14 @@ class Rehearsal(Directory):
         self._people: dict[str, KnownUser] = {}
         self._workspaces: set[tuple[str, str]] = set()
         self._planned_hosts: set[str] = set()
-        self._addresses: set[str] = set()
-        self._organizations: dict[str, KnownOrganization] = {}
+        self._planned_addresses: set[str] = set()
+        self._planned_organizations: dict[str, KnownOrganization] = {}
 
     def plan(self, draft: NewWorkspace, by: Actor) -> tuple[str, str, tuple[str, ...]]:
         """Note what the draft would make. Answers a blank public id, its web address, and warnings; raises Invalid."""
         checked = check(draft, self, by.at, lenient_domain=True)
         address = checked.web_address or free_slug(checked.name, self.addresses_taken)
-        self._addresses.add(address)
+        self._planned_addresses.add(address)
         self._workspaces.add((checked.name, checked.owner_key))
         if checked.host:
             self._planned_hosts.add(checked.host)
@@ -36,20 +36,19 @@ class Rehearsal(Directory):
             self._people[checked.owner_key] = KnownUser(None, "", name, email, is_staff=False, suspended=False)
         if checked.organization is None:
             slug = free_slug(checked.organization_name, self.slugs_taken)
-            self._organizations[slug] = self._organization_of(checked)
+            self._planned_organizations[slug] = self._organization_of(checked)
         return "", address, checked.warnings
 
     def _organization_of(self, checked: Checked) -> KnownOrganization:
-        plan = self.plan_of(checked.plan)
         return KnownOrganization(
             None,
             checked.organization_name,
             checked.currency,
             checked.rate_card_id,
             has_workspaces=True,
-            is_multi=bool(plan and plan.is_multi),
+            is_multi=bool(checked.plan and checked.plan.is_multi),
             primary_closed=False,
-            primary_plan=checked.plan,
+            primary_plan=checked.plan.name if checked.plan else "",
         )
 
     def user(self, reference: str) -> KnownUser | None:
@@ -62,7 +61,7 @@ class Rehearsal(Directory):
 
     def organization(self, reference: str) -> KnownOrganization | None:
         """The organization, there or planned."""
-        return self._organizations.get(reference.lower()) or super().organization(reference)
+        return self._planned_organizations.get(reference.lower()) or super().organization(reference)
 
     def host_taken(self, host: str) -> bool:
         """Whether the domain is somebody's, or planned to be."""
@@ -71,9 +70,9 @@ class Rehearsal(Directory):
     def addresses_taken(self, addresses: Iterable[str]) -> set[str]:
         """Those that are taken or planned."""
         some = list(addresses)
-        return super().addresses_taken(some) | self._addresses.intersection(some)
+        return super().addresses_taken(some) | self._planned_addresses.intersection(some)
 
     def slugs_taken(self, slugs: Iterable[str]) -> set[str]:
         """Those that are taken or planned."""
         some = list(slugs)
-        return super().slugs_taken(some) | self._organizations.keys() & set(some)
+        return super().slugs_taken(some) | self._planned_organizations.keys() & set(some)

@@ -33,7 +33,8 @@ AUDIENCE = "newsletter"
 
 
 def add(session: Session, workspace: Workspace, now: datetime) -> None:
-    """The new workspace (flushed) has contacts with tags, one campaign and one draft broadcast, and is counted so."""
+    """The new workspace (flushed) has these people as contacts, one campaign and one draft broadcast; counting them is
+    for the caller."""
     contacts = [
         Contact(workspace_id=workspace.id, name=name, phone=phone, is_sample=True, created_at=now)
         for name, phone, _ in PEOPLE
@@ -57,6 +58,3 @@ def add(session: Session, workspace: Workspace, now: datetime) -> None:
             created_at=now,
         )
     )
-    workspace.contact_count += len(contacts)
-    workspace.campaign_count += 1
-    workspace.broadcast_count += 1

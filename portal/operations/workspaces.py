@@ -20,21 +20,25 @@ from portal.models import (
     OrganizationMember,
     User,
     Workspace,
+    scope,
 )
 from portal.operations import accounts, sample_data
 from portal.operations.addresses import free_sip_prefix, free_slug
 from portal.operations.announcements import announce
 from portal.operations.audit import record
-from portal.operations.derived import settling
+from portal.operations.derived import counted, settle_new, settling
 from portal.operations.draft_checks import check
 from portal.operations.drafts import Checked, NewOwner, NewWorkspace
-from portal.operations.invitations import Into, invite
+from portal.operations.health import assess_some
+from portal.operations.invitations import Into, invite_account
 from portal.operations.unit import attempt, exclusively, unit
 from portal.queries.directory import Directory
+from portal.queries.health import facts_of_new
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict
 from portal.rules.lifecycle import HoldKind
+from portal.rules.listing import Sources
 from portal.rules.text import sort_key
 
 __all__ = ["Created", "NewWorkspace", "create"]
@@ -53,10 +57,18 @@ class Created:
     web_address: str
     sip_prefix: str
     organization: str
+    organization_slug: str
     owner: str
     invited: bool
     mail: str | None
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    send_mail: bool
+    wait: bool
+    import_task: str
 
 
 def create(
@@ -75,17 +87,29 @@ def create(
     before this returns if `wait`. `lenient_domain`: a custom domain that somebody has is left out with a warning.
     `directory`: what an import has read ahead in the unit that is open.
     """
+    how = _How(send_mail, wait, import_task)
+    known = directory or Directory()
     for _ in range(TRIES):
         try:
             with unit() as session, attempt(session):
                 exclusively(session, "workspaces")
-                checked = check(draft, directory or Directory(), by.at, lenient_domain=lenient_domain)
-                return _create(session, checked, by, send_mail, wait, import_task)
+                checked = check(draft, known, by.at, lenient_domain=lenient_domain)
+                made = _create(session, checked, by, known, how)
         except DBAPIError as error:
             if not _may_go_better(error):
                 raise
             log.info("workspace_retried", reason=type(error).__name__)
-            directory = None  # what was read ahead no longer holds: the check shall see what is in the way
+            known = Directory()  # what was read before no longer holds: the check shall see what is in the way
+            continue
+        if directory is not None:
+            directory.note(
+                email=checked.owner_key,
+                host=checked.host,
+                address=made.web_address,
+                slug=made.organization_slug,
+                prefix=made.sip_prefix,
+            )
+        return made
     raise Conflict("Others kept changing the same things at the same moment. Nothing was created: try again.")
 
 
@@ -93,13 +117,37 @@ def _may_go_better(error: DBAPIError) -> bool:
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) == DEADLOCK
 
 
-def _create(session: Session, checked: Checked, by: Actor, send_mail: bool, wait: bool, task: str) -> Created:
-    directory = Directory()
+def _create(session: Session, checked: Checked, by: Actor, directory: Directory, how: _How) -> Created:
     organization = _organization(session, checked, by, directory)
     owner = _owner(session, checked, by)
     session.flush()
+    workspace = _workspace(checked, organization, owner, by, directory)
+    if checked.organization is None:
+        _settle_alone(session, checked, workspace, organization, owner, by, directory)
+    else:
+        _settle_among(session, checked, workspace, owner, by, directory)
+    _record(checked, workspace, owner, by, how.import_task)
+    announce(session, "workspace.created", workspace, by, name=workspace.name, web_address=workspace.web_address)
+    invited = isinstance(checked.owner, NewOwner)
+    mail = _invite(session, owner, organization, workspace, by, how) if invited else None
+    session.flush()
+    return Created(
+        workspace.public_id,
+        workspace.web_address,
+        workspace.sip_prefix,
+        organization.public_id,
+        organization.slug,
+        owner.public_id,
+        invited,
+        mail,
+        checked.warnings,
+    )
+
+
+def _workspace(checked: Checked, organization: Organization, owner: User, by: Actor, directory: Directory) -> Workspace:
     address = checked.web_address or free_slug(checked.name, directory.addresses_taken)
-    workspace = Workspace(
+    samples = checked.seed_sample_data
+    return Workspace(
         organization_id=organization.id,
         is_primary=checked.organization is None or not checked.organization.has_workspaces,
         name=checked.name,
@@ -108,27 +156,75 @@ def _create(session: Session, checked: Checked, by: Actor, send_mail: bool, wait
         currency=checked.currency,
         owner_id=owner.id,
         user_count=1,
+        contact_count=len(sample_data.PEOPLE) if samples else 0,
+        campaign_count=1 if samples else 0,
+        broadcast_count=1 if samples else 0,
         created_at=by.at,
         **checked.columns,
     )
+
+
+def _settle_alone(
+    session: Session,
+    checked: Checked,
+    workspace: Workspace,
+    organization: Organization,
+    owner: User,
+    by: Actor,
+    directory: Directory,
+) -> None:
+    """The first of a new organization: all that its derived columns follow from is known before it is written."""
+    facts = facts_of_new(
+        by.at,
+        workspace.trial_ends_at,
+        workspace.plan_id,
+        checked.overrides,
+        workspace.broadcast_count,
+        directory.plan_limits,
+    )
+    settle_new(workspace, _sources(checked, workspace, organization, owner), facts, directory.platform)
+    session.add(workspace)
+    session.flush()
+    _join(session, checked, workspace, owner, by)
+    _belongings(session, checked, workspace, by)
+    counted(session, workspace)
+
+
+def _settle_among(
+    session: Session, checked: Checked, workspace: Workspace, owner: User, by: Actor, directory: Directory
+) -> None:
+    """One more of an organization, whose holds, fees and invoices have a say."""
     session.add(workspace)
     with settling(session, workspace, new=True):
         session.flush()
         _join(session, checked, workspace, owner, by)
         _belongings(session, checked, workspace, by)
-    _record(checked, workspace, owner, by, task)
-    announce(session, "workspace.created", workspace, by, name=workspace.name, web_address=address)
-    invited = isinstance(checked.owner, NewOwner)
-    mail = _invite(session, owner, organization, workspace, by, send_mail, wait) if invited else None
-    return Created(
-        workspace.public_id,
-        address,
-        workspace.sip_prefix,
-        organization.public_id,
-        owner.public_id,
-        invited,
-        mail,
-        checked.warnings,
+    with scope.platform():
+        assess_some(session, [workspace.id], by.at, directory.platform, directory.plan_limits)
+
+
+def _sources(checked: Checked, workspace: Workspace, organization: Organization, owner: User) -> Sources:
+    plan = checked.plan
+    return Sources(
+        name=workspace.name,
+        web_address=workspace.web_address,
+        sip_prefix=workspace.sip_prefix,
+        billing_email=workspace.billing_email,
+        organization_name=organization.name,
+        organization_billing_email="",
+        owner_name=owner.name,
+        owner_email=owner.email,
+        plan_name=plan.name if plan else None,
+        stage=workspace.stage,
+        cancelled_at=None,
+        open_holds=frozenset({HoldKind.MANUAL} if checked.suspended else ()),
+        currency=checked.currency,
+        cycle=workspace.billing_cycle,
+        price_minor=plan.prices.get((workspace.billing_cycle, checked.currency)) if plan else None,
+        custom_amount_minor=workspace.custom_amount,
+        custom_months=workspace.custom_months,
+        is_child=False,
+        child_fee_minor=None,
     )
 
 
@@ -159,12 +255,12 @@ def _owner(session: Session, checked: Checked, by: Actor) -> User:
 
 
 def _invite(
-    session: Session, owner: User, organization: Organization, workspace: Workspace, by: Actor, mail: bool, wait: bool
+    session: Session, owner: User, organization: Organization, workspace: Workspace, by: Actor, how: _How
 ) -> str | None:
     """The owner's invitation, by mail or to be sent from the workspace's page. Answers the mail's public id."""
     role = OrganizationRole.ADMIN if workspace.is_primary else OrganizationRole.MEMBER
     into = Into(organization, role, workspace, WorkspaceRole.OWNER)
-    return invite(session, owner.email, owner.name, into, by, mail=mail, wait=wait).mail
+    return invite_account(session, owner, into, by, mail=how.send_mail, wait=how.wait).mail
 
 
 def _join(session: Session, checked: Checked, workspace: Workspace, owner: User, by: Actor) -> None:
@@ -227,7 +323,7 @@ def _record(checked: Checked, workspace: Workspace, owner: User, by: Actor, task
     facts: dict[str, Any] = {
         "web_address": workspace.web_address,
         "sip_prefix": workspace.sip_prefix,
-        "plan": checked.plan,
+        "plan": checked.plan.name if checked.plan else "",
         "owner": owner.email,
         "status": workspace.status.value,
         "billing_cycle": workspace.billing_cycle.value,

@@ -1,12 +1,12 @@
 """What a new workspace is checked against: who and what is there already, and which names are taken.
 
 A Directory belongs to one unit: it remembers plans, rate cards and settings, and what `read_ahead` read for many rows
-at once. What it knows of people, hosts and workspaces is forgotten by `forget` once a row has changed it.
+at once. What it knows of people, hosts and workspaces is read afresh once `note` was told that a row has changed it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import func, or_, select
 
 from portal.base.db import db
 from portal.models import Domain, Organization, Plan, PlanPrice, RateCard, User, Workspace
+from portal.queries.health import PlanLimits, plan_limits
 from portal.queries.principals import platform
 from portal.rules.platform import Platform
 from portal.rules.pricing import Cycle
@@ -48,14 +49,14 @@ class KnownOrganization:
 
 @dataclass(frozen=True, slots=True)
 class KnownPlan:
-    """A plan, and for which cycles and currencies it has a price."""
+    """A plan, and its prices (minor units) by cycle and currency."""
 
     id: int
     name: str
     is_free: bool
     is_multi: bool
     archived: bool
-    prices: frozenset[tuple[Cycle, str]]
+    prices: Mapping[tuple[Cycle, str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,15 @@ class Directory:
         self._users: dict[str, KnownUser | None] = {}
         self._owned: dict[tuple[str, str], str | None] = {}
         self._hosts: dict[str, bool] = {}
+        self._addresses = _Names(Workspace.web_address)
+        self._slugs = _Names(Organization.slug)
+        self._prefixes = _Names(Workspace.sip_prefix)
 
-    def read_ahead(self, pairs: Collection[tuple[str, str]], hosts: Collection[str]) -> None:
-        """Read at once what many rows will ask for: owners and workspaces, by (name, e-mail key), and domains."""
+    def read_ahead(
+        self, pairs: Collection[tuple[str, str]], hosts: Collection[str], addresses: Collection[str]
+    ) -> None:
+        """Read at once what many rows will ask for: owners and workspaces, by (name, e-mail key), domains, and the
+        web addresses that their names suggest."""
         keys = {email for _, email in pairs}
         self._users = dict.fromkeys(keys)
         for row in db.session.execute(_USERS.where(User.email_key.in_(keys))):
@@ -94,13 +101,20 @@ class Directory:
             self._owned[name, email] = public_id
         taken = db.session.scalars(select(Domain.host).where(Domain.host.in_(hosts)))
         self._hosts = dict.fromkeys(hosts, False) | dict.fromkeys(taken, True)
+        self._addresses, self._slugs = _Names(Workspace.web_address), _Names(Organization.slug)
+        self._addresses.taken(addresses)
+        self._slugs.taken(addresses)
 
-    def forget(self, email: str, host: str) -> None:
-        """This person and this host are read afresh the next time."""
+    def note(self, *, email: str, host: str, address: str, slug: str, prefix: str) -> None:
+        """A workspace was made: its address, its organization's slug and its prefix are taken, and its owner and
+        domain are read afresh the next time."""
         self._users.pop(email, None)
         self._hosts.pop(host, None)
         for pair in [pair for pair in self._owned if pair[1] == email]:
             del self._owned[pair]
+        self._addresses.note(address)
+        self._slugs.note(slug)
+        self._prefixes.note(prefix)
 
     @cached_property
     def platform(self) -> Platform:
@@ -108,10 +122,16 @@ class Directory:
         return platform()
 
     @cached_property
+    def plan_limits(self) -> PlanLimits:
+        """The monthly limits of every plan."""
+        return plan_limits()
+
+    @cached_property
     def _plans(self) -> dict[str, KnownPlan]:
-        prices: dict[int, set[tuple[Cycle, str]]] = {}
-        for plan, cycle, currency in db.session.execute(select(PlanPrice.plan_id, PlanPrice.cycle, PlanPrice.currency)):
-            prices.setdefault(plan, set()).add((cycle, currency))
+        prices: dict[int, dict[tuple[Cycle, str], int]] = {}
+        query = select(PlanPrice.plan_id, PlanPrice.cycle, PlanPrice.currency, PlanPrice.amount_minor)
+        for plan, cycle, currency, amount in db.session.execute(query):
+            prices.setdefault(plan, {})[cycle, currency] = amount
         found: dict[str, KnownPlan] = {}
         for row in db.session.execute(
             select(Plan.id, Plan.public_id, Plan.name, Plan.is_free, Plan.multi_workspace, Plan.archived_at)
@@ -122,7 +142,7 @@ class Directory:
                 row.is_free,
                 row.multi_workspace,
                 row.archived_at is not None,
-                frozenset(prices.get(row.id, ())),
+                prices.get(row.id, {}),
             )
             found[row.public_id] = found[row.name.casefold()] = known
         return found
@@ -202,15 +222,36 @@ class Directory:
 
     def addresses_taken(self, addresses: Iterable[str]) -> set[str]:
         """Those that a workspace has."""
-        return set(db.session.scalars(select(Workspace.web_address).where(Workspace.web_address.in_(list(addresses)))))
+        return self._addresses.taken(addresses)
 
     def slugs_taken(self, slugs: Iterable[str]) -> set[str]:
         """Those that an organization has."""
-        return set(db.session.scalars(select(Organization.slug).where(Organization.slug.in_(list(slugs)))))
+        return self._slugs.taken(slugs)
 
     def prefixes_taken(self, prefixes: Iterable[str]) -> set[str]:
         """Those SIP prefixes that a workspace has."""
-        return set(db.session.scalars(select(Workspace.sip_prefix).where(Workspace.sip_prefix.in_(list(prefixes)))))
+        return self._prefixes.taken(prefixes)
+
+
+class _Names:
+    """Unique names in a column: asks the database for each once."""
+
+    def __init__(self, column: Any) -> None:
+        self.column = column
+        self.asked: set[str] = set()
+        self.found: set[str] = set()
+
+    def taken(self, names: Iterable[str]) -> set[str]:
+        wanted = set(names)
+        new = wanted - self.asked
+        if new:
+            self.found.update(db.session.scalars(select(self.column).where(self.column.in_(new))))
+            self.asked |= new
+        return wanted & self.found
+
+    def note(self, name: str) -> None:
+        self.asked.add(name)
+        self.found.add(name)
 
 
 def _user(row: Any) -> KnownUser:

@@ -121,6 +121,25 @@ def facts_of(workspaces: Sequence[int], at: Mapping[int, datetime] | datetime, p
     return found
 
 
+def facts_of_new(
+    created_at: datetime,
+    trial_ends_at: datetime | None,
+    plan: int | None,
+    own: Mapping[Limit, int],
+    broadcasts: int,
+    plans: PlanLimits,
+) -> Facts:
+    """The facts of a workspace that is about to be made in an organization without invoices: nothing sent, nobody
+    seen. `plan` is an integer key; the status is still to be put in."""
+    overrides = {limit: Override(value) for limit, value in own.items()}
+    return Facts(
+        status=Status.TRIAL,
+        created_at=created_at,
+        trial_ends_at=trial_ends_at,
+        limits=_uses(plan, (0, broadcasts, 0), overrides, plans, created_at),
+    )
+
+
 # Thousands of workspaces share a few time zones, and in each a few instants.
 _local_day = cache(local_day)
 _day_start = cache(day_start)
