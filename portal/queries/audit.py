@@ -219,14 +219,14 @@ _LINKS = select(
 ).order_by(AuditEvent.sequence)
 
 
-def verify() -> Verdict:
-    """Walk the whole chain in chunks: digests, links, gaps, and the head, which tells a tail that was cut off.
+def verify(chunk: int = CHUNK) -> Verdict:
+    """Walk the whole chain, `chunk` events at a time: digests, links, gaps, and the head, which tells a cut tail.
 
     Events that are recorded meanwhile do no harm: the head is read after the last row, and rows it knows more are
     walked too."""
     last, verdict = GENESIS, Verdict(0)
     while True:
-        verdict, last = _walk(verdict, last)
+        verdict, last = _walk(verdict, last, chunk)
         head = db.session.execute(select(AuditHead.sequence, AuditHead.hash)).one_or_none()
         sequence, end = head or (0, GENESIS)
         if verdict.fault or (sequence, end) == (verdict.events, last):
@@ -236,16 +236,16 @@ def verify() -> Verdict:
         return replace(verdict, sequence=verdict.events + 1, fault=_at_the_head(verdict.events, sequence))
 
 
-def _walk(verdict: Verdict, last: str) -> tuple[Verdict, str]:
+def _walk(verdict: Verdict, last: str, chunk: int) -> tuple[Verdict, str]:
     while True:
-        rows = db.session.execute(_LINKS.where(AuditEvent.sequence > verdict.events).limit(CHUNK)).all()
+        rows = db.session.execute(_LINKS.where(AuditEvent.sequence > verdict.events).limit(chunk)).all()
         for row in rows:
             fault = _fault(row, verdict.events + 1, last)
             if fault:
                 return replace(verdict, sequence=verdict.events + 1, fault=fault), last
             last = row.hash
             verdict = Verdict(verdict.events + 1, verdict.erased + (row.payload is None))
-        if len(rows) < CHUNK:
+        if len(rows) < chunk:
             return verdict, last
 
 
