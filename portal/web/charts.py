@@ -6,6 +6,7 @@ carry native tooltips; the drawing is one picture to a screen reader, with a tit
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -19,6 +20,9 @@ from pygal.serie import Serie
 from pygal.svg import Svg
 
 from portal.web import formats
+
+# pygal hooks itself into every import of the program, to find plug-ins of its own, in a way that Python 3.11 warns of.
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 GRIDLINES = 4  # above the base line
 STEPS = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)  # that people count in, times a power of ten

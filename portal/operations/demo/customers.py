@@ -43,8 +43,9 @@ def sizes(dice: Dice, workspaces: int) -> list[Size]:
     spare = workspaces - (count - multis) - 2 * multis
     toured = min(len(TOURED), spare + 2)
     weights = [min(rng.paretovariate(1.3), 12) for _ in range(multis - 1)]
-    found = [2 + extra for extra in _shared(spare - (toured - 2), weights)]
-    found += [1] * (count - multis)
+    left = spare - (toured - 2)
+    found = [2 + extra for extra in _shared(left, weights)]
+    found += [1] * (count - multis + (0 if weights else left))
     rng.shuffle(found)
     return [Size(index, size) for index, size in enumerate([toured, *found])]
 
