@@ -17,6 +17,7 @@ from flask_migrate import upgrade
 from portal import ROOT, create_app
 from portal.base import clock, hashing, site
 from portal.operations import accounts, demo, imports, passwords, repair, tasks
+from portal.queries import audit as audit_log
 from portal.queries import doctor, example, principals
 from portal.rules.access import StaffRole
 from portal.rules.actors import Actor
