@@ -124,17 +124,11 @@ def strip(figures: Strip, address: Address, platform: Platform, reader: Reader) 
     code, total = formats.amount(figures.mrr, platform.reporting_currency, locale, whole=True)
     unrated = [formats.money(minor, currency, locale, whole=True) for currency, minor in figures.unrated]
     month = formats.short_day(local_day(reader.now, platform.timezone).replace(day=1), locale)
-
-    def counted(name: str, label: str, value: int) -> Cell:
-        status = "" if name == "total" else name
-        current = (address.filters.status or "") == status
-        return Cell(name, label, formats.number(value, locale), value, url=address.only(status), current=current)
-
     return [
-        counted("total", "Total", figures.total),
-        counted(Status.ACTIVE.value, "Active", figures.active),
-        counted(Status.SUSPENDED.value, "Suspended", figures.suspended),
-        counted(Status.TRIAL.value, "Trial", figures.trial),
+        _counted("total", None, "Total", figures.total, address, locale),
+        _counted("active", Status.ACTIVE, "Active", figures.active, address, locale),
+        _counted("suspended", Status.SUSPENDED, "Suspended", figures.suspended, address, locale),
+        _counted("trial", Status.TRIAL, "Trial", figures.trial, address, locale),
         Cell(
             "new_this_month",
             "New this month",
@@ -159,6 +153,13 @@ def strip(figures: Strip, address: Address, platform: Platform, reader: Reader) 
             title="Active workspaces ÷ all workspaces",
         ),
     ]
+
+
+def _counted(name: str, status: Status | None, label: str, value: int, address: Address, locale: str) -> Cell:
+    """A figure that filters."""
+    current = address.filters.status is status
+    url = address.only(status.value if status else "")
+    return Cell(name, label, formats.number(value, locale), value, url=url, current=current)
 
 
 def _names(around: Surroundings, found: Listing) -> dict[str, str]:

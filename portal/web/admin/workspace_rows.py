@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from portal.queries.workspaces import Listed, week
 from portal.rules.health import Level
@@ -19,10 +20,27 @@ SHAPES = {Level.GOOD: "circle-check", Level.WATCH: "alert-triangle-filled", Leve
 DAYS = 7
 
 
+class Week(NamedTuple):
+    """What was sent in seven days: the sum, and a bar a day as paths in a box of 47 × 22, today's apart."""
+
+    text: str
+    value: int
+    older: str
+    today: str
+    title: str
+
+
+class Moment(NamedTuple):
+    """An instant: how long ago, or the day; and exactly."""
+
+    text: str
+    title: str
+
+
 @dataclass(slots=True)
 class Row:
-    """A workspace in the list. `…_value` are for machines: minor units of `currency`, counts. `spark` and `spark_today`
-    are paths in a box of 47 × 22; `shape` is the icon of `health`."""
+    """A workspace in the list. `…_value` are for machines: minor units of `currency`, counts. `shape` is the icon of
+    `health`."""
 
     id: str
     url: str
@@ -41,11 +59,7 @@ class Row:
     mrr_value: int
     mrr_title: str
     currency: str
-    sent_text: str
-    sent_value: int
-    spark: str
-    spark_today: str
-    spark_title: str
+    sent: Week
     health: str | None
     health_label: str
     shape: str
@@ -55,10 +69,8 @@ class Row:
     numbers_value: int
     extensions: str
     extensions_value: int
-    last_seen: str
-    last_seen_title: str
-    created: str
-    created_title: str
+    last_seen: Moment
+    created: Moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +90,7 @@ def rows(found: Iterable[Listed], reader: Reader) -> list[Row]:
 def row(found: Listed, reader: Reader) -> Row:
     """One row."""
     locale = reader.locale
-    today, sent = week(found.usage, found.timezone, reader.now)
     code, text, title = mrr(found, locale)
-    total = sum(sent)
-    older, last = bars(sent)
     return Row(
         id=found.public_id,
         url=HOME + found.public_id,
@@ -100,11 +109,7 @@ def row(found: Listed, reader: Reader) -> Row:
         mrr_value=found.mrr_minor,
         mrr_title=title,
         currency=found.currency,
-        sent_text=formats.number(total, locale),
-        sent_value=total,
-        spark=older,
-        spark_today=last,
-        spark_title=sentence(sent, today, locale),
+        sent=sent(found, reader),
         health=found.health.value if found.health else None,
         health_label=LEVELS[found.health] if found.health else "Not rated while suspended",
         shape=SHAPES[found.health] if found.health else "",
@@ -114,13 +119,30 @@ def row(found: Listed, reader: Reader) -> Row:
         numbers_value=found.numbers,
         extensions=formats.number(found.extensions, locale),
         extensions_value=found.extensions,
-        last_seen=formats.ago(found.last_seen_at, reader.now, locale),
-        last_seen_title=formats.minute(found.last_seen_at, locale, reader.timezone)
-        if found.last_seen_at
-        else "Nobody of this workspace has been here yet",
-        created=formats.day(formats.day_of(found.created_at, reader.timezone), locale),
-        created_title=formats.minute(found.created_at, locale, reader.timezone),
+        last_seen=last_seen(found.last_seen_at, reader),
+        created=created(found.created_at, reader),
     )
+
+
+def sent(found: Listed, reader: Reader) -> Week:
+    """What it sent on its own last seven days."""
+    today, days = week(found.usage, found.timezone, reader.now)
+    total = sum(days)
+    return Week(formats.number(total, reader.locale), total, *bars(days), sentence(days, today, reader.locale))
+
+
+def last_seen(instant: datetime | None, reader: Reader) -> Moment:
+    """When one of its people was there."""
+    if instant is None:
+        return Moment("Never", "Nobody of this workspace has been here yet")
+    title = formats.minute(instant, reader.locale, reader.timezone)
+    return Moment(formats.ago(instant, reader.now, reader.locale), title)
+
+
+def created(instant: datetime, reader: Reader) -> Moment:
+    """When it was made."""
+    day = formats.day(formats.day_of(instant, reader.timezone), reader.locale)
+    return Moment(day, formats.minute(instant, reader.locale, reader.timezone))
 
 
 def mrr(found: Listed, locale: str) -> tuple[str, str, str]:
@@ -131,22 +153,22 @@ def mrr(found: Listed, locale: str) -> tuple[str, str, str]:
 
 
 @lru_cache(maxsize=4_000)
-def bars(sent: tuple[int, ...]) -> tuple[str, str]:
+def bars(days: tuple[int, ...]) -> tuple[str, str]:
     """The paths of the older days' bars and of today's, scaled to the largest; nothing sent is a dash at the bottom,
     drawn with the older ones."""
-    most = max(sent)
-    heights = [max(1, round(each * HEIGHT / most)) if each > 0 else 1 for each in sent]
+    most = max(days)
+    heights = [max(1, round(each * HEIGHT / most)) if each > 0 else 1 for each in days]
     drawn = [f"M{at * STEP} {HEIGHT - height}h{WIDTH}v{height}h-{WIDTH}z" for at, height in enumerate(heights)]
-    if sent[-1] <= 0:
+    if days[-1] <= 0:
         return "".join(drawn), ""
     return "".join(drawn[:-1]), drawn[-1]
 
 
 @lru_cache(maxsize=4_000)
-def sentence(sent: tuple[int, ...], today: date, locale: str) -> str:
+def sentence(days: tuple[int, ...], today: date, locale: str) -> str:
     """What the bars say to those who hear them."""
     since = formats.short_day(today - timedelta(days=DAYS - 1), locale)
-    if not any(sent):
+    if not any(days):
         return f"Nothing sent from {since} to {formats.short_day(today, locale)}"
-    days = ", ".join(formats.number(each, locale) for each in sent)
-    return f"Sent each day from {since} to {formats.short_day(today, locale)}: {days}"
+    each = ", ".join(formats.number(day, locale) for day in days)
+    return f"Sent each day from {since} to {formats.short_day(today, locale)}: {each}"
