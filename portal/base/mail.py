@@ -63,7 +63,23 @@ class Mail(flask_mail.Mail):
         return Connection(current_app.extensions["mail"], timeout or site.settings().mail_timeout)
 
 
+class Unwritable(Exception):
+    """There is no way to write this as a mail."""
+
+
 mail = Mail()
+
+
+def send(message_id: str, recipient: str, subject: str, body: str, timeout: float) -> None:
+    """Hand a mail over to the server. Raises Unwritable, smtplib's errors and OSError."""
+    headers = {"Auto-Submitted": "auto-generated"}
+    message = flask_mail.Message(subject, recipients=[recipient], body=body, extra_headers=headers)
+    message.msgId = f"<{message_id}@{site.host()}>"
+    try:
+        with mail.connect(timeout) as connection:
+            connection.send(message)
+    except (UnicodeError, flask_mail.BadHeaderError) as error:
+        raise Unwritable(str(error)) from error
 
 
 def init_app(app: Flask, settings: Settings, gateway: object) -> None:

@@ -6,10 +6,7 @@ import smtplib
 from dataclasses import dataclass, field
 from typing import Protocol
 
-import flask_mail
-
 from portal.base import mail as base
-from portal.base import site
 from portal.settings import Settings
 
 
@@ -47,16 +44,8 @@ class Smtp:
 
     def send(self, letter: Letter, timeout: float) -> None:
         """Hand it over to the mail server."""
-        message = flask_mail.Message(
-            letter.subject,
-            recipients=[letter.recipient],
-            body=letter.body,
-            extra_headers={"Auto-Submitted": "auto-generated"},
-        )
-        message.msgId = f"<{letter.id}@{site.host()}>"
         try:
-            with base.mail.connect(timeout) as connection:
-                connection.send(message)
+            base.send(letter.id, letter.recipient, letter.subject, letter.body, timeout)
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             raise _refusal(code, said) from error
@@ -66,7 +55,7 @@ class Smtp:
             raise NotSent(f"The mail server did not take it: {error}") from error
         except OSError as error:
             raise NotSent(f"The mail server did not answer: {error}") from error
-        except (ValueError, flask_mail.BadHeaderError) as error:
+        except base.Unwritable as error:
             raise Bounced(f"It cannot be written as a mail: {error}") from error
 
 
@@ -87,8 +76,8 @@ class NotSetUp:
 
 
 @dataclass
-class Mailbox:
-    """The fake: keeps the letters, or raises `failure` instead."""
+class FakeMail:
+    """For tests: keeps the letters, or raises `failure` instead."""
 
     letters: list[Letter] = field(default_factory=list)
     failure: NotSent | Bounced | None = None
@@ -106,10 +95,8 @@ class Mailbox:
 
 
 def chosen(settings: Settings) -> MailGateway:
-    """The gateway that the settings ask for; in tests without a mail server, the fake."""
-    if settings.mail_server:
-        return Smtp()
-    return Mailbox() if settings.testing else NotSetUp()
+    """The gateway that the settings ask for."""
+    return Smtp() if settings.mail_server else NotSetUp()
 
 
 def gateway() -> MailGateway:

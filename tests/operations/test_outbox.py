@@ -1,0 +1,227 @@
+"""Mail: written with what causes it, delivered after, at least once, and never in the way."""
+
+import shutil
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from jinja2 import UndefinedError
+from sqlalchemy import func, select
+
+from portal.base import mail as base_mail
+from portal.base.db import db
+from portal.gateways.mail import Bounced, FakeMail, NotSent
+from portal.models import OutboxMessage, OutboxState
+from portal.operations import outbox
+from portal.operations.outbox import CLAIM, GIVE_UP, deliver, deliver_due, post
+from portal.operations.unit import unit
+from tests.conftest import MakeApp
+from tests.support import parts, processes
+from tests.support.mails import Mailbox, MailServer
+
+TO = "dana@example.test"
+
+
+@pytest.fixture
+def fake(app: Flask, mailbox: Mailbox) -> FakeMail:
+    """The gateway of the app, set up and keeping letters."""
+    app.extensions[base_mail.EXTENSION] = FakeMail()
+    found: FakeMail = app.extensions[base_mail.EXTENSION]
+    return found
+
+
+def write(now: datetime, wait: bool = True, to: str = TO) -> str:
+    with unit() as session:
+        return post(
+            session, "second_factor", to, "Two-factor\r\nlog-in is on", now=now, wait=wait, name="Dana", on=True
+        )
+
+
+def row(public_id: str) -> OutboxMessage:
+    db.session.rollback()
+    return db.session.scalars(select(OutboxMessage).where(OutboxMessage.public_id == public_id)).one()
+
+
+def test_it_is_sent_right_after_the_commit_and_its_body_erased(fake: FakeMail, now: datetime) -> None:
+    sent = row(write(now))
+    assert (sent.state, sent.sent_at, sent.body, sent.attempts) == (OutboxState.SENT, now, None, 1)
+    assert [(letter.id, letter.recipient, letter.subject) for letter in fake.letters] == [
+        (sent.public_id, TO, "Two-factor log-in is on")
+    ]
+    assert "Hello Dana" in fake.letters[0].body
+
+
+def test_what_is_undone_sends_nothing(fake: FakeMail, now: datetime) -> None:
+    with pytest.raises(ZeroDivisionError), unit() as session:
+        post(session, "second_factor", TO, "On", now=now, wait=True, name="Dana", on=True)
+        raise ZeroDivisionError
+    assert fake.letters == []
+    assert db.session.scalar(select(func.count()).select_from(OutboxMessage)) == 0
+
+
+def test_a_text_that_lacks_something_is_a_fault_not_a_mail(fake: FakeMail, now: datetime) -> None:
+    with pytest.raises(UndefinedError), unit() as session:
+        post(session, "second_factor", TO, "On", now=now)
+    assert fake.letters == []
+
+
+def test_without_a_mail_server_it_waits_and_is_not_tried(app: Flask, mailbox: Mailbox, now: datetime) -> None:
+    waiting = row(write(now))
+    assert (waiting.state, waiting.attempts) == (OutboxState.WAITING, 0)
+    assert deliver_due(now) == {}
+    app.extensions[base_mail.EXTENSION] = FakeMail()
+    assert deliver_due(now) == {OutboxState.SENT: 1}
+
+
+def test_a_failure_is_kept_and_tried_again_later(fake: FakeMail, now: datetime) -> None:
+    fake.failure = NotSent("450 greylisted")
+    failed = row(write(now))
+    assert (failed.state, failed.error) == (OutboxState.FAILED, "450 greylisted")
+    assert failed.body
+    assert failed.next_attempt_at == now + timedelta(minutes=1)
+    assert deliver_due(now + timedelta(seconds=59)) == {}
+    assert deliver_due(now + timedelta(minutes=1)) == {OutboxState.FAILED: 1}
+    assert row(failed.public_id).next_attempt_at == now + timedelta(minutes=6)
+    fake.failure = None
+    assert deliver_due(now + timedelta(minutes=6)) == {OutboxState.SENT: 1}
+    assert deliver_due(now + timedelta(days=1)) == {}
+
+
+def test_a_refused_letter_is_not_tried_again(fake: FakeMail, now: datetime) -> None:
+    fake.failure = Bounced("550 no such mailbox")
+    bounced = row(write(now))
+    assert (bounced.state, bounced.error, bounced.body) == (OutboxState.BOUNCED, "550 no such mailbox", None)
+    fake.failure = None
+    assert deliver_due(now + timedelta(days=1)) == {}
+
+
+def test_after_three_days_it_is_given_up(fake: FakeMail, now: datetime) -> None:
+    fake.failure = NotSent("refused")
+    public_id = write(now)
+    moment = now
+    while moment < now + GIVE_UP + timedelta(days=1):
+        moment += timedelta(hours=1)
+        deliver_due(moment)
+    assert row(public_id).state is OutboxState.BOUNCED
+
+
+def test_a_letter_being_sent_is_not_sent_by_another(fake: FakeMail, now: datetime) -> None:
+    public_id = write(now, wait=False, to="other@example.test")
+    fake.letters.clear()
+    with unit():
+        letter = row(public_id)
+        letter.state, letter.body, letter.next_attempt_at = OutboxState.WAITING, "again", now + CLAIM
+    assert deliver(public_id, now, 1) is None
+    assert fake.letters == []
+    assert deliver(public_id, now + CLAIM, 1) is OutboxState.SENT
+
+
+def test_one_bad_letter_stops_no_other(app: Flask, mailbox: Mailbox, now: datetime) -> None:
+    class Picky(FakeMail):
+        def send(self, letter: object, timeout: float) -> None:
+            if getattr(letter, "recipient", "").startswith("bad"):
+                raise Bounced("550")
+
+    ids = [write(now, to=address) for address in ("bad@example.test", "good@example.test")]
+    app.extensions[base_mail.EXTENSION] = Picky()
+    assert deliver_due(now) == {OutboxState.BOUNCED: 1, OutboxState.SENT: 1}
+    assert row(ids[1]).state is OutboxState.SENT
+
+
+# ---------------------------------------------------------------- a real mail server
+
+
+@contextmanager
+def with_server(make_app: MakeApp, port: int, **settings: object) -> Iterator[None]:
+    """Inside, an app that sends by SMTP to this port."""
+    values: dict[str, object] = {"mail_server": "127.0.0.1", "mail_port": port, "mail_security": "none"}
+    app = make_app(**(values | settings))
+    with app.app_context():
+        yield
+        db.session.rollback()
+
+
+def test_a_real_server_takes_it(make_app: MakeApp, smtp: MailServer, now: datetime) -> None:
+    with with_server(make_app, smtp.port, mail_sender="Acme Portal <portal@acme.example>"):
+        public_id = write(now)
+        assert row(public_id).state is OutboxState.SENT
+    mail = smtp.to(TO)[0]
+    assert mail["Message-ID"] == f"<{public_id}@localhost>"
+    assert mail["From"] == "Acme Portal <portal@acme.example>"
+    assert mail["Subject"] == "Two-factor log-in is on"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert "Hello Dana" in mail.get_content()
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"),
+    [
+        ("550 5.1.1 no such mailbox", OutboxState.BOUNCED),
+        ("451 4.3.0 try later", OutboxState.FAILED),
+    ],
+)
+def test_a_real_server_refuses(
+    make_app: MakeApp, smtp: MailServer, now: datetime, answer: str, state: OutboxState
+) -> None:
+    smtp.answer = answer
+    with with_server(make_app, smtp.port):
+        refused = row(write(now))
+        assert (refused.state, refused.error) == (state, answer)
+
+
+def test_nobody_listens(make_app: MakeApp, smtp: MailServer, now: datetime) -> None:
+    port = smtp.port
+    smtp.stop()
+    with with_server(make_app, port):
+        assert row(write(now)).state is OutboxState.FAILED
+    smtp.__init__()  # type: ignore[misc]  # the fixture stops it once more
+
+
+def test_a_silent_server_holds_nobody_up(make_app: MakeApp, now: datetime) -> None:
+    silent = socket.create_server(("127.0.0.1", 0))  # the kernel takes the connection, and nobody speaks
+    with silent, with_server(make_app, silent.getsockname()[1], mail_timeout=30.0):
+        began = time.monotonic()
+        public_id = write(now, wait=True)
+        took = time.monotonic() - began
+        assert row(public_id).state is OutboxState.FAILED
+    assert outbox.IMPATIENT <= took < 2
+
+
+def test_a_server_that_does_not_encrypt_gets_nothing(make_app: MakeApp, smtp: MailServer, now: datetime) -> None:
+    with with_server(make_app, smtp.port, mail_security="starttls"):
+        assert row(write(now)).state is OutboxState.FAILED
+    assert smtp.messages == []
+
+
+def test_a_certificate_that_nobody_vouches_for_is_refused(
+    make_app: MakeApp, smtp: MailServer, now: datetime, tmp_path: Path
+) -> None:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(*self_signed(tmp_path))
+    encrypting = Controller(smtp, hostname="127.0.0.1", port=processes.free_port(), tls_context=context)
+    encrypting.start()
+    try:
+        with with_server(make_app, encrypting.port, mail_security="starttls"):
+            refused = row(write(now))
+            assert (refused.state, smtp.messages) == (OutboxState.FAILED, [])
+            assert "CERTIFICATE_VERIFY_FAILED" in refused.error
+    finally:
+        encrypting.stop()
+
+
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1, and its key."""
+    openssl = shutil.which("openssl") or parts.missing("openssl", "openssl")
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    command = [openssl, "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1"]
+    command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(command, check=True, capture_output=True)
+    return certificate, key
