@@ -36,7 +36,7 @@ class ImportForm(Form):
     """The upload."""
 
     file = FileField(validators=[FileRequired("Choose a CSV file.")])
-    mode = RadioField(choices=[(value, label) for value, label, _ in MODES], default="trial")
+    mode = RadioField(choices=[value for value, _, _ in MODES], default="trial")
     send_mail = BooleanField()
 
 
