@@ -245,7 +245,7 @@ def _sip_prefix(world: World, address: str) -> str:
 def _owner(world: World, rng: Random, customer: Customer, number: int, dates: Dates) -> Person:
     if customer.index == 0 and number < logins.OWNED:
         return logins.toured(world, customer, "workspace_owner", dates.created_at)
-    if number and rng.random() < 0.55:
+    if number and customer.index and rng.random() < 0.55:
         return customer.tenants[0].owner
     invited = dates.last_seen_at is None
     return customer.team.hire(world.sheet, rng, dates.created_at, invited=invited, seen_at=dates.last_seen_at or None)
@@ -265,7 +265,8 @@ def _write_team(world: World, rng: Random, tenant: Tenant, number: int) -> None:
     wanted = min(seats - 1, int(rng.triangular(0, 9 if number == 0 else 6, 1)))
     if world.depth.contacts <= 3:
         wanted = min(wanted, 1)
-    known = [person for other in customer.tenants[:-1] for person in other.members]
+    named = list(world.toured.values())
+    known = [person for other in customer.tenants[:-1] for person in other.members if person not in named]
     for _ in range(wanted):
         shared = known and rng.random() < 0.25
         at = min(tenant.created_at + timedelta(days=between(rng, (0, 60))), tenant.ended_at or world.now, world.now)

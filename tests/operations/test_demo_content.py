@@ -1,0 +1,274 @@
+"""What stands on the example platform: everything that can happen, people to log in as, and a believable life."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import phonenumbers
+import pytest
+from sqlalchemy import func, select
+
+from portal import create_app
+from portal.base import hashing
+from portal.base.db import db
+from portal.models import (
+    AuditEvent,
+    Broadcast,
+    BroadcastState,
+    DailyUsage,
+    Domain,
+    DomainState,
+    Hold,
+    Invitation,
+    Invoice,
+    InvoiceState,
+    LimitOverride,
+    Membership,
+    Number,
+    NumberState,
+    Order,
+    OrderState,
+    OrganizationMember,
+    Plan,
+    User,
+    Workspace,
+    scope,
+)
+from portal.operations import demo
+from portal.queries import audit, example
+from portal.queries.principals import platform
+from portal.rules.access import WorkspaceRole
+from portal.rules.health import Code, Level
+from portal.rules.lifecycle import HoldKind, Status
+from portal.rules.passwords import weakness
+from portal.rules.pricing import Cycle
+from portal.settings import Settings
+from tests.conftest import DATABASES, KEY, NOW, migrate
+from tests.support import parts
+from tests.support.databases import open_database
+
+
+def quietly(step: str, done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def platform_here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The example platform of the usual size, loaded once for all tests of this file, which only read."""
+    folder = tmp_path_factory.mktemp("example")
+    database = open_database(request.param, folder, migrate) or parts.missing("PostgreSQL", "postgresql")
+    app = create_app(Settings(instance=folder, database_url=database.url, secret_key=KEY, testing=True))
+    with app.app_context():
+        assert demo.load(demo.Wanted(), NOW, hashing.hash_password, quietly) == demo.Loaded(214, 90)
+        yield
+        db.session.remove()
+        db.engine.dispose()
+    database.close()
+
+
+@pytest.fixture(autouse=True)
+def fresh_session(platform_here: None) -> Iterator[None]:
+    """Each test reads anew."""
+    yield
+    db.session.remove()
+
+
+def values(column: Any) -> set[Any]:
+    with scope.platform():
+        return set(db.session.scalars(select(column).distinct()))
+
+
+# ---------------------------------------------------------------- what there is
+
+
+def test_by_default_there_are_214_workspaces_in_90_organizations(platform_here: None) -> None:
+    found = example.contents()
+    assert (found.workspaces, found.organizations) == (214, 90)
+    assert found.is_example and not found.is_unfinished
+    assert platform().is_example
+
+
+def test_whatever_can_happen_does_happen(platform_here: None) -> None:
+    everything_happens()
+
+
+def everything_happens() -> None:
+    assert values(Workspace.status) == set(Status)
+    assert values(Workspace.health) == {*Level, None}
+    reasons = [reason for each in values_of_json() for reason in each]
+    assert {reason["code"] for reason in reasons} == {code.value for code in Code}
+    assert values(Workspace.billing_cycle) == set(Cycle)
+    assert values(Workspace.currency) == {"INR", "USD", "EUR", "JPY", "KWD"}
+    assert set(db.session.scalars(select(Hold.kind).where(Hold.lifted_at.is_(None)))) == set(HoldKind)
+    assert values(Order.state) == set(OrderState)
+    assert values(Invoice.state) == set(InvoiceState) - {InvoiceState.VOID}
+    assert values(Domain.state) == set(DomainState)
+    assert values(Number.state) == set(NumberState)
+    assert values(Broadcast.state) == set(BroadcastState) - {BroadcastState.SENDING}
+
+
+def values_of_json() -> list[list[dict[str, Any]]]:
+    return list(db.session.scalars(select(Workspace.health_reasons)))
+
+
+def test_a_currency_without_a_rate_stands_beside_the_total(platform_here: None) -> None:
+    unrated = select(Workspace.currency, func.sum(Workspace.mrr_minor)).where(Workspace.mrr_reporting.is_(None))
+    assert {code for code, amount in db.session.execute(unrated.group_by(Workspace.currency)) if amount} == {"KWD"}
+
+
+def test_the_catalogue_has_a_free_a_multi_workspace_and_an_archived_plan(platform_here: None) -> None:
+    plans = list(db.session.scalars(select(Plan)))
+    assert 5 <= len(plans) <= 7
+    assert len({plan.colour for plan in plans}) == len(plans)
+    assert [plan.name for plan in plans if plan.is_free] == ["Free"]
+    assert [plan.name for plan in plans if plan.multi_workspace] == ["Group"]
+    assert [plan.name for plan in plans if plan.archived_at] == ["Launch 2024"]
+
+
+def test_there_are_names_that_a_screen_has_to_cope_with(platform_here: None) -> None:
+    names = list(values(Workspace.name))
+    for first, last in (("\u0590", "\u05ff"), ("\u0600", "\u06ff"), ("\u0400", "\u04ff"), ("\u3040", "\u9fff")):
+        assert any(first <= letter <= last for name in names for letter in name), f"none in {first}–{last}"
+    long = [name for name in names if len(name) >= 60]
+    assert any(" " in name for name in long) and any(" " not in name for name in long)
+    assert any("<" in name and "&" in name for name in names)
+
+
+def test_overrides_are_of_every_sort(platform_here: None, now: datetime) -> None:
+    with scope.platform():
+        found = list(db.session.execute(select(LimitOverride.value, LimitOverride.expires_at)))
+    assert {-1, 0} <= {value for value, _ in found}
+    assert any(until and until <= now for _, until in found)
+    assert any(until and now < until < now + timedelta(days=14) for _, until in found)
+
+
+def test_the_trash_holds_workspaces_with_various_days_left(platform_here: None, now: datetime) -> None:
+    ages = [(now - at).days for at in values(Workspace.cancelled_at) if at]
+    assert len(set(ages)) >= 4 and max(ages) < 90
+
+
+def test_numbers_are_valid(platform_here: None) -> None:
+    found = values(Number.e164)
+    assert len(found) > 200
+    assert [each for each in found if not phonenumbers.is_valid_number(phonenumbers.parse(each))] == []
+
+
+# ---------------------------------------------------------------- whether it is believable
+
+
+def test_usage_lasts_90_days_and_rests_on_weekends(platform_here: None) -> None:
+    with scope.platform():
+        sums = dict(
+            db.session.execute(select(DailyUsage.day, func.sum(DailyUsage.sent)).group_by(DailyUsage.day)).all()
+        )  # type: ignore[arg-type]
+        odd = select(func.count()).select_from(DailyUsage)
+        odd = odd.where((DailyUsage.delivered > DailyUsage.sent) | (DailyUsage.read > DailyUsage.delivered))
+        assert db.session.scalar(odd) == 0
+    assert len(sums) == 90
+    by_weekday: Counter[int] = Counter()
+    for day, sent in sums.items():
+        by_weekday[day.weekday()] += sent
+    assert by_weekday[6] < by_weekday[5] < min(by_weekday[day] for day in range(5))
+
+
+def test_nothing_is_of_the_future_or_older_than_its_workspace(platform_here: None, now: datetime) -> None:
+    for column in (Workspace.created_at, Workspace.last_seen_at, Order.created_at, User.created_at, Hold.opened_at):
+        assert db.session.scalar(select(func.max(column))) <= now, column
+    order = (Order.created_at, Order.workspace_id)
+    hold = (Hold.opened_at, Hold.workspace_id)
+    for at, key in (order, hold):
+        early = select(func.count()).select_from(Workspace).join(at.class_, key == Workspace.id)
+        assert db.session.scalar(early.where(at < Workspace.created_at)) == 0, at
+
+
+def test_sign_ups_grow(platform_here: None, now: datetime) -> None:
+    ages = [(now - at).days for at in db.session.scalars(select(Workspace.created_at))]
+    years = Counter(age // 365 for age in ages)
+    assert years[0] > years[1] > years[2] > 0
+
+
+def test_every_workspace_has_a_history_that_ends_where_it_stands(platform_here: None) -> None:
+    assert audit.verify().fault is None
+    assert db.session.scalar(select(func.count()).where(AuditEvent.action == "workspace.created")) == 214
+    last: dict[int | None, str] = {}
+    changes = select(AuditEvent).where(AuditEvent.action == "workspace.status_changed").order_by(AuditEvent.sequence)
+    for event in db.session.scalars(changes):
+        assert event.payload
+        last[event.workspace_id] = event.payload["changes"]["status"][1]
+    for key, status in db.session.execute(select(Workspace.id, Workspace.status)):
+        if key in last or status in (Status.SUSPENDED, Status.CANCELLED):
+            assert last[key] == status.value
+    times = list(db.session.scalars(select(AuditEvent.at).order_by(AuditEvent.sequence)))
+    assert times == sorted(times)
+
+
+def test_open_invitations_are_of_people_without_a_password(platform_here: None, now: datetime) -> None:
+    open_ones = select(User).join(Invitation, Invitation.user_id == User.id).where(Invitation.expires_at > now)
+    people = list(db.session.scalars(open_ones))
+    assert people and all(person.password_hash is None and person.must_set_password for person in people)
+
+
+# ---------------------------------------------------------------- log-ins
+
+
+def test_the_log_ins_work(platform_here: None) -> None:
+    logins = demo.logins()
+    staff, customers = (
+        ["owner", "support", "finance", "auditor"],
+        ["org_admin", "billing_admin", "user_admin", "member"],
+    )
+    seated = ["workspace_owner", "workspace_manager", "workspace_agent"]
+    assert [login["role"] for login in logins] == [*staff, *customers, *seated]
+    for login in logins:
+        user = db.session.scalars(select(User).where(User.email_key == login["email"])).one()
+        assert hashing.matches(user.password_hash, login["password"])
+        assert not user.must_set_password
+        assert weakness(login["password"], email=user.email, name=user.name) is None
+        assert user.name == demo.names()[login["email"]]
+
+
+def test_the_log_ins_have_the_roles_that_they_say(platform_here: None) -> None:
+    for login in demo.logins():
+        role, email = login["role"], login["email"]
+        user = db.session.scalars(select(User).where(User.email_key == email)).one()
+        inside = list(db.session.scalars(select(OrganizationMember).where(OrganizationMember.user_id == user.id)))
+        with scope.platform():
+            seats = list(db.session.scalars(select(Membership).where(Membership.user_id == user.id)))
+        if user.staff_role:
+            assert (user.staff_role, inside, seats, login["workspace"]) == (role, [], [], None)
+        elif role.startswith("workspace_"):
+            address = db.session.scalar(select(Workspace.web_address).where(Workspace.id == seats[0].workspace_id))
+            assert address == login["workspace"]
+            assert {seat.role for seat in seats} == {role.removeprefix("workspace_")}
+            assert len(seats) == (3 if role == "workspace_owner" else 1)
+        else:
+            assert ([each.role for each in inside], seats, login["workspace"]) == (
+                [role.removeprefix("org_")],
+                [],
+                None,
+            )
+
+
+def test_the_seven_customers_are_of_one_organization_with_several_workspaces(platform_here: None) -> None:
+    emails = [login["email"] for login in demo.logins() if "portal.example" not in login["email"]]
+    assert len(emails) == 7
+    members = select(OrganizationMember.organization_id).join(User).where(User.email_key.in_(emails))
+    (organization,) = set(db.session.scalars(members))
+    primary = select(Workspace).where(Workspace.organization_id == organization, Workspace.is_primary)
+    plan = db.session.get(Plan, db.session.scalars(primary).one().plan_id)
+    assert plan and plan.multi_workspace
+
+
+def test_each_workspace_has_one_owner_who_is_a_member_of_its_organization(platform_here: None) -> None:
+    with scope.platform():
+        owners = select(Membership.workspace_id, OrganizationMember.id).join(
+            Workspace, Workspace.id == Membership.workspace_id
+        )
+        belongs = (OrganizationMember.user_id == Membership.user_id) & (
+            OrganizationMember.organization_id == Workspace.organization_id
+        )
+        rows = db.session.execute(owners.outerjoin(OrganizationMember, belongs)).all()
+        owned = db.session.scalar(select(func.count()).where(Membership.role == WorkspaceRole.OWNER))
+    assert all(member for _, member in rows)
+    assert owned == 214
