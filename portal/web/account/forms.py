@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, PasswordField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
 from portal.base.languages import locales, timezones
@@ -93,9 +93,16 @@ class ProfileForm(Form):
             Length(max=NAME, message=f"A name has at most {NAME} characters."),
         ]
     )
-    locale = SelectField(validate_choice=False, choices=lambda: list(locales().items()))
-    timezone = SelectField(
-        validate_choice=False, choices=lambda: [(name, name.replace("_", " ")) for name in timezones()]
-    )
-    theme = SelectField(validate_choice=False, choices=[(key.value, label) for key, label in THEMES.items()])
+    locale = StringField()
+    timezone = StringField()
+    theme = StringField()
     shortcuts = BooleanField()
+
+
+def profile_options() -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen in the profile: value and words, by field. Whether it was is for the operation to check."""
+    return {
+        "locale": list(locales().items()),
+        "timezone": [(each, each.replace("_", " ")) for each in timezones()],
+        "theme": [(key.value, words) for key, words in THEMES.items()],
+    }

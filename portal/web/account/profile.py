@@ -14,7 +14,7 @@ from portal.rules.access import Permission
 from portal.web import formats
 from portal.web.access import actor, needs
 from portal.web.account.blueprint import bp
-from portal.web.account.forms import ProfileForm
+from portal.web.account.forms import ProfileForm, profile_options
 from portal.web.account.words import browser
 from portal.web.pages import show
 
@@ -63,4 +63,6 @@ def _show(form: ProfileForm, status: int = 200) -> ResponseReturnValue:
         }
         for each in open_sessions(person.user_id, now)
     ]
-    return show("account/profile", status=status, form=form, sessions=rows, factor=second_factor(person.user_id))
+    factor = second_factor(person.user_id)
+    options = profile_options()
+    return show("account/profile", status=status, form=form, options=options, sessions=rows, factor=factor)
