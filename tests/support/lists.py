@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from portal.models import DailyUsage, Organization, Plan, User, Workspace
+from portal.models import DailyUsage, Organization, Plan, User, Workspace, scope
 from portal.operations.tally import recount
 from portal.operations.unit import unit
 from portal.rules.health import Level
@@ -56,7 +56,7 @@ class Given:
 def fill(given: Iterable[Given]) -> list[Given]:
     """The database holds these workspaces, in this order, with whom and what they name; each is given its key."""
     every = list(given)
-    with unit() as session:
+    with scope.platform(), unit() as session:
         organizations = _named(session, Organization, "org", {each.organization for each in every})
         plans = _named(session, Plan, "pln", {each.plan for each in every if each.plan})
         owners = _owners(session, every)
