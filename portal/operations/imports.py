@@ -18,7 +18,7 @@ from portal.operations.drafts import NewWorkspace
 from portal.operations.import_rows import host_key, owner_key, read
 from portal.operations.rehearsals import Rehearsal
 from portal.operations.tasks import Claim, Clock, Result
-from portal.operations.unit import exclusively, unit
+from portal.operations.unit import exclusively, unit, waits_in_turn
 from portal.operations.workspaces import create
 from portal.queries.csv_files import CsvFile, Row, open_csv
 from portal.queries.directory import Directory
@@ -29,7 +29,7 @@ from portal.rules.text import clean_line
 
 STEP = 0.1  # seconds that a unit may take, so that nobody who saves something meanwhile waits for long
 MOST = 50  # rows of a unit
-BREATH = 0.15  # of a step's time is left to other writers before the next (SQLite lets one write at a time)
+BREATH = 0.15  # of a step's time is left to other writers before the next: SQLite lets whoever asks in time go first
 
 THERE = "A workspace of this name and owner is there already. It was left as it is."
 
@@ -84,7 +84,7 @@ def run(claim: Claim, source: Source, by: Actor, clock: Clock, progress: Progres
 
     Raises Ended if the task was stopped or taken over meanwhile."""
     work = _trial_step(claim, source, by) if claim.options.get("trial") else _step
-    done = claim.done
+    fair, done = waits_in_turn(), claim.done
     for rows in _steps(source.file.rows(claim.last_line)):
         while rows:
             began = time.monotonic()
@@ -93,7 +93,8 @@ def run(claim: Claim, source: Source, by: Actor, clock: Clock, progress: Progres
             done += len(results)
             if progress:
                 progress(done, results)
-            time.sleep(BREATH * (time.monotonic() - began))
+            if not fair:
+                time.sleep(BREATH * (time.monotonic() - began))
 
 
 def rehearse(source: Source, by: Actor, progress: Progress) -> None:

@@ -98,6 +98,12 @@ def exclusively(session: Session, what: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext("portal." + what))))
 
 
+def waits_in_turn() -> bool:
+    """Whether units that wait for each other go on in the order in which they came. On SQLite they look again now and
+    then, so that one unit after another by one process can keep all others out."""
+    return db.engine.dialect.name == "postgresql"
+
+
 def after_commit(session: Session, act: Callable[[], None]) -> None:
     """Run `act` once the open unit is committed; its failure is logged and undoes nothing."""
     pending(session).after.append(act)
