@@ -159,7 +159,7 @@ def import_workspaces(file: Path, dry_run: bool, send_mail: bool, results: Path 
         by = Actor.command("import-workspaces", clock.now())
         try:
             source = imports.inspect(file, site.settings().max_import)
-            report.begin(source.total, source.file.notice)
+            report.expect(source.total, source.file.notice)
             if dry_run:
                 imports.rehearse(source, by, report.step)
             else:
@@ -194,7 +194,7 @@ def verify() -> None:
     with make_app().app_context():
         verdict = audit_log.verify()
     if verdict.fault:
-        raise click.ClickException(f"{verdict.events:,} events are good. Event {verdict.sequence} {verdict.fault}.")
+        raise click.ClickException(f"Good events: {verdict.events:,}. Event {verdict.sequence} {verdict.fault}.")
     erased = f", {verdict.erased:,} of them erased by a purge" if verdict.erased else ""
     click.echo(f"The chain holds: {verdict.events:,} events{erased}.")
 

@@ -268,7 +268,9 @@ def detail(workspace: str, now: datetime) -> Detail:
 
 
 def _read(workspace: str) -> tuple[Profile, Subject]:
-    rows: Sequence[Any] = db.session.execute(_PROFILE, {"workspace": workspace}).all()
+    # PostgreSQL takes no NUL in a text, not even to say that there is no such row.
+    known = workspace.isprintable()
+    rows: Sequence[Any] = db.session.execute(_PROFILE, {"workspace": workspace}).all() if known else ()
     if not rows:
         raise NotFound()
     row = rows[0]

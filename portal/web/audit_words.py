@@ -21,6 +21,7 @@ SENTENCES: Mapping[str, str] = {
     "platform.initialised": "set up the platform",
     "platform.settings_changed": "changed the platform's settings:",
     "platform.example_loaded": "loaded the example platform, {workspaces} workspaces in {organizations} organizations",
+    "platform.derived_repaired": "repaired stored figures of {workspaces} workspaces",
     "user.created": "created the account of {email}",
     "user.logged_in": "logged in from {address}",
     "user.logged_out": "logged out",
@@ -37,8 +38,11 @@ SENTENCES: Mapping[str, str] = {
     "plan.created": "created the plan {name}",
     "workspace.created": "created the workspace {name}",
     "workspace.status_changed": "changed",
+    "workspace.plan_changed": "changed",
+    "workspace.limit_overridden": "overrode the limit {limit}:",
     "workspace.health_changed": "changed",
     "invitation.sent": "invited {email} as {workspace_role}",
+    "invitation.prepared": "prepared an invitation for {email} as {workspace_role}",
     "invitation.renewed": "sent the invitation to {email} again",
     "invitation.revoked": "revoked the invitation to {email}",
     "invitation.accepted": "accepted the invitation to {email}",
@@ -104,7 +108,10 @@ def sentence(event: Event, locale: str, isolate: bool = True) -> str:
     """What was done, without who did it. `isolate` keeps values of either direction from mixing on a screen."""
     if event.erased:
         return f"did something whose content was erased by a purge ({event.action})"
-    values = {key: _value(value, locale, isolate) for key, value in event.facts.items()}
+    values = {
+        key: _label(str(value)) if key == "limit" else _value(value, locale, isolate)
+        for key, value in event.facts.items()
+    }
     template = SENTENCES.get(event.action)
     said = template.format_map(defaultdict(lambda: "—", values)) if template else _label(event.action)
     changes = ", ".join(

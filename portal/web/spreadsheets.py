@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterable
 
+BOM = "\ufeff"  # by which spreadsheets know that a file is UTF-8
 FORMULA = re.compile(r"[=@\t\r]|[+\-](?![\d\s().\-]*$)")  # +91 80 4718 2200 and −5 stay as they are
 
 

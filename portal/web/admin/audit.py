@@ -9,18 +9,19 @@ from flask import Blueprint, Response, request, stream_with_context, url_for
 from portal.base import clock
 from portal.operations.audit_events import EVENTS
 from portal.queries import audit as log
-from portal.queries.audit import Wanted
+from portal.queries.audit import Event, Wanted
 from portal.rules.access import Permission
 from portal.rules.errors import NotFound
 from portal.web import audit_words, formats, paging
 from portal.web.access import needs
 from portal.web.admin.audit_filters import Filters
 from portal.web.pages import show
-from portal.web.spreadsheets import guarded, line
+from portal.web.spreadsheets import BOM, guarded, line
 
 bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
 
 HEADS = ("sequence", "event", "at", "actor", "kind", "action", "what", "workspace", "organization", "reason", "request")
+LINES = 200  # to a chunk of the answer
 
 
 @bp.get("/")
@@ -57,16 +58,22 @@ def export() -> Response:
 
 
 def _lines(wanted: Wanted) -> Iterator[str]:
-    yield line(HEADS)
+    gathered = [BOM + line(HEADS)]
     for event in log.each_event(wanted):
-        what = audit_words.sentence(event, "en", isolate=False)
-        yield line(
-            (
-                str(event.sequence),
-                event.public_id,
-                event.at.isoformat(timespec="seconds"),
-                *map(guarded, (event.actor, event.actor_kind.value, event.action, what)),
-                *map(guarded, (event.workspace or event.workspace_name, event.organization)),
-                *map(guarded, (event.reason, event.request_id)),
-            )
-        )
+        gathered.append(line(_cells(event)))
+        if len(gathered) >= LINES:
+            yield "".join(gathered)
+            gathered.clear()
+    yield "".join(gathered)
+
+
+def _cells(event: Event) -> tuple[str, ...]:
+    what = audit_words.sentence(event, "en", isolate=False)
+    return (
+        str(event.sequence),
+        event.public_id,
+        event.at.isoformat(timespec="seconds"),
+        *map(guarded, (event.actor, event.actor_kind.value, event.action, what)),
+        *map(guarded, (event.workspace or event.workspace_name, event.organization)),
+        *map(guarded, (event.reason, event.request_id)),
+    )

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from portal.queries.audit import Wanted
 from portal.rules.periods import day_start
+from portal.rules.text import clean_line
 
 FIELDS = ("actor", "workspace", "action", "since", "until")
 LONGEST = 200
@@ -25,7 +26,7 @@ class Filters:
     @classmethod
     def of(cls, arguments: Mapping[str, str], timezone: str) -> Self:
         """The filters in a query string."""
-        given = {name: arguments.get(name, "").strip()[:LONGEST] for name in FIELDS}
+        given = {name: clean_line(arguments.get(name, ""))[:LONGEST] for name in FIELDS}
         days = {name: _day(given[name]) for name in ("since", "until")}
         values = {name: text for name, text in given.items() if text and (name not in days or days[name])}
         since, until = days["since"], days["until"]
