@@ -65,7 +65,7 @@ def start(title: str, source: Source, by: Actor, *, public_id: str, trial: bool,
     """There is a task with this public id for this import. `kept`: its file lies where every process finds it, so that
     another may go on with it."""
     options: dict[str, Any] = {"trial": trial, "send_mail": send_mail, "kept": kept, "notice": source.file.notice}
-    tasks.begin(TaskKind.IMPORT, title, by, total=source.total, options=options, public_id=public_id)
+    tasks.enqueue(TaskKind.IMPORT, title, by, total=source.total, options=options, public_id=public_id)
 
 
 def start_here(title: str, source: Source, by: Actor, *, send_mail: bool) -> Claim:

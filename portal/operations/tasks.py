@@ -57,7 +57,7 @@ class Result:
     subject: str = ""
 
 
-def begin(kind: TaskKind, title: str, by: Actor, *, total: int, options: dict[str, Any], public_id: str) -> None:
+def enqueue(kind: TaskKind, title: str, by: Actor, *, total: int, options: dict[str, Any], public_id: str) -> None:
     """There is a task that waits for a worker. Nothing of it is done."""
     with unit() as session:
         session.add(

@@ -148,7 +148,7 @@ class _Lines:
             raise csv.Error("unexpected end of data")
         return line
 
-    def begin(self) -> int:
+    def next_row(self) -> int:
         """A new row: the number of its first line."""
         self.taken, self.length = [], 0
         return self.number + 1
@@ -168,7 +168,7 @@ def _records(file: TextIO, delimiter: str) -> Iterator[Row]:
     lines = _Lines(file)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
-        first = lines.begin()
+        first = lines.next_row()
         try:
             yield Row(first, next(reader))
         except StopIteration:

@@ -51,7 +51,7 @@ class Report:
         if self.file:
             self.file.close()
 
-    def begin(self, total: int, notice: str) -> None:
+    def expect(self, total: int, notice: str) -> None:
         """So many rows are about to be done."""
         self.total = total
         if notice:

@@ -18,7 +18,7 @@ from tests.support.creation import check_platform, count
 pytestmark = pytest.mark.faults
 
 # PORTAL_TEST_IMPORT_ROWS=8000 runs it at full size.
-ROWS = int(os.environ.get("PORTAL_TEST_IMPORT_ROWS", "240"))
+ROWS = int(os.environ.get("PORTAL_TEST_IMPORT_ROWS", "250"))
 KILLED_AT = ROWS * 3 // 8
 
 
