@@ -51,10 +51,12 @@ class Smtp:
             raise _refusal(code, said) from error
         except smtplib.SMTPDataError as error:
             raise _refusal(error.smtp_code, error.smtp_error) from error
+        except smtplib.SMTPServerDisconnected as error:
+            raise NotSent(f"The mail server did not answer: {error}") from error
         except smtplib.SMTPException as error:
             raise NotSent(f"The mail server did not take it: {error}") from error
         except OSError as error:
-            raise NotSent(f"The mail server did not answer: {error}") from error
+            raise NotSent(f"The mail server cannot be reached: {error}") from error
         except base.Unwritable as error:
             raise Bounced(f"It cannot be written as a mail: {error}") from error
 
