@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from portal.base.db import db
 from portal.models import Organization, Workspace
-from portal.queries.listing import Filters, counted, listed, order
+from portal.queries.listing import Filters, counted, narrowed, order
 from portal.queries.strip import surroundings
 from portal.queries.workspaces import ROW, Listed, Question, ask, since
 from portal.rules.periods import month_start
@@ -51,15 +51,15 @@ def export(asked: Filters, settings: Platform, now: datetime) -> Export:
 
 
 def exported(export: Export, now: datetime) -> Iterator[Exported]:
-    """The rows, a few hundred at a time: memory does not grow with the list."""
+    """The rows, a few hundred at a time: memory does not grow with the list.
+
+    The order's index is walked also for a search, so that SQLite has nothing to sort and to keep."""
     question = export.question
-    search = question.by_index()
-    shape = question.shape(search, export.total)
-    keys = listed(shape).subquery("found")
-    statement = _ROW.join(keys, keys.c.id == Workspace.id).order_by(
-        *order(shape, shape.sort.column.expression, Workspace.id.expression)
-    )
+    search = question.by_text()
+    shape = question.shape(search, 0)
+    by = order(shape, shape.sort.column.expression, Workspace.id.expression)
     values: dict[str, Any] = question.given(search) | {"since": since(now)}
     width = len(Listed._fields)
+    statement = narrowed(_ROW, shape).order_by(*by)
     for row in db.session.execute(statement, values, execution_options={"yield_per": CHUNK}):
         yield Exported(Listed._make(row[:width]), *row[width:])

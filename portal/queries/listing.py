@@ -126,11 +126,16 @@ def order(shape: Shape, column: ColumnElement[Any], key: ColumnElement[int]) -> 
     return first, key.desc() if shape.reverse else key.asc()
 
 
-def listed(shape: Shape) -> Statement:
-    """The integer keys of all workspaces of a shape; those in the trash are in none."""
+def narrowed(statement: Statement, shape: Shape) -> Statement:
+    """The statement over workspaces, narrowed to those of a shape; those in the trash are in none."""
     conditions = [_condition(name, name in shape.aside) for name in shape.filters]
-    found = select(Workspace.id).where(Workspace.cancelled_at.is_(None), *conditions)
+    found = statement.where(Workspace.cancelled_at.is_(None), *conditions)
     return matching(found, shape.search, shape.patterns)
+
+
+def listed(shape: Shape) -> Statement:
+    """The integer keys of all workspaces of a shape."""
+    return narrowed(select(Workspace.id), shape)
 
 
 @lru_cache(maxsize=512)
