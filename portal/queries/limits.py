@@ -17,6 +17,9 @@ from portal.rules import limits as rule
 from portal.rules.limits import Effective, Limit, Override
 from portal.rules.periods import month_start
 
+MOST_SHARED = 20
+"""So many workspaces that override the same limit are counted; beyond that the plan's figure is plainly wrong."""
+
 
 @dataclass(frozen=True, slots=True)
 class OwnLimit:
@@ -55,8 +58,9 @@ class Subject:
 @dataclass(frozen=True, slots=True)
 class LimitState:
     """One line of the table. `plan`: the plan's figure, None where it sets none. `shared_by`: how many workspaces of
-    the plan (this one included) override this limit now, 0 where this one does not. `account`: contacts of a multi
-    organization, where `used` is the sum of its workspaces and `effective` is the primary's."""
+    the plan (this one included) override this limit now: 0 where this one does not, at most one above MOST_SHARED.
+    `account`: contacts of a multi organization, where `used` is the sum of its workspaces and `effective` is the
+    primary's."""
 
     limit: Limit
     plan: int | None
@@ -147,9 +151,8 @@ _WORKSPACE, _PLAN = bindparam("workspace", type_=Integer), bindparam("plan", typ
 _NOW, _MONTH = bindparam("now", type_=Instant), bindparam("month", type_=Instant)
 _Other, _Neighbour = aliased(LimitOverride), aliased(Workspace)
 
-_sharing = (
-    select(func.count())
-    .select_from(_Other)
+_some_sharing = (
+    select(_Other.id)
     .join(_Neighbour, _Neighbour.id == _Other.workspace_id)
     .where(
         _Other.name == LimitOverride.name,
@@ -157,8 +160,11 @@ _sharing = (
         _Neighbour.plan_id == _PLAN,
         _Neighbour.cancelled_at.is_(None),
     )
-    .scalar_subquery()
+    .limit(MOST_SHARED + 1)
+    .correlate(LimitOverride)
+    .subquery("some_sharing")
 )
+_sharing = select(func.count()).select_from(_some_sharing).scalar_subquery()
 # First of the union: its columns give the others their types.
 _overrides = select(
     literal_column("'override'").label("kind"),

@@ -14,7 +14,7 @@ from portal.models import Broadcast, Domain, DomainState, Hold, Invitation, Memb
 from portal.operations.unit import unit
 from portal.queries import detail
 from portal.queries.detail import Detail
-from portal.queries.limits import LimitState
+from portal.queries.limits import MOST_SHARED, LimitState
 from portal.queries.usage import Totals
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.errors import NotFound
@@ -311,6 +311,18 @@ def test_how_many_of_the_plan_override_the_same_limit(app: Flask) -> None:
     assert limit(shown, Limit.MONTHLY_MESSAGES).shared_by == 2
     assert limit(shown, Limit.USERS).shared_by == 1
     assert limit(shown, Limit.NUMBERS).shared_by == 0
+
+
+def test_beyond_twenty_nobody_counts_who_else_overrides(app: Flask) -> None:
+    with unit() as session:
+        found = acme(session)
+        tenants.override(session, found, Limit.USERS, 1)
+        owned_by = tenants.organization(session, "Others")
+        for n in range(25):
+            other = tenants.workspace(session, owned_by, f"Other {n}", is_primary=not n)
+            other.plan_id = found.plan_id
+            tenants.override(session, other, Limit.USERS, 1)
+    assert limit(read(found), Limit.USERS).shared_by == MOST_SHARED + 1
 
 
 # ---------------------------------------------------------------- what surrounds it

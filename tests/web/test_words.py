@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from babel import Locale, numbers
 from flask import Flask
 
 from portal.operations.audit_events import EVENTS
@@ -215,6 +216,14 @@ def test_a_line_of_a_file_is_quoted_where_it_needs_it() -> None:
 )
 def test_a_moment_in_the_readers_time_zone(ago: timedelta, timezone: str, text: str) -> None:
     assert formats.moment(NOW - ago, NOW, "en", timezone) == text
+
+
+@pytest.mark.parametrize("locale", ["en", "en-IN", "de", "de-CH", "fr", "es", "pl", "ar", "hi", "ja", "sv"])
+def test_a_number_is_what_babel_makes_of_it(locale: str) -> None:
+    for value in (0, 7, -7, 999, 1_000, -12_345, 1_234_567, 10**12):
+        babel = numbers.format_decimal(value, format="#,##0", locale=Locale.parse(locale, sep="-"))
+        minus = numbers.get_minus_sign_symbol(Locale.parse(locale, sep="-"))
+        assert formats.number(value, locale) == babel.replace(minus, "−").replace("-", "−")
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.queries.detail import Detail
-from portal.queries.limits import Account, LimitState
+from portal.queries.limits import MOST_SHARED, Account, LimitState
 from portal.rules.limits import CATALOGUE, UNLIMITED, Source, share
 from portal.web import formats
 
@@ -121,11 +121,15 @@ def _sharing(found: Detail, locale: str) -> str:
     shared = [state for state in found.limits if state.shared_by > 1]
     if not shared or found.profile.plan is None:
         return ""
-    first, *others = (
-        (formats.number(state.shared_by, locale), CATALOGUE[state.limit].label.lower()) for state in shared
-    )
+    first, *others = ((_shared_by(state, locale), CATALOGUE[state.limit].label.lower()) for state in shared)
     rest = "".join(f", {count} {label}" for count, label in others)
     return f"{first[0]} workspaces on {formats.isolated(found.profile.plan.name)} override {first[1]}{rest}"
+
+
+def _shared_by(state: LimitState, locale: str) -> str:
+    if state.shared_by > MOST_SHARED:
+        return formats.number(MOST_SHARED, locale) + "+"
+    return formats.number(state.shared_by, locale)
 
 
 def _pooled(account: Account, organization: str, locale: str) -> str:
