@@ -36,6 +36,9 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 }
 """Icon and word of an outcome."""
 
+TRIED = {Outcome.CREATED: "Would be created", Outcome.WARNED: "With a warning", Outcome.FAILED: "Would fail"}
+"""The words of a trial run, where they differ."""
+
 LOOKS = {Outcome.CREATED: "good", Outcome.WARNED: "watch", Outcome.EXISTS: "", Outcome.FAILED: "risk"}
 
 
@@ -129,16 +132,28 @@ def progress(task: TaskView, now: datetime, locale: str) -> Progress:
         total=max(task.total, 1),
         line=counted + (f" · about {duration(left)} left" if left is not None else ""),
         aside=summary(task.counts, trial=trial) if task.done else "",
-        note="You can close this page. It goes on, and Tasks shows the result." if task.is_open else "",
+        note=_note(task),
         error=task.error,
         notice=str(task.options.get("notice", "")),
         is_open=task.is_open,
         is_trial=trial,
         is_clean=not task.counts.get(Outcome.FAILED),
         importable=formats.number(good, locale) if good else "",
-        facts=f"{kind_of(task)}, begun {formats.ago(task.created_at, now, locale).lower()} by "
-        f"{task.by or 'the command line'}",
+        facts=f"Begun {formats.ago(task.created_at, now, locale).lower()} by {task.by or 'the command line'}",
     )
+
+
+def _note(task: TaskView) -> str:
+    if task.is_open:
+        return "You can close this page. It goes on, and Tasks shows the result."
+    if task.state is TaskState.STOPPED and not task.options.get("trial"):
+        return "What is done stays. Import the file again for the rest."
+    return ""
+
+
+def outcome_words(outcome: str, trial: bool) -> str:
+    """What became of a row, or would."""
+    return (trial and TRIED.get(Outcome(outcome))) or OUTCOMES[outcome][1]
 
 
 def seconds_left(task: TaskView, now: datetime) -> int | None:
@@ -164,12 +179,13 @@ def chips(task: TaskView, chosen: str, locale: str) -> list[tuple[str, str, str,
     every = sum(task.counts.values())
     found = [("All", formats.number(every, locale), link(None), not chosen)]
     for outcome, count in sorted(task.counts.items(), key=lambda item: list(OUTCOMES).index(item[0])):
-        found.append((OUTCOMES[outcome][1], formats.number(count, locale), link(outcome), outcome == chosen))
+        words = outcome_words(outcome, bool(task.options.get("trial")))
+        found.append((words, formats.number(count, locale), link(outcome), outcome == chosen))
     return found
 
 
-def result(row: ResultView) -> ResultRow:
+def result(row: ResultView, trial: bool) -> ResultRow:
     """A row's result as its page shows it."""
-    icon, words = OUTCOMES[row.outcome]
+    icon, words = OUTCOMES[row.outcome][0], outcome_words(row.outcome, trial)
     url = url_for("admin_workspaces.detail", ws=row.subject) if row.subject.startswith("ws_") else None
     return ResultRow(row.line, LOOKS[Outcome(row.outcome)], icon, words, row.label or "(no name)", row.message, url)

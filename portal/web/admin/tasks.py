@@ -52,7 +52,7 @@ def page(task: str) -> Response:
     if found.idle(clock.now()):
         background.run(partial(task_workers.work, task, clock.now))
         found = _task(task)
-    now, locale = clock.now(), formats.reader_locale()
+    now, locale, trial = clock.now(), formats.reader_locale(), bool(found.options.get("trial"))
     wanted = request.args.get("outcome", "")
     outcome = wanted if wanted in found.counts else ""
     total = found.counts[outcome] if outcome else sum(found.counts.values())
@@ -66,7 +66,7 @@ def page(task: str) -> Response:
         "_progress",
         task=task_words.progress(found, now, locale),
         chips=task_words.chips(found, outcome, locale),
-        results=[task_words.result(row) for row in reads.results(found.id, outcome, number)],
+        results=[task_words.result(row, trial) for row in reads.results(found.id, outcome, number)],
         pager=paging.pager(number, reads.RESULTS, total, turn, locale),
         here=turn(number),
         can_stop=found.is_open and may(Permission.TASK_STOP),
