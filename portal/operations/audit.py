@@ -62,7 +62,7 @@ def chain(session: Session, rows: list[dict[str, Any]]) -> None:
         sequence += 1
         row |= {"sequence": sequence, "previous_hash": last}
         last = row["hash"] = hash_of(last, sequence, row["at"], row["action"], row["public_id"], row["digest"])
-    session.execute(insert(AuditEvent), rows)
+    session.execute(insert(AuditEvent.__table__), rows)
     values = {"sequence": sequence, "hash": last}
     if head is None:
         session.execute(insert(AuditHead).values(id=1, **values))

@@ -78,19 +78,15 @@ def rewrite(session: Session, keys: Sequence[int], now: datetime, settings: Plat
     if moved:
         session.execute(_OWNER, moved)
     derived = derived_of(keys, settings)
-    _write(session, {key: {**derived[key], **counted[key]} for key in keys})
-    health = health_of(keys, now, settings, plans)
-    _write(session, {key: {**health[key], "health_at": now if health[key]["health"] else None} for key in keys})
+    health = health_of(keys, now, settings, plans, {key: columns["status"] for key, columns in derived.items()})
+    rows = [
+        {"key": key, **derived[key], **counted[key], **health[key], "health_at": now if health[key]["health"] else None}
+        for key in keys
+    ]
+    # One statement for all columns: each would rewrite the row's many index entries again.
+    written: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "key"}
+    session.execute(update(_TABLE).where(_TABLE.c.id == bindparam("key")).values(written), rows)
     session.expire_all()
-
-
-def _write(session: Session, rows: dict[int, dict[str, Any]]) -> None:
-    names = next(iter(rows.values()))
-    statement = update(_TABLE).where(_TABLE.c.id == bindparam("key"))
-    session.execute(
-        statement.values({name: bindparam(name) for name in names}),
-        [{"key": key, **columns} for key, columns in rows.items()],
-    )
 
 
 def rebuild_search(session: Session) -> None:

@@ -84,13 +84,20 @@ _WORKSPACES = select(
 )
 
 
-def facts_of(workspaces: Sequence[int], at: Mapping[int, datetime] | datetime, plans: PlanLimits) -> dict[int, Facts]:
+def facts_of(
+    workspaces: Sequence[int],
+    at: Mapping[int, datetime] | datetime,
+    plans: PlanLimits,
+    statuses: Mapping[int, Status] | None = None,
+) -> dict[int, Facts]:
     """The facts of these workspaces (integer keys) at an instant, or at one of each's own; needs the platform's scope.
 
-    They are those that the database holds now, seen from that instant: its days, its month, its age."""
+    They are those that the database holds now, seen from that instant: its days, its month, its age.
+    `statuses`: where those stored are not true yet."""
     rows = db.session.execute(_WORKSPACES.where(Workspace.id.in_(workspaces))).all()
     when = {row.id: at if isinstance(at, datetime) else at[row.id] for row in rows}
-    working = [row for row in rows if row.status in ASSESSED]
+    status = statuses or {row.id: row.status for row in rows}
+    working = [row for row in rows if status[row.id] in ASSESSED]
     keys = [row.id for row in working]
     days = {row.id: _local_day(when[row.id], row.timezone) for row in working}
     used = _used(days)
@@ -105,7 +112,7 @@ def facts_of(workspaces: Sequence[int], at: Mapping[int, datetime] | datetime, p
         counted = (mine.month_sent, broadcasts.get(key, 0), mine.month_minutes)
         due = overdue.get(row.organization_id)
         found[key] = Facts(
-            status=row.status,
+            status=status[key],
             created_at=row.created_at,
             last_seen_at=row.last_seen_at,
             oldest_overdue_days=(now.date() - due).days if due and due < now.date() else None,

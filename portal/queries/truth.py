@@ -15,6 +15,7 @@ from portal.queries.counts import COUNTS, counts_of, owners_of
 from portal.queries.health import PlanLimits, facts_of
 from portal.queries.sources import sources_of
 from portal.rules.health import Assessment, assess
+from portal.rules.lifecycle import Status
 from portal.rules.listing import HEALTH_RANK, Derived, derive
 from portal.rules.platform import Platform
 
@@ -71,10 +72,14 @@ def derived_of(workspaces: Sequence[int], settings: Platform) -> dict[int, Colum
 
 
 def health_of(
-    workspaces: Sequence[int], at: Mapping[int, datetime] | datetime, settings: Platform, plans: PlanLimits
+    workspaces: Sequence[int],
+    at: Mapping[int, datetime] | datetime,
+    settings: Platform,
+    plans: PlanLimits,
+    statuses: Mapping[int, Status] | None = None,
 ) -> dict[int, Columns]:
-    """The health columns at an instant, or at one of each workspace's own."""
-    facts = facts_of(workspaces, at, plans)
+    """The health columns at an instant, or at one of each workspace's own. `statuses`: as in `facts_of`."""
+    facts = facts_of(workspaces, at, plans, statuses)
     return {
         key: health_columns(assess(each, settings.thresholds, at if isinstance(at, datetime) else at[key]))
         for key, each in facts.items()
@@ -114,7 +119,7 @@ def differences(workspaces: Sequence[int], settings: Platform, plans: PlanLimits
         true[key].update(columns)
     return [
         Difference(key, rows[key]["public_id"], name, rows[key][name], value)
-        for key, columns in true.items()
+        for key, columns in sorted(true.items())
         for name, value in columns.items()
         if rows[key][name] != value
     ]
