@@ -1,6 +1,7 @@
 """Passwords: reset by a link, changed, due."""
 
 import re
+import threading
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -42,6 +43,30 @@ def test_a_link_sets_the_password_once(app: Flask, mailbox: Mailbox, now: dateti
     with pytest.raises(Refused):
         sessions.log_in("alice@example.test", PASSWORD, visit(now))
     assert alice.email_verified_at
+
+
+def test_of_many_who_use_a_link_at_once_one_wins(app: Flask, mailbox: Mailbox, now: datetime) -> None:
+    factories.staff()
+    token = link_for(mailbox)
+    start, outcomes = threading.Barrier(6), []
+
+    def run(number: int) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                passwords.reset(token, f"{NEW} {number}", visit(now))
+                outcomes.append("won")
+            except NotFound:
+                outcomes.append("late")
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["late"] * 5 + ["won"]
 
 
 def test_reading_a_link_uses_nothing_up(app: Flask, mailbox: Mailbox, now: datetime) -> None:

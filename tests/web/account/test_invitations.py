@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from portal.models import User
 from portal.operations import invitations
 from portal.operations.invitations import Into, Sent
 from portal.operations.unit import unit
@@ -79,6 +81,19 @@ def test_somebody_else_who_is_logged_in_cannot_accept(sent: Sent, client: FlaskC
     log_in(client, factories.user())
     assert "You are logged in as" in client.get(path_of(again)).text
     assert submit(client, path_of(again)).status_code == 403
+
+
+def test_who_still_owes_the_second_factor_cannot_accept(sent: Sent, client: FlaskClient) -> None:
+    invitations.accept_as_new(path_of(sent).rpartition("/")[2], "Dana", PASSWORD, visit())
+    with unit() as session:
+        dana = session.scalars(select(User).where(User.email_key == EMAIL)).one()
+        dana.totp_secret, dana.totp_enabled_at = "JBSWY3DPEHPK3PXP", factories.NOW
+        again = invitations.invite(session, EMAIL, "", Into(factories.organization("Beta")), command())
+    answer = submit(client, "/login", {"email": EMAIL, "password": PASSWORD})
+    assert answer.location.startswith("/login/second-factor")
+    assert "Log in to accept" in client.get(path_of(again)).text
+    assert submit(client, path_of(again)).location == "/login?next=" + path_of(again)
+    assert client.get(path_of(again)).status_code == 200
 
 
 def test_dead_invitations_say_why(sent: Sent, client: FlaskClient, clock: Clock) -> None:
