@@ -52,3 +52,14 @@ def axe(page: Page, *, without: tuple[str, ...] = ()) -> None:
 def _line(violation: dict[str, Any]) -> str:
     nodes = "".join(f"\n    {node['html'][:160]}\n      {node['failureSummary']}" for node in violation["nodes"][:5])
     return f"  {violation['id']} ({violation['impact']}): {violation['help']}{nodes}"
+
+
+def looks_right(page: Page) -> None:
+    """axe has nothing to say and nothing scrolls sideways: light and dark, wide and narrow."""
+    for scheme in ("light", "dark"):
+        for width in (1280, 390, 320):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.set_viewport_size({"width": width, "height": 800})
+            axe(page)
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 1280, "height": 900})
