@@ -213,6 +213,7 @@ def test_seats_are_members_and_people_invited_who_are_not_members_yet(app: Flask
             [
                 (new, later),
                 (new, later),  # invited twice is one seat
+                (tenants.person(session, "Gil Newer"), later),
                 (member, later),
                 (tenants.person(session, "Dan"), {"expires_at": NOW}),
                 (tenants.person(session, "Eve"), later | {"revoked_at": NOW}),
@@ -233,7 +234,7 @@ def test_seats_are_members_and_people_invited_who_are_not_members_yet(app: Flask
                     **values,
                 )
             )
-    assert limit(read(found), Limit.USERS).used == 2 + 1
+    assert limit(read(found), Limit.USERS).used == 2 + 2
 
 
 def test_broadcasts_of_the_month_are_those_of_the_workspaces_month(app: Flask) -> None:
