@@ -1,15 +1,18 @@
 """The unit of work: together or not at all, and what is written last."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.base.db import db
 from portal.models import AuditEvent, RateCard
 from portal.operations.audit import record
-from portal.operations.unit import after_commit, locked, unit
+from portal.operations.unit import after_commit, attempt, exclusively, locked, unit
 from portal.rules.actors import Actor
 from portal.rules.errors import NotFound
 
@@ -88,3 +91,46 @@ def test_an_event_or_a_key_that_is_not_declared_is_refused(app: Flask, now: date
 def test_a_row_that_does_not_exist_is_not_found(app: Flask) -> None:
     with pytest.raises(NotFound), unit() as session:
         locked(session, RateCard, "rat_nothing")
+
+
+def test_an_attempt_that_fails_takes_its_change_and_its_event_and_leaves_the_rest(app: Flask, now: datetime) -> None:
+    by = Actor.command("init", now)
+    with unit() as session:
+        session.add(card("Before"))
+        record("platform.initialised", by)
+        with pytest.raises(ZeroDivisionError), attempt(session):
+            session.add(card("Within"))
+            record("platform.initialised", by)
+            after_commit(session, lambda: pytest.fail("what was undone has nothing after it"))
+            session.flush()
+            raise ZeroDivisionError
+        session.add(card("After"))
+    assert set(db.session.scalars(select(RateCard.name))) == {"Before", "After"}
+    assert count(AuditEvent) == 1
+
+
+def test_an_attempt_may_be_all_that_a_unit_does(app: Flask, now: datetime) -> None:
+    with unit() as session, pytest.raises(ZeroDivisionError), attempt(session):
+        record("platform.initialised", Actor.command("init", now))
+        raise ZeroDivisionError
+    assert count(AuditEvent) == 0
+
+
+def test_what_is_done_exclusively_is_done_one_after_the_other(app: Flask) -> None:
+    """Both read, wait for the other, and write what they read and one more: without a turn one count is lost."""
+    with unit() as session:
+        session.add(RateCard(name="Counter", currency="INR", payment_days=0))
+    met = Barrier(2)
+
+    def add_one(_: int) -> None:
+        met.wait(5)
+        with app.app_context(), unit() as session:
+            exclusively(session, "counting")
+            found = session.scalars(select(RateCard.payment_days)).one()
+            time.sleep(0.2)
+            session.execute(update(RateCard).values(payment_days=found + 1))
+
+    db.session.rollback()
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(add_one, range(2)))
+    assert db.session.scalar(select(RateCard.payment_days)) == 2
