@@ -58,6 +58,19 @@ class PlanLimits:
     free: Limits
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the queries found, by workspace (`overdue`: by organization)."""
+
+    plans: PlanLimits
+    used: Mapping[int, Used]
+    overdue: Mapping[int, date]
+    failed: Mapping[int, int]
+    ordered: set[int]
+    own: Mapping[int, Mapping[Limit, Override]]
+    broadcasts: Mapping[int, int]
+
+
 def plan_limits() -> PlanLimits:
     """Read once for all workspaces."""
     found: defaultdict[int, Limits] = defaultdict(dict)
@@ -98,34 +111,43 @@ def facts_of(
     when = {row.id: at if isinstance(at, datetime) else at[row.id] for row in rows}
     status = statuses or {row.id: row.status for row in rows}
     working = [row for row in rows if status[row.id] in ASSESSED]
+    read = _read(working, when, plans)
+    return {row.id: _facts(row, status[row.id], when[row.id], read) for row in rows}
+
+
+def _read(working: Sequence[Any], when: Mapping[int, datetime], plans: PlanLimits) -> _Read:
     keys = [row.id for row in working]
     days = {row.id: _local_day(when[row.id], row.timezone) for row in working}
-    used = _used(days)
-    overdue = _oldest_due({row.organization_id for row in working})
     failed, ordered = _orders(keys, when)
-    own = _overrides(keys)
-    broadcasts = _broadcasts(working, days)
-    found = {}
-    for row in rows:
-        key, now = row.id, when[row.id]
-        mine = used.get(key, Used())
-        counted = (mine.month_sent, broadcasts.get(key, 0), mine.month_minutes)
-        due = overdue.get(row.organization_id)
-        found[key] = Facts(
-            status=status[key],
-            created_at=row.created_at,
-            last_seen_at=row.last_seen_at,
-            oldest_overdue_days=(now.date() - due).days if due and due < now.date() else None,
-            failed_charges_30d=failed.get(key, 0),
-            trial_ends_at=row.trial_ends_at,
-            has_paid_or_pending_order=key in ordered,
-            sent_7_full_days=mine.full_7,
-            mean_weekly_sent_4w_before=Decimal(mine.weeks_before) / 4,
-            sent_7d=mine.sent_7,
-            delivered_7d=mine.delivered_7,
-            limits=_uses(row.plan_id, counted, own.get(key, {}), plans, now) if key in days else (),
-        )
-    return found
+    return _Read(
+        plans=plans,
+        used=_used(days),
+        overdue=_oldest_due({row.organization_id for row in working}),
+        failed=failed,
+        ordered=ordered,
+        own=_overrides(keys),
+        broadcasts=_broadcasts(working, days),
+    )
+
+
+def _facts(row: Any, status: Status, now: datetime, read: _Read) -> Facts:
+    key, due = row.id, read.overdue.get(row.organization_id)
+    used = read.used.get(key, Used())
+    counted = (used.month_sent, read.broadcasts.get(key, 0), used.month_minutes)
+    return Facts(
+        status=status,
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        oldest_overdue_days=(now.date() - due).days if due and due < now.date() else None,
+        failed_charges_30d=read.failed.get(key, 0),
+        trial_ends_at=row.trial_ends_at,
+        has_paid_or_pending_order=key in read.ordered,
+        sent_7_full_days=used.full_7,
+        mean_weekly_sent_4w_before=Decimal(used.weeks_before) / 4,
+        sent_7d=used.sent_7,
+        delivered_7d=used.delivered_7,
+        limits=_uses(row.plan_id, counted, read.own.get(key, {}), read.plans, now) if status in ASSESSED else (),
+    )
 
 
 def facts_of_new(
