@@ -59,7 +59,7 @@ def pass_step(code: str, visit: Visit) -> str:
         return open_session(session, user, visit)
 
 
-def begin(user: str) -> str:
+def set_up(user: str) -> str:
     """A secret for this person's authenticator, to be confirmed by `enable`; the one begun before, if there is one.
 
     Raises Conflict if the second factor is on."""

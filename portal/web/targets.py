@@ -20,9 +20,10 @@ def here() -> str:
 
 
 def came_from() -> str:
-    """The page of this site that the request came from, another than this one; blank if there is none."""
+    """The page of this site that the request came from; blank if there is none, or if it is the one asked for."""
     referrer = urlsplit(request.headers.get("Referer", ""))
-    if referrer.netloc != urlsplit(settings().public_url).netloc or referrer.path == request.path:
+    is_here = request.method == "GET" and referrer.path == request.path
+    if is_here or referrer.netloc != urlsplit(settings().public_url).netloc:
         return ""
     return safe(referrer.path + ("?" + referrer.query if referrer.query else ""), "")
 

@@ -29,7 +29,7 @@ def protected(now: datetime) -> tuple[User, list[str]]:
     """Alice with the second factor on since an hour, and her recovery codes."""
     alice = factories.staff()
     before = now - timedelta(hours=1)
-    second_factor.begin(alice.public_id)
+    second_factor.set_up(alice.public_id)
     return alice, second_factor.enable(alice.public_id, code(alice, before), acting(alice, before))
 
 
@@ -78,7 +78,7 @@ def test_an_older_code_than_the_last_is_refused(app: Flask, mailbox: Mailbox, no
 
 def test_the_code_that_switched_it_on_does_not_log_in(app: Flask, mailbox: Mailbox, now: datetime) -> None:
     alice = factories.staff()
-    second_factor.begin(alice.public_id)
+    second_factor.set_up(alice.public_id)
     seen = code(alice, now)
     second_factor.enable(alice.public_id, seen, acting(alice, now))
     with pytest.raises(Refused):
@@ -159,8 +159,8 @@ def test_a_recovery_code_of_somebody_else_is_refused(app: Flask, mailbox: Mailbo
 
 def test_it_is_not_on_before_a_code_proved_it(app: Flask, now: datetime) -> None:
     alice = factories.staff()
-    secret = second_factor.begin(alice.public_id)
-    assert second_factor.begin(alice.public_id) == secret
+    secret = second_factor.set_up(alice.public_id)
+    assert second_factor.set_up(alice.public_id) == secret
     with pytest.raises(Refused):
         second_factor.enable(alice.public_id, "000000", acting(alice))
     assert not sessions.log_in("alice@example.test", PASSWORD, visit(now)).awaits_second_factor
@@ -169,7 +169,7 @@ def test_it_is_not_on_before_a_code_proved_it(app: Flask, now: datetime) -> None
 def test_its_secret_cannot_be_read_or_changed_while_it_is_on(app: Flask, mailbox: Mailbox, now: datetime) -> None:
     alice, _ = protected(now)
     with pytest.raises(Conflict):
-        second_factor.begin(alice.public_id)
+        second_factor.set_up(alice.public_id)
     with pytest.raises(Conflict):
         second_factor.enable(alice.public_id, code(alice, now), acting(alice))
 

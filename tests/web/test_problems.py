@@ -114,3 +114,9 @@ def test_too_large_a_form_is_refused_in_words(make_app: MakeApp) -> None:
     answer = make_app(max_upload=1_000).test_client().post("/login", data={"email": "x" * 2_000})
     assert answer.status_code == 413
     assert "That is too large" in answer.text
+
+
+def test_a_form_that_failed_can_be_gone_back_to(app: Flask, client: FlaskClient) -> None:
+    answer = client.post("/login", headers={"Referer": "http://localhost/login?next=/me"})
+    assert answer.status_code == 400
+    assert 'href="/login?next=/me"' in answer.text

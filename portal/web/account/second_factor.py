@@ -38,7 +38,7 @@ def factor() -> ResponseReturnValue:
 @fresh(back=HERE)
 def factor_begin() -> ResponseReturnValue:
     """Makes a secret, which the page then shows until a code proves that the app has it."""
-    codes.begin(g.principal.public_id)
+    codes.set_up(g.principal.public_id)
     return redirect(url_for(HERE), 303)
 
 

@@ -207,7 +207,7 @@ def test_a_new_password_that_is_due_comes_before_anything_else(
 def test_the_second_factor_comes_before_anything_else(
     alice: User, client: FlaskClient, mailbox: object, clock: Clock
 ) -> None:
-    second_factor.begin(alice.public_id)
+    second_factor.set_up(alice.public_id)
     with unit():
         alice.totp_enabled_at = factories.NOW
     answer = submit(client, "/login", {**LOGIN, "next": "/me"})
