@@ -1,89 +1,25 @@
 """The page of one workspace: every figure where scripts and people look for it, at the edges too."""
 
-import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.base import clock as base_clock
-from portal.models import Hold, LimitOverride, OrderState, Workspace
-from portal.operations.audit import record
+from portal.models import Hold, LimitOverride, Workspace
 from portal.operations.unit import unit
-from portal.rules.access import StaffRole
-from portal.rules.actors import Actor, ActorKind
 from portal.rules.health import Code, Level, Reason, Rule
 from portal.rules.lifecycle import HoldKind, Stage
 from portal.rules.limits import Limit
 from portal.rules.pricing import Cycle
-from tests.conftest import MakeApp
 from tests.support import tenants
-from tests.support.clocks import Clock
+from tests.support.pages import figures, get, words
 
 NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 Make = Callable[..., Workspace]
-
-
-class Shown(NamedTuple):
-    value: str
-    currency: str | None
-    text: str
-
-
-def figures(page: str) -> dict[str, Shown]:
-    """Every `<data class="figure">`, by name; a name that stands there twice is an error."""
-    found: dict[str, Shown] = {}
-    for attributes, content in re.findall(r'<data class="figure"([^>]*)>(.*?)</data>', page, re.S):
-        given = dict(re.findall(r'([\w-]+)="([^"]*)"', attributes))
-        assert given["data-figure"] not in found, given["data-figure"]
-        text = html.unescape(re.sub(r"<[^>]+>", "", content))
-        found[given["data-figure"]] = Shown(given["value"], given.get("data-currency"), text)
-    return found
-
-
-def words(page: str) -> str:
-    """What a person reads, in one line."""
-    text = re.sub(r"<(script|style|title|svg)\b.*?</\1>", " ", page, flags=re.S)
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).replace("\u2068", "").replace("\u2069", "").split())
-
-
-@pytest.fixture
-def staff(client: FlaskClient, now: datetime) -> FlaskClient:
-    with unit() as session:
-        tenants.sign_in(session, client, StaffRole.OWNER, now)
-    return client
-
-
-@pytest.fixture
-def make(app: Flask) -> Iterator[Make]:
-    """A paying workspace of its own organization: `make(name="…", currency="KWD", …columns)`."""
-
-    def workspace(
-        name: str = "Acme Logistics", currency: str = "INR", on_plan: bool = True, **values: Any
-    ) -> Workspace:
-        with unit() as session:
-            free = {Limit.MONTHLY_MESSAGES: 1_000, Limit.NUMBERS: 0}
-            tenants.plan(session, "Free", free, is_free=True)
-            limits = {Limit.MONTHLY_MESSAGES: 250_000, Limit.BROADCASTS: -1, Limit.EXTENSIONS: 0}
-            scale = tenants.plan(session, "Scale", limits, {(Cycle.MONTHLY, currency): 1_240_500})
-            owner = tenants.person(session, "Zoe Owner")
-            owned_by = tenants.organization(session, "Acme Corporation", currency)
-            made = tenants.workspace(session, owned_by, name, scale if on_plan else None, owner_id=owner.id, **values)
-            tenants.settled(session, made)
-        return made
-
-    yield workspace
-
-
-def get(client: FlaskClient, of: Workspace, tab: str = "") -> str:
-    answer = client.get(f"/admin/workspaces/{of.public_id}{tab}")
-    assert answer.status_code == 200
-    return answer.text
 
 
 def sent(of: Workspace, **counts: int) -> None:
@@ -359,162 +295,3 @@ def test_names_of_customers_are_escaped_everywhere(staff: FlaskClient, make: Mak
         page = get(staff, found, tab)
         assert "<script>alert" not in page
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
-
-
-# ---------------------------------------------------------------- tabs
-
-
-def test_recent_paid_orders_and_the_way_to_all(staff: FlaskClient, make: Make) -> None:
-    found = make(currency="KWD")
-    with unit() as session:
-        for n in range(12):
-            tenants.order(session, found, 1_240_500 + n, NOW - timedelta(days=n), reference=f"REF-{n}")
-        tenants.order(session, found, 7, NOW, state=OrderState.FAILED, reference="REF-failed")
-    page = get(staff, found)
-    assert re.findall(r"REF-\w+", page) == [f"REF-{n}" for n in range(10)]
-    assert "KWD 1,240.500" in page
-    assert "All 13 orders" in page
-    every = get(staff, found, "/orders")
-    assert len(re.findall(r"REF-\w+", every)) == 13
-    assert 'class="badge failed">Failed' in every
-
-
-def test_orders_come_in_pages(staff: FlaskClient, make: Make) -> None:
-    found = make()
-    with unit() as session:
-        for n in range(51):
-            tenants.order(session, found, 100, NOW - timedelta(days=n), reference=f"REF-{n}")
-    assert "1–50 of 51" in get(staff, found, "/orders")
-    last = get(staff, found, "/orders?page=2")
-    assert re.findall(r"REF-\d+", last) == ["REF-50"]
-    assert "REF-50" in get(staff, found, "/orders?page=99")
-
-
-def write_events(of: Workspace, count: int = 1) -> None:
-    for n in range(count):
-        with unit() as session:
-            row = session.get(Workspace, of.id)
-            by = Actor(ActorKind.USER, "Alice Owner", NOW + timedelta(minutes=n))
-            record("workspace.status_changed", by, workspace=row, reason="first payment", status=("trial", "active"))
-
-
-def test_an_event_is_a_sentence_with_its_details_behind(staff: FlaskClient, make: Make) -> None:
-    found = make()
-    write_events(found)
-    with unit() as session:
-        record("workspace.created", Actor.job("import", NOW), workspace=session.get(Workspace, found.id), name="<b>")
-    text = words(get(staff, found, "/audit"))
-    assert "Alice Owner changed status Trial → Active “ first payment ”" in text
-    assert 'status "trial" → "active"' in text
-    assert "Portal created the workspace <b>" in text
-    overview = words(get(staff, found))
-    assert "Alice Owner changed status Trial → Active" in overview and "All 2" in overview
-
-
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [
-        ("", 3),
-        ("actor=alice", 2),
-        ("actor=import", 1),
-        ("action=workspace", 3),
-        ("action=workspace.created", 1),
-        ("since=2026-11-22", 1),
-        ("until=2026-11-21", 2),
-        ("since=2026-11-21&until=2026-11-21", 2),
-        ("actor=nobody", 0),
-        ("since=yesterday", 3),
-        ("actor=%25", 0),
-    ],
-)
-def test_the_log_of_a_workspace_is_filtered(staff: FlaskClient, make: Make, query: str, found: int) -> None:
-    of = make()
-    with unit() as session:
-        other = tenants.workspace(session, tenants.organization(session, "Other"), "Other")
-        mine = session.get(Workspace, of.id)
-        alice = [Actor(ActorKind.USER, "Alice Owner", at) for at in (NOW, NOW + timedelta(days=1))]
-        record("workspace.status_changed", alice[0], workspace=mine, status=("trial", "active"))
-        record("workspace.status_changed", alice[1], workspace=mine, status=("trial", "active"))
-        record("workspace.created", Actor.job("import", NOW), workspace=mine, name="Acme")
-        record("workspace.created", alice[0], workspace=other, name="Other")
-    page = get(staff, of, f"/audit?{query}")
-    assert len(re.findall(r'<li id="evt_', page)) == found
-    assert ("No event matches these filters" in page) == (not found)
-
-
-def test_the_log_comes_in_pages_of_fifty(staff: FlaskClient, make: Make) -> None:
-    found = make()
-    write_events(found, 53)
-    first, last = get(staff, found, "/audit"), get(staff, found, "/audit?page=2")
-    assert len(re.findall(r'<li id="evt_', first)) == 50 and "1–50 of 53" in first
-    assert len(re.findall(r'<li id="evt_', last)) == 3 and "51–53 of 53" in last
-    assert staff.get(f"/admin/workspaces/{found.public_id}/audit?page=3").status_code == 404
-
-
-# ---------------------------------------------------------------- the page as a whole
-
-
-@pytest.mark.parametrize("tab", ["", "/orders", "/audit"])
-def test_an_unknown_workspace_is_a_404(staff: FlaskClient, tab: str) -> None:
-    for public_id in ("ws_nothing", "1", "ws_%00"):
-        assert staff.get(f"/admin/workspaces/{public_id}{tab}").status_code == 404
-
-
-@pytest.mark.parametrize("tab", ["", "/orders", "/audit"])
-def test_a_stranger_is_sent_to_the_log_in(client: FlaskClient, make: Make, tab: str) -> None:
-    answer = client.get(f"/admin/workspaces/{make().public_id}{tab}")
-    assert answer.status_code == 303
-    assert answer.headers["Location"].startswith("/login")
-
-
-@pytest.mark.parametrize("role", list(StaffRole))
-def test_all_of_the_staff_may_look(client: FlaskClient, make: Make, now: datetime, role: StaffRole) -> None:
-    found = make()
-    with unit() as session:
-        tenants.sign_in(session, client, role, now)
-    for tab in ("", "/orders", "/audit"):
-        get(client, found, tab)
-
-
-def test_no_link_of_the_page_leads_nowhere(staff: FlaskClient, make: Make) -> None:
-    found = make()
-    write_events(found)
-    with unit() as session:
-        tenants.order(session, session.merge(found), 1, NOW)
-    page = get(staff, found)
-    main = page[page.index("<main") : page.index("</main>")]
-    links = {html.unescape(link) for link in re.findall(r'<a [^>]*href="([^"]+)"', main)}
-    assert f"/admin/workspaces/{found.public_id}/orders" in links
-    for link in links:
-        assert staff.get(link).status_code == 200, link
-    assert not re.findall(r"<(form|button)\b(?![^>]*popovertarget)", main), "nothing to press that does nothing yet"
-
-
-def test_it_carries_no_inline_style_and_no_inline_script(staff: FlaskClient, make: Make) -> None:
-    found = make()
-    sent(found, sent=10, delivered=9)
-    page = get(staff, found)
-    assert not re.search(r"\sstyle=|<style|<script(?![^>]*\ssrc=)", page)
-    assert page.count('role="img"') > 2
-
-
-def test_the_page_costs_at_most_six_queries(make_app: MakeApp, make: Make, clock: Clock, now: datetime) -> None:
-    found = make()
-    write_events(found, 5)
-    with unit() as session:
-        session.add(Hold(workspace_id=found.id, kind=HoldKind.MANUAL, opened_by="Bob", opened_at=NOW))
-        for n in range(60):
-            tenants.usage(session, found, TODAY - timedelta(days=n), sent=10)
-            tenants.order(session, session.merge(found), 5, NOW - timedelta(days=n))
-    counting = make_app(count_queries=True)
-    counting.extensions[base_clock.EXTENSION] = clock
-    client = counting.test_client()
-    with unit() as session:
-        tenants.sign_in(session, client, StaffRole.OWNER, now)
-    costs = {
-        tab: int(client.get(f"/admin/workspaces/{found.public_id}{tab}").headers["X-Bench-Queries"])
-        for tab in ("", "/orders", "/audit")
-    }
-    assert costs[""] <= 6, costs
-    assert costs["/orders"] <= 3, costs
-    assert costs["/audit"] <= 4, costs
