@@ -12,7 +12,7 @@ from flask_migrate import upgrade
 from portal import create_app
 from portal.settings import Settings
 from tests.bench.load import load
-from tests.bench.run import DATA, ROOT, SHARED, STATUSES
+from tests.bench.run import DATA, ROOT, shared
 
 PORT = os.environ.get("BENCH_PGPORT", "54329")
 
@@ -44,15 +44,10 @@ def main() -> None:
             Path(f"{DATA / str(size) / 'portal.sqlite3'}{suffix}").unlink(missing_ok=True)
     else:
         create_postgresql(size)
-    sys.path.insert(0, str(SHARED))
-    import common  # noqa: PLC0415  (the shared benchmark's, on the path only now)
-    import gen  # noqa: PLC0415
-
-    common.STATUSES = STATUSES
     settings = Settings(database_url=database_url(size, engine), secret_key="bench" * 8, testing=True)
     with create_app(settings).app_context():
         upgrade(str(ROOT / "migrations"))
-        load(common.PLANS, *gen.rows(size))
+        load(shared("common").PLANS, *shared("gen").rows(size))
     done.touch()
     print(f"portal {size} {engine}: loaded", flush=True)
 

@@ -157,8 +157,6 @@ def _workspace(row: Any, owner: str, email: str, plan: str, *, is_primary: bool)
     (key, name, slug, owner_id, plan_id, status, cycle, _, country, industry, timezone, _, note, created, seen) = row[
         :15
     ]
-    numbers, contacts, campaigns, broadcasts, members, mrr = row[15:21]
-    level = None if status == "suspended" else (Level.GOOD, Level.WATCH, Level.RISK)[key % 3]
     return {
         "id": key,
         "public_id": numbered("ws", key),
@@ -177,7 +175,21 @@ def _workspace(row: Any, owner: str, email: str, plan: str, *, is_primary: bool)
         "activated_on": None if status == "trial" else date.fromisoformat(created[:10]),
         "created_at": datetime.fromisoformat(created).replace(tzinfo=UTC),
         "last_seen_at": datetime.fromisoformat(seen).replace(tzinfo=UTC),
-        "status": Status(status),
+        "owner_id": owner_id,
+        "name_key": sort_key(name),
+        "owner_key": sort_key(owner),
+        "organization_key": sort_key(owner),
+        "plan_key": sort_key(plan),
+        "search_text": search_text(name, slug, f"s{key}", owner, email, ""),
+        **_figures(key, Status(status), row[15:21]),
+    }
+
+
+def _figures(key: int, status: Status, stored: tuple[int, ...]) -> dict[str, Any]:
+    numbers, contacts, campaigns, broadcasts, members, mrr = stored
+    level = None if status is Status.SUSPENDED else (Level.GOOD, Level.WATCH, Level.RISK)[key % 3]
+    return {
+        "status": status,
         "currency": "USD",
         "mrr_minor": mrr,
         "mrr_reporting": mrr,
@@ -188,12 +200,6 @@ def _workspace(row: Any, owner: str, email: str, plan: str, *, is_primary: bool)
         "contact_count": contacts,
         "campaign_count": campaigns,
         "broadcast_count": broadcasts,
-        "owner_id": owner_id,
-        "name_key": sort_key(name),
-        "owner_key": sort_key(owner),
-        "organization_key": sort_key(owner),
-        "plan_key": sort_key(plan),
-        "search_text": search_text(name, slug, f"s{key}", owner, email, ""),
     }
 
 

@@ -13,7 +13,9 @@ import argparse
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = Path(os.environ.get("PEERS_BENCH", ROOT.parent / "shared" / "bench")).resolve()
@@ -35,9 +37,16 @@ def main() -> None:
     parser.add_argument("--peers", default="raw-limit,flask-floor")
     parser.add_argument("--rounds", default="3")
     arguments = parser.parse_args()
-    sys.path.insert(0, str(SHARED))
     generate(arguments.sizes.split(","), arguments.engines.split(","))
     drive(arguments)
+
+
+def shared(name: str) -> Any:
+    """A module of the shared benchmark, which knows the statuses that Portal lists."""
+    if str(SHARED) not in sys.path:
+        sys.path.insert(0, str(SHARED))
+    import_module("common").STATUSES = STATUSES
+    return import_module(name)
 
 
 def enter_peers() -> None:
@@ -53,10 +62,7 @@ def enter_peers() -> None:
 
 def generate(sizes: list[str], engines: list[str]) -> None:
     """The rows stand in the peers' databases and in Portal's."""
-    import common  # noqa: PLC0415  (the shared benchmark's, on the path only now)
-    import gen  # noqa: PLC0415
-
-    common.STATUSES = STATUSES
+    gen = shared("gen")
     DATA.mkdir(parents=True, exist_ok=True)
     if "pg" in engines:
         subprocess.run([str(SHARED / "pg.sh"), "start"], check=True)
@@ -69,12 +75,10 @@ def generate(sizes: list[str], engines: list[str]) -> None:
 
 def drive(arguments: argparse.Namespace) -> None:
     """Prove that every page shows the right rows, then time them in interleaved rounds."""
-    import drive as driver  # noqa: PLC0415
-
     os.environ["PORTAL_ROOT"] = str(ROOT)
     sys.argv = ["drive.py", "--engines", arguments.engines, "--sizes", arguments.sizes, "--rounds", arguments.rounds]
     sys.argv += ["--peers", f"{arguments.peers},portal", "--targets", str(Path(__file__).with_name("targets.toml"))]
-    driver.main()
+    shared("drive").main()
 
 
 if __name__ == "__main__":
