@@ -203,6 +203,15 @@ def test_every_workspace_has_a_history_that_ends_where_it_stands(platform_here: 
     assert times == sorted(times)
 
 
+def test_whoever_was_not_invited_has_a_password(platform_here: None) -> None:
+    invited = select(Invitation.user_id)
+    others = db.session.scalars(select(User.password_hash).where(User.id.not_in(invited))).all()
+    assert others and all(others)
+    assert not any(
+        hashing.matches(kept, demo.logins()[0]["password"]) for kept in list(set(others))[:3] if others.count(kept) > 1
+    )
+
+
 def test_open_invitations_are_of_people_without_a_password(platform_here: None, now: datetime) -> None:
     open_ones = select(User).join(Invitation, Invitation.user_id == User.id).where(Invitation.expires_at > now)
     people = list(db.session.scalars(open_ones))

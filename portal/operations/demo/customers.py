@@ -23,6 +23,7 @@ from portal.rules.text import sort_key
 LEAST = 3  # the toured organization has as many at least
 ORGANIZATIONS = 90 / 214  # organizations to a workspace
 MULTI = 0.27  # of organizations
+ANY_HOUR = 11.0  # days: what is younger is not moved into office hours, which could make it too young for its story
 SETTLED = 38.0  # days: from then on a workspace has a past to compare with
 TOURED_NAME = ("Nilgiri Retail", "nilgiri-retail")
 
@@ -96,7 +97,7 @@ def write_organization(world: World, size: Size, lives: list[Story]) -> Customer
         volume_discount=size.workspaces > 5 and rng.random() < 0.5,
         created_at=created_at,
     )
-    team = Team(region, f"{slug}.example")
+    team = Team(region, f"{slug}.example", world.hashes)
     return Customer(key, size.index, region, name, slug, latin, industry, card, team, created_at, size.workspaces > 1)
 
 
@@ -121,7 +122,8 @@ def _created(world: World, rng: Random, lives: list[Story], timezone: str) -> da
     age = youngest + (OLDEST - youngest) * (1 - rng.random() ** 0.5)
     if lives[0].age and len(lives) == 1:
         age = between(rng, lives[0].age)
-        return days_before(world.now, age)
+        if age < ANY_HOUR:
+            return days_before(world.now, age)
     return at_work(rng, days_before(world.now, age), timezone)
 
 

@@ -5,11 +5,12 @@ nothing, since such a platform holds nothing real and says so on every screen.""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from portal.operations.demo.people import STAFF, STAFF_DOMAIN, Person
+from portal.operations.demo.people import STAFF, STAFF_DOMAIN, Hashes, Person
 from portal.operations.demo.tenants import Customer, World
 from portal.rules.access import OrganizationRole
 
@@ -53,9 +54,10 @@ def _login(role: str, email: str, workspace: str | None) -> Login:
     return {"role": role, "email": email, "password": PASSWORD, "workspace": workspace}
 
 
-def hashes(hash_password: Callable[[str], str]) -> dict[str, str]:
-    """Password hashes by e-mail address."""
-    return {login["email"]: hash_password(login["password"]) for login in logins()}
+def hashes(hash_password: Callable[[str], str]) -> Hashes:
+    """Made anew, each with a salt of its own."""
+    known = {login["email"]: hash_password(login["password"]) for login in logins()}
+    return Hashes(known, hash_password(secrets.token_urlsafe(32)))
 
 
 def names() -> dict[str, str]:
@@ -74,7 +76,6 @@ def toured(world: World, customer: Customer, role: str, at: datetime) -> Person:
             at,
             name=name,
             local=local,
-            password_hash=world.hashes[f"{local}@{DOMAIN}"],
             seen_at=world.now - timedelta(hours=len(world.toured) * 3 + 2),
         )
     return world.toured[role]

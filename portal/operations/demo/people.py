@@ -17,6 +17,19 @@ from portal.rules.access import StaffRole
 from portal.rules.text import sort_key
 
 
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """Password hashes: those of the people whom one can log in as, by e-mail address; and one of a password that nobody
+    knows, for all others who have an account. (Hashing takes its time.)"""
+
+    known: dict[str, str]
+    nobody: str
+
+    def of(self, email: str) -> str:
+        """The hash to keep for this account."""
+        return self.known.get(email, self.nobody)
+
+
 @dataclass(slots=True)
 class Person:
     """Somebody with an account: integer key, name, e-mail."""
@@ -33,6 +46,7 @@ class Team:
 
     region: Region
     domain: str
+    hashes: Hashes
     taken: set[str] = field(default_factory=set)
     invited: set[int] = field(default_factory=set)
 
@@ -44,7 +58,6 @@ class Team:
         *,
         name: str = "",
         local: str = "",
-        password_hash: str | None = None,
         invited: bool = False,
         seen_at: datetime | None = None,
     ) -> Person:
@@ -56,7 +69,7 @@ class Team:
             name or drawn,
             email,
             at,
-            password_hash=password_hash,
+            password_hash=None if invited else self.hashes.of(email),
             must_set_password=invited,
             seen_at=seen_at,
             timezone=self.region.timezone,
@@ -86,13 +99,10 @@ STAFF: tuple[tuple[str, str, StaffRole], ...] = (
     ("priya.nair", "Priya Nair", StaffRole.FINANCE),
 )
 STAFF_DOMAIN = "portal.example"
-LOGGED_IN_AS = 4  # the first of them have a password
 
 
-def write_staff(
-    sheet: Sheet, opened_at: datetime, now: datetime, hashes: dict[str, str]
-) -> dict[StaffRole, list[Person]]:
-    """The platform's own people, by role; `hashes` by e-mail for those who can log in."""
+def write_staff(sheet: Sheet, opened_at: datetime, now: datetime, hashes: Hashes) -> dict[StaffRole, list[Person]]:
+    """The platform's own people, by role."""
     found: dict[StaffRole, list[Person]] = {}
     for number, (local, name, role) in enumerate(STAFF):
         email = f"{local}@{STAFF_DOMAIN}"
@@ -102,7 +112,7 @@ def write_staff(
             name,
             email,
             at,
-            password_hash=hashes.get(email),
+            password_hash=hashes.of(email),
             staff_role=role,
             seen_at=now - timedelta(hours=1 + 7 * number),
             timezone="Asia/Kolkata",

@@ -53,8 +53,8 @@ STORIES: tuple[Story, ...] = (
     Story("failed charge", 1, 2, payment="failed"),
     # Risk
     Story("collapsed", 1, 2, recent=(0.03, 0.2)),
-    Story("gone quiet", 1, 2, unseen=(32, 80), recent=(0.6, 0.8)),
-    Story("never seen", 1, 0, age=(36, 60), unseen=None, little=True),
+    Story("gone quiet", 1, 2, unseen=(32, 80), recent=(0.72, 0.88)),
+    Story("never seen", 1, 0, age=(40, 60), unseen=None, little=True),
     Story("blocked", 1, 2, delivery=(0.5, 0.7)),
     Story("over a limit", 1, 2, month=(1.02, 1.25)),
     Story("overdue", 2, 0, payment="overdue"),

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from portal.operations.demo.catalogue import Card, Catalogue, Offer
 from portal.operations.demo.dice import Dice
-from portal.operations.demo.people import Person, Team
+from portal.operations.demo.people import Hashes, Person, Team
 from portal.operations.demo.places import City, Region
 from portal.operations.demo.sheet import Sheet
 from portal.operations.demo.stories import Story
@@ -51,7 +51,7 @@ class World:
     sheet: Sheet
     catalogue: Catalogue
     staff: dict[StaffRole, list[Person]]
-    hashes: dict[str, str]
+    hashes: Hashes
     slugs: set[str] = field(default_factory=set)
     addresses: set[str] = field(default_factory=set)
     prefixes: Counter[str] = field(default_factory=Counter)
