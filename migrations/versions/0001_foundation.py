@@ -987,6 +987,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("limit_override", schema=None) as batch_op:
         batch_op.create_index("ix_limit_override_expires_at", ["expires_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_limit_override_name_workspace_id"), ["name", "workspace_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_limit_override_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
@@ -1243,6 +1244,7 @@ def downgrade() -> None:
     op.drop_table("login_session")
     with op.batch_alter_table("limit_override", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_limit_override_workspace_id"))
+        batch_op.drop_index(batch_op.f("ix_limit_override_name_workspace_id"))
         batch_op.drop_index("ix_limit_override_expires_at")
 
     op.drop_table("limit_override")

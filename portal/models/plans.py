@@ -99,4 +99,5 @@ class LimitOverride(OfWorkspace, Row, db.Model):
         UniqueConstraint("workspace_id", "name"),
         CheckConstraint("value >= -1", "value"),
         Index("ix_limit_override_expires_at", "expires_at"),
+        Index(None, "name", "workspace_id"),
     )

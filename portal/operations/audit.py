@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.base import ids
@@ -18,6 +19,8 @@ from portal.rules.chain import GENESIS, digest_of, hash_of
 
 RANK = 90  # the chain head is locked last of all
 GATHERED = "audit"
+
+Payload = dict[str, Any]
 
 
 def record(
@@ -40,7 +43,7 @@ def record(
     unit.gathered.setdefault(GATHERED, []).append((action, by, workspace, organization, reason, facts))
 
 
-def payload_of(by: Actor, workspace: str, reason: str, facts: dict[str, Any]) -> dict[str, Any]:
+def payload_of(by: Actor, workspace: str, reason: str, facts: dict[str, Any]) -> Payload:
     """What the event says: actor, the workspace's name, reason, facts, and changes as [before, after]."""
     return {
         "actor": by.label,
@@ -56,18 +59,43 @@ def chain(session: Session, rows: list[dict[str, Any]]) -> None:
     commit. For `record`, and for the example platform, whose events are of the past."""
     if not rows:
         return
-    head = session.execute(select(AuditHead.sequence, AuditHead.hash).with_for_update()).one_or_none()
-    sequence, last = head or (0, GENESIS)
+    sequence, last = _locked_head(session)
     for row in rows:
         sequence += 1
         row |= {"sequence": sequence, "previous_hash": last}
         last = row["hash"] = hash_of(last, sequence, row["at"], row["action"], row["public_id"], row["digest"])
     session.execute(insert(AuditEvent.__table__), rows)
-    values = {"sequence": sequence, "hash": last}
-    if head is None:
-        session.execute(insert(AuditHead).values(id=1, **values))
-    else:
-        session.execute(update(AuditHead).values(**values))
+    session.execute(update(AuditHead).values(sequence=sequence, hash=last))
+
+
+def _locked_head(session: Session) -> tuple[int, str]:
+    """Sequence and hash of the last event. Before the first one there is a row too, so that two firsts take turns."""
+    head = select(AuditHead.sequence, AuditHead.hash).with_for_update()
+    found = session.execute(head).one_or_none()
+    if found is None:
+        first = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(AuditHead)
+        session.execute(first.values(id=1, sequence=0, hash=GENESIS).on_conflict_do_nothing())
+        found = session.execute(head).one()
+    return found.sequence, found.hash
+
+
+def event_row(
+    public_id: str, salt: str, action: str, by: Actor, organization: int | None, workspace: int | None, payload: Payload
+) -> dict[str, Any]:
+    """An event as its table has it, whole but for what `chain` adds. Organization and workspace by integer key."""
+    row = {
+        "public_id": public_id,
+        "at": by.at,
+        "action": action,
+        "actor_kind": by.kind.value,
+        "actor_id": by.user_id,
+        "organization_id": organization,
+        "workspace_id": workspace,
+        "request_id": by.request_id,
+        "payload": payload,
+        "salt": salt,
+    }
+    return row | {"digest": digest_of(salt, payload, row)}
 
 
 def _seal(session: Session) -> None:
@@ -75,25 +103,7 @@ def _seal(session: Session) -> None:
     rows = []
     for action, by, workspace, organization, reason, facts in pending(session).gathered[GATHERED]:
         payload = payload_of(by, workspace.name if workspace else "", reason, facts)
-        rows.append(_row(action, by, workspace, organization, payload))
+        owner = organization.id if organization else workspace.organization_id if workspace else None
+        whose = workspace.id if workspace else None
+        rows.append(event_row(ids.new("evt"), secrets.token_hex(16), action, by, owner, whose, payload))
     chain(session, rows)
-
-
-def _row(
-    action: str, by: Actor, workspace: Workspace | None, organization: Organization | None, payload: dict[str, Any]
-) -> dict[str, Any]:
-    salt = secrets.token_hex(16)
-    owner = organization.id if organization else workspace.organization_id if workspace else None
-    return {
-        "public_id": ids.new("evt"),
-        "at": by.at,
-        "action": action,
-        "actor_kind": by.kind.value,
-        "actor_id": by.user_id,
-        "organization_id": owner,
-        "workspace_id": workspace.id if workspace else None,
-        "request_id": by.request_id,
-        "payload": payload,
-        "salt": salt,
-        "digest": digest_of(salt, payload),
-    }

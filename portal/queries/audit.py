@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, or_, selec
 from portal.base.db import db
 from portal.models import AuditEvent, AuditHead, Organization, User, Workspace
 from portal.rules.actors import ActorKind
-from portal.rules.chain import GENESIS, digest_of, hash_of
+from portal.rules.chain import GENESIS, KEYS, digest_of, hash_of
 from portal.rules.text import fold
 
 PER_PAGE = 50
@@ -211,6 +211,7 @@ _LINKS = select(
     AuditEvent.at,
     AuditEvent.action,
     AuditEvent.public_id,
+    *(getattr(AuditEvent, name) for name in KEYS),
     AuditEvent.payload,
     AuditEvent.salt,
     AuditEvent.digest,
@@ -254,7 +255,7 @@ def _fault(row: Any, expected: int, last: str) -> str | None:
         return f"is missing: the next one is {row.sequence}, {row.public_id}"
     if (row.payload is None) != (row.salt is None):
         return f"({row.public_id}) was erased by half: payload and salt go together"
-    if row.payload is not None and digest_of(row.salt, row.payload) != row.digest:
+    if row.payload is not None and digest_of(row.salt, row.payload, row._mapping) != row.digest:
         return f"({row.public_id}) says something else than was recorded: its digest does not match"
     if row.previous_hash != last:
         return f"({row.public_id}) does not follow the one before it: its link does not match"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from portal.base.db import db
 from portal.models import Hold, Invitation, LimitOverride, Organization, Plan, User, Workspace
-from portal.operations.audit import chain, payload_of
+from portal.operations.audit import chain, event_row, payload_of
 from portal.operations.audit_events import EVENTS
 from portal.operations.demo.catalogue import STARTER
 from portal.operations.demo.people import Person
@@ -21,7 +21,6 @@ from portal.operations.demo.sheet import random_id
 from portal.operations.demo.tenants import World
 from portal.rules.access import StaffRole
 from portal.rules.actors import Actor, ActorKind
-from portal.rules.chain import digest_of
 from portal.rules.lifecycle import Stage, Status
 from portal.rules.periods import add_months
 
@@ -72,20 +71,8 @@ def _row(rng: Random, event: Happened) -> dict[str, Any]:
     if unknown:
         raise KeyError(f"{event.action} does not carry {', '.join(sorted(unknown))}")
     payload = payload_of(event.by, event.workspace, event.reason, event.facts)
-    salt = f"{rng.getrandbits(128):032x}"
-    return {
-        "public_id": random_id(rng, "evt"),
-        "at": event.by.at,
-        "action": event.action,
-        "actor_kind": event.by.kind.value,
-        "actor_id": event.by.user_id,
-        "organization_id": event.organization_id,
-        "workspace_id": event.workspace_id,
-        "request_id": "",
-        "payload": payload,
-        "salt": salt,
-        "digest": digest_of(salt, payload),
-    }
+    public_id, salt = random_id(rng, "evt"), f"{rng.getrandbits(128):032x}"
+    return event_row(public_id, salt, event.action, event.by, event.organization_id, event.workspace_id, payload)
 
 
 # ---------------------------------------------------------------- who did it
