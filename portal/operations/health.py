@@ -43,7 +43,6 @@ _STORED = select(
     Workspace.currency,
     Workspace.mrr_minor,
     Workspace.mrr_reporting,
-    Workspace.health_at,
     *(getattr(Workspace, name) for name in HEALTH),
 )
 _WRITE = (
@@ -63,7 +62,7 @@ def assess_some(session: Session, keys: Sequence[int], now: datetime, settings: 
     for row in rows:
         values = true[row.id]
         level = values["health"]
-        if (row.health_at is None) != (level is None) or any(getattr(row, name) != values[name] for name in HEALTH):
+        if any(getattr(row, name) != values[name] for name in HEALTH):
             written.append({"key": row.id, **values, "health_at": now if level else None})
             before = share_of(row)
             moved(session, before, before._replace(cell=before.cell._replace(health=level.value if level else "")))
