@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from enum import StrEnum
 from typing import Any, TypeVar
-from unicodedata import category
 
 from portal.base.countries import country_code
 from portal.base.emails import check_email
@@ -22,6 +22,8 @@ CNAM = 15  # characters that a caller name has on the telephone network
 NOTE = 10_000  # characters of a note
 CAPS = (Limit.MONTHLY_MESSAGES, Limit.DAILY_MESSAGES, Limit.NUMBERS, Limit.USERS)
 LINES = {"industry": 80, "state": 120, "e911_street": 200, "e911_city": 120, "e911_state": 120, "e911_postal_code": 20}
+
+HIDDEN = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")  # control characters and halves of characters
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -44,15 +46,11 @@ def legible(draft: NewWorkspace, faults: Faults) -> None:
         text = getattr(draft, each.name)
         if not isinstance(text, str):
             continue
-        hidden = next((char for char in text[:NOTE] if _hidden(char)), None)
+        hidden = HIDDEN.search(text, 0, NOTE)
         if len(text) > NOTE:
             faults.add(each.name, f"At most {NOTE:,} characters fit here; this has {len(text):,}. Shorten it.")
-        elif hidden is not None:
-            faults.add(each.name, f"There is a control character (U+{ord(hidden):04X}) in it: remove it.")
-
-
-def _hidden(char: str) -> bool:
-    return (char < " " and not char.isspace()) or char == "\x7f" or category(char) == "Cs"
+        elif hidden:
+            faults.add(each.name, f"There is a control character (U+{ord(hidden[0]):04X}) in it: remove it.")
 
 
 def note(text: str, field: str) -> str:

@@ -69,10 +69,9 @@ class KnownRateCard:
 
 
 _USERS = select(User.id, User.public_id, User.name, User.email, User.staff_role, User.suspended_at, User.email_key)
-_OWNED = (
-    select(User.email_key, Workspace.name, Workspace.public_id)
-    .join(User, User.id == Workspace.owner_id)
-    .order_by(Workspace.id.desc())
+# Not sorted here: SQLite would walk the workspaces in that order instead of starting from their owners.
+_OWNED = select(User.email_key, Workspace.name, Workspace.public_id, Workspace.id).join(
+    User, User.id == Workspace.owner_id
 )
 
 
@@ -97,8 +96,7 @@ class Directory:
         for row in db.session.execute(_USERS.where(User.email_key.in_(keys))):
             self._users[row.email_key] = _user(row)
         self._owned = dict.fromkeys(pairs)
-        for email, name, public_id in db.session.execute(_OWNED.where(User.email_key.in_(keys))):
-            self._owned[name, email] = public_id
+        self._owned |= _oldest(db.session.execute(_OWNED.where(User.email_key.in_(keys))))
         taken = db.session.scalars(select(Domain.host).where(Domain.host.in_(hosts)))
         self._hosts = dict.fromkeys(hosts, False) | dict.fromkeys(taken, True)
         self._addresses, self._slugs = _Names(Workspace.web_address), _Names(Organization.slug)
@@ -184,8 +182,7 @@ class Directory:
         """The public id of the (oldest) workspace of exactly this name whose owner has this e-mail key."""
         if (name, email) not in self._owned:
             query = _OWNED.where(User.email_key == email, Workspace.name == name)
-            rows = db.session.execute(query).all()
-            self._owned[name, email] = rows[-1][2] if rows else None
+            self._owned[name, email] = _oldest(db.session.execute(query)).get((name, email))
         return self._owned[name, email]
 
     def organization(self, reference: str) -> KnownOrganization | None:
@@ -252,6 +249,11 @@ class _Names:
     def note(self, name: str) -> None:
         self.asked.add(name)
         self.found.add(name)
+
+
+def _oldest(rows: Iterable[Any]) -> dict[tuple[str, str], str]:
+    """The public id of the first workspace of each name and owner."""
+    return {(name, email): public_id for email, name, public_id, _ in sorted(rows, key=lambda row: -row.id)}
 
 
 def _user(row: Any) -> KnownUser:

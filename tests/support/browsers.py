@@ -58,7 +58,7 @@ def looks_right(page: Page) -> None:
     """axe has nothing to say and nothing scrolls sideways: light and dark, wide and narrow."""
     for scheme in ("light", "dark"):
         for width in (1280, 390, 320):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             page.set_viewport_size({"width": width, "height": 800})
             axe(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= width
