@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from sqlalchemy.schema import SchemaItem
 
 import portal.models  # noqa: F401  (fills the metadata)
-from portal.base.db import Instant, db
+from portal.base.db import Instant, db, writing
 
 SEARCH = "workspace_search"  # the full-text table of SQLite, or the index of PostgreSQL: migration 0002
 
@@ -39,5 +39,5 @@ def run(connection: Connection) -> None:
 
 
 engine = current_app.extensions["migrate"].db.engine
-with engine.connect().execution_options(write=True) as connection:
+with engine.connect().execution_options(**writing(engine)) as connection:
     run(connection)

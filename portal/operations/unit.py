@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.base.db import Base, db
+from portal.base.db import Base, db, writing
 from portal.rules.errors import NotFound
 
 log = structlog.get_logger(__name__)
@@ -48,7 +48,7 @@ def unit() -> Iterator[Session]:
     session.rollback()
     session.info[KEY] = pending
     try:
-        session.connection(execution_options={"write": True})
+        session.connection(execution_options=writing(db.engine))
         yield session
         session.flush()
         for rank in sorted(pending.closing):

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from portal.base.db import SQLITE_PRAGMAS, db
+from portal.base.db import SQLITE_PRAGMAS, as_of_now, db
 from portal.models import Membership, Organization, Workspace, WorkspaceTally, scope
 from portal.queries import audit
 from portal.queries.counts import COUNTS
@@ -90,7 +90,7 @@ def examine(
         return
     if not at_head.is_well:
         return
-    _look_at_one_instant()
+    as_of_now()
     with scope.platform():
         yield from stored_columns(progress)
         yield totals()
@@ -155,13 +155,6 @@ def _postgresql(connection: Connection) -> Iterator[str]:
         yield "the extension pg_trgm is missing: CREATE EXTENSION pg_trgm"
     if (encoding := connection.exec_driver_sql("SHOW server_encoding").scalar()) != "UTF8":
         yield f"the database's encoding is {encoding}, not UTF8"
-
-
-def _look_at_one_instant() -> None:
-    """What is read from here on is as of now. On SQLite a read transaction is so by itself."""
-    db.session.remove()
-    if db.engine.dialect.name == "postgresql":
-        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def stored_columns(progress: Progress) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from portal.base.db import db
+from portal.base.db import as_of_now, db
 from portal.models import Organization, Workspace
 from portal.queries.listing import Filters, counted, narrowed, order
 from portal.queries.strip import surroundings
@@ -51,9 +51,10 @@ def export(asked: Filters, settings: Platform, now: datetime) -> Export:
 
 
 def exported(export: Export, now: datetime) -> Iterator[Exported]:
-    """The rows, a few hundred at a time: memory does not grow with the list.
+    """The rows, all as of one instant, a few hundred at a time: memory does not grow with the list.
 
     The order's index is walked also for a search, so that SQLite has nothing to sort and to keep."""
+    as_of_now()
     question = export.question
     search = question.by_text()
     shape = question.shape(search, 0)

@@ -19,7 +19,7 @@ from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
 from portal.models import Workspace
-from portal.queries.search import Search, Statement, matching
+from portal.queries.search import Search, Statement, matching, planned
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
 
@@ -158,13 +158,14 @@ def hits(shape: Shape) -> Statement:
     ranked = select(found.c.id, count.label("hits"), place.label("place")).subquery("ranked")
     last = ranked.c.hits - 1 - (ranked.c.hits - 1) % PAGE
     begin = case((bindparam("offset") > last, last), else_=bindparam("offset"))
-    return select(ranked.c.id, ranked.c.hits).where(ranked.c.place > begin).order_by(ranked.c.place).limit(PAGE)
+    page = select(ranked.c.id, ranked.c.hits).where(ranked.c.place > begin).order_by(ranked.c.place).limit(PAGE)
+    return planned(page, shape.search)
 
 
 @lru_cache(maxsize=128)
 def counted(shape: Shape) -> Statement:
     """How many workspaces a shape has; its sort does not matter."""
-    return select(func.count()).select_from(listed(shape).subquery("found"))
+    return planned(select(func.count()).select_from(listed(shape).subquery("found")), shape.search)
 
 
 def last_offset(total: int, offset: int) -> int:

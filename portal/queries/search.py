@@ -51,6 +51,11 @@ def matching(statement: Statement, search: Search, patterns: int) -> Statement:
     return statement.where(*(_holds(search, f"pattern_{number}") for number in range(patterns)))
 
 
+def planned(statement: Statement, search: Search) -> Statement:
+    """The finished statement, to be planned for its patterns: a common word is another matter than a rare one."""
+    return statement.execution_options(plan_anew=True) if search is Search.LIKE else statement
+
+
 def search_values(search: Search, patterns: list[str]) -> dict[str, str]:
     """What the parameters of `matching` are for these patterns, each of at least three characters."""
     if search is Search.NONE:

@@ -67,7 +67,11 @@ def load(plans: list[tuple[Any, ...]], accounts: Iterable[Any], workspaces: list
         recount(session)
         _advance(connection)
     with db.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
-        connection.execute(text("ANALYZE" if db.engine.dialect.name == "sqlite" else "VACUUM ANALYZE"))
+        if db.engine.dialect.name == "sqlite":
+            connection.execute(text("ANALYZE"))
+        else:  # until a CHECKPOINT, a server that commits asynchronously cannot mark a page as visible to all
+            connection.execute(text("CHECKPOINT"))
+            connection.execute(text("VACUUM ANALYZE"))
 
 
 def _platform(connection: Connection, created: datetime) -> None:

@@ -5,7 +5,7 @@ from flask import Flask, abort
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from portal.base.db import db
+from portal.operations.unit import unit
 from portal.rules.access import Permission
 from portal.rules.errors import Conflict, Forbidden, Invalid, NotFound, PortalError, Refused, TooMany
 from portal.web.access import needs
@@ -69,16 +69,16 @@ def test_a_fault_says_nothing_of_the_inside(app: Flask, client: FlaskClient) -> 
 def test_without_a_database_there_is_still_a_page(app: Flask, client: FlaskClient) -> None:
     alice = factories.staff()
     log_in(client, alice)
-    with db.engine.begin() as connection:
-        connection.execute(text("ALTER TABLE login_session RENAME TO gone"))
-        connection.execute(text("ALTER TABLE platform_settings RENAME TO gone_too"))
+    with unit() as session:
+        session.execute(text("ALTER TABLE login_session RENAME TO gone"))
+        session.execute(text("ALTER TABLE platform_settings RENAME TO gone_too"))
     try:
         app.config["PROPAGATE_EXCEPTIONS"] = False
         answer = client.get("/me")
     finally:
-        with db.engine.begin() as connection:
-            connection.execute(text("ALTER TABLE gone RENAME TO login_session"))
-            connection.execute(text("ALTER TABLE gone_too RENAME TO platform_settings"))
+        with unit() as session:
+            session.execute(text("ALTER TABLE gone RENAME TO login_session"))
+            session.execute(text("ALTER TABLE gone_too RENAME TO platform_settings"))
     assert answer.status_code in {500, 503}
     assert "req_" in answer.text
 
