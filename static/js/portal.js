@@ -180,8 +180,8 @@
     }, true);
   }
 
-  /* Keys: / search, j k rows, Enter open, x select, e edit, ? this list. Off in fields; <html data-shortcuts="off"> switches them off. */
-  const keys = [["/", "Search"], ["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"], ["x", "Select the row"], ["e", "Edit the row"], ["?", "This list"]];
+  /* Keys: / search, down from there to the rows, j k rows, Enter open, x select, e edit, ? this list. Off in fields; <html data-shortcuts="off"> switches them off. */
+  const keys = [["/", "Search"], ["↓", "From the search to the rows"], ["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"], ["x", "Select the row"], ["e", "Edit the row"], ["?", "This list"]];
   const row = () => $("tr[data-row-focus]");
   function go(step) {
     const rows = $$("tr[data-href]");
@@ -244,6 +244,7 @@
   document.addEventListener("keydown", (e) => {
     const menu = e.target.closest("details.drop[open]");
     if (menu) menuKey(e, menu);
+    if (e.key === "ArrowDown" && e.target.matches("[data-search]") && $("tr[data-href]")) { go(1); e.preventDefault(); }
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || inField(e.target)) return;
     if (root.dataset.shortcuts === "off" || $("dialog[open]")) return;
     if (e.key === "Enter" && row() && e.target === document.body) { location.assign(row().dataset.href); return; }

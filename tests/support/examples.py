@@ -1,0 +1,123 @@
+"""An example platform with a server of its own, loaded once for a whole run: for tests that look and change nothing."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal import create_app
+from portal.base.db import db
+from portal.models import Organization, PasswordReset, Task, User, Workspace, scope
+from portal.operations.invitations import Into, invite
+from portal.operations.sessions import open_session
+from portal.operations.unit import unit
+from portal.queries.principals import token_digest
+from portal.rules.access import StaffRole
+from portal.rules.actors import Actor
+from portal.settings import Settings
+from tests import factories
+from tests.support.people import COOKIE, NOW, session_of, visit
+from tests.support.servers import Server
+
+WORKSPACES = 60
+# Imported on top, so that tests have names of their own, a task to look at, and workspaces of the first day.
+IMPORTED = """name,owner_email,owner_name
+Northwind Trading,ana@northwind.example,Ana Ruiz
+Northwind Freight,ben@northwind.example,Ben Ito
+Escuela Técnica del Sur,eva@tecnica.example,Eva Sáez
+جامعة الملك سعود,khalid@ksu.example,خالد
+Московский университет,olga@msu.example,Ольга
+Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch Slate,gwen@slate.example,Gwen
+Beta
+"""
+
+
+@dataclass
+class Example:
+    """The platform. Its rows may be added to, never changed: other tests look at them too."""
+
+    server: Server
+    app: Flask
+    tokens: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def open(self) -> Iterator[Session]:
+        """Reading and writing its database."""
+        with self.app.app_context(), scope.platform():
+            yield db.session()
+            db.session.remove()
+
+    def cookie(self, email: str) -> dict[str, str]:
+        """The cookie of a session of this person, the same each time."""
+        if email not in self.tokens:
+            with self.open() as session:
+                self.tokens[email] = session_of(session.scalars(select(User).where(User.email_key == email)).one())
+        return {"name": COOKIE, "value": self.tokens[email], "domain": "127.0.0.1", "path": "/"}
+
+    def staff(self, role: StaffRole = StaffRole.OWNER) -> str:
+        """The e-mail of somebody new of the staff (password: factories.PASSWORD), whom a test may change."""
+        email = f"{secrets.token_hex(4)}@staff.example"
+        with self.open():
+            factories.staff(role, email, "Dana Staff")
+        return email
+
+    def half_way(self) -> dict[str, str]:
+        """The cookie of somebody who has still to enter the code of the second factor."""
+        email = self.staff()
+        with self.open(), unit() as session:
+            user = session.scalars(select(User).where(User.email_key == email)).one()
+            token = open_session(session, user, visit(), half_way=True)
+        return {"name": COOKIE, "value": token, "domain": "127.0.0.1", "path": "/"}
+
+    def reset_link(self) -> str:
+        """The path to set a new password."""
+        email, token = self.staff(), secrets.token_urlsafe(32)
+        with self.open(), unit() as session:
+            user = session.scalars(select(User).where(User.email_key == email)).one()
+            values = {"created_at": NOW, "expires_at": NOW + timedelta(hours=1)}
+            session.add(PasswordReset(user_id=user.id, token_digest=token_digest(token), **values))
+        return f"/password/reset/{token}"
+
+    def invitation(self) -> str:
+        """The path of an open invitation of somebody who has no account."""
+        with self.open(), unit() as session:
+            organization = session.scalars(select(Organization).order_by(func.length(Organization.name).desc())).first()
+            assert organization
+            address = f"{secrets.token_hex(4)}@new.example"
+            sent = invite(session, address, "Dana", Into(organization), Actor.command("test", NOW), mail=False)
+        return "/invitations/" + sent.link.rpartition("/")[2]
+
+    def close(self) -> None:
+        """Nothing holds its database open."""
+        with self.app.app_context():
+            db.engine.dispose()
+
+    def task(self) -> str:
+        """The public id of the import."""
+        with self.open() as session:
+            return session.scalars(select(Task.public_id)).one()
+
+    def workspace(self, *where: object, longest: bool = False) -> str:
+        """The public id of the first workspace for which all of these hold, or of the one with the longest name."""
+        order = func.length(Workspace.name).desc() if longest else Workspace.id
+        with self.open() as session:
+            found = session.scalars(select(Workspace.public_id).where(*where).order_by(order)).first()  # type: ignore[arg-type]
+        assert found, "the example platform has no such workspace"
+        return found
+
+
+def load(server: Server, settings: Settings, folder: Path) -> Example:
+    """The example platform and a small import on the empty database of this server."""
+    file = folder / "universities and others.csv"
+    file.write_text(IMPORTED, encoding="utf-8")
+    told = server.portal("demo", "--workspaces", str(WORKSPACES), "--seed", "1")
+    assert told.returncode == 0, told.stderr
+    told = server.portal("import-workspaces", str(file))
+    assert told.returncode == 1, told.stderr  # the last row fails, as it is meant to
+    return Example(server, create_app(settings))
