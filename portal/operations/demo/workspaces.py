@@ -131,6 +131,8 @@ def _subscription(
     offer = BY_PLAN.get(world.dice.card(deck, _place(world, deck), cards))
     if story.needs_volume and offer in (None, FREE):
         offer = GROWTH
+    if story.little and offer in (BUSINESS, ENTERPRISE):
+        offer = STARTER
     if offer is STARTER and (world.now - created_at).days > 420 and rng.random() < 0.6:
         offer = LAUNCH
     if number or offer in (None, FREE):
