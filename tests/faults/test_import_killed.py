@@ -48,10 +48,12 @@ def workspaces() -> int:
 
 def kill_when(true: Callable[[], bool], file: Path, environment: dict[str, str], log: Path) -> None:
     process = processes.start([servers.PORTAL, "import-workspaces", file], log=log, env=environment, cwd=servers.ROOT)
-    processes.wait_until(lambda: true() or process.poll() is not None, within=600, what=log.read_text)
-    assert process.poll() is None, "it was done before it could be killed:\n" + log.read_text()
-    process.send_signal(signal.SIGKILL)
-    process.wait(10)
+    try:
+        processes.wait_until(lambda: true() or process.poll() is not None, within=600, what=log.read_text)
+        assert process.poll() is None, "it was done before it could be killed:\n" + log.read_text()
+    finally:
+        process.kill()
+        process.wait(10)
 
 
 def check_exact() -> None:
