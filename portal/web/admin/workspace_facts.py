@@ -72,12 +72,12 @@ class Head:
     health_label: str
     health_since: str | None
     health_why: str
-    reasons: list[tuple[str, str, str]]
-    crumbs: list[tuple[str, str | None]]
-    line: list[tuple[str, str]]
-    tabs: list[tuple[str, str, bool]]
+    reasons: tuple[tuple[str, str, str], ...]
+    crumbs: tuple[tuple[str, str | None], ...]
+    line: tuple[tuple[str, str], ...]
+    tabs: tuple[tuple[str, str, bool], ...]
     holds_title: str
-    holds: list[Hold]
+    holds: tuple[Hold, ...]
     trash: str
 
 
@@ -95,17 +95,17 @@ def head(profile: Profile, tab: str, now: datetime, locale: str) -> Head:
         health_label=health_words.LEVELS[profile.health] if profile.health else "",
         health_since=f"worked out {formats.ago(profile.health_at, now, locale)}" if profile.health_at else None,
         health_why=_why_not_rated(profile),
-        reasons=health_words.lines(profile.reasons, locale),
-        crumbs=[("Workspaces", _list_url()), (profile.name, None)],
+        reasons=tuple(health_words.lines(profile.reasons, locale)),
+        crumbs=(("Workspaces", _list_url()), (profile.name, None)),
         line=_line(profile),
         tabs=_tabs(profile, tab),
         holds_title=_holds_title(profile, locale),
-        holds=[_hold(hold, now, locale) for hold in profile.holds],
+        holds=tuple(_hold(hold, now, locale) for hold in profile.holds),
         trash=_trash(profile, now, locale),
     )
 
 
-def about(profile: Profile, now: datetime, locale: str) -> list[Fact]:
+def about(profile: Profile, now: datetime, locale: str) -> tuple[Fact, ...]:
     """The facts of the rail; those that are not set are left out where nobody would miss them."""
     facts: list[Fact | None] = [
         ("Organization", profile.organization.name, None, _family(profile, locale), None),
@@ -118,34 +118,34 @@ def about(profile: Profile, now: datetime, locale: str) -> list[Fact]:
         _optional("Billing e-mail", profile.billing_email or profile.organization.billing_email),
         _spend_cap(profile, locale),
         ("Time zone", profile.timezone, None, None, None),
-        _optional("Country", ", ".join(filter(None, (profile.state, _country(profile, locale))))),
+        _optional("Country", _place(profile, locale)),
         _optional("Industry", profile.industry),
         _optional("Caller name", profile.cnam),
         ("Created", _day(profile.created_at, profile, locale), None, None, None),
         _optional("Activated", formats.day(profile.activated_on, locale) if profile.activated_on else ""),
         ("Last seen", formats.ago(profile.last_seen_at, now, locale), None, None, None),
     ]
-    return [fact for fact in facts if fact]
+    return tuple(fact for fact in facts if fact)
 
 
 def _list_url() -> str | None:
     return url_for("admin_workspaces.listing") if may(Permission.WORKSPACE_LIST) else None
 
 
-def _tabs(profile: Profile, current: str) -> list[tuple[str, str, bool]]:
-    return [
+def _tabs(profile: Profile, current: str) -> tuple[tuple[str, str, bool], ...]:
+    return tuple(
         (label, url_for(endpoint, ws=profile.public_id, _anchor=anchor or None), name == current)
         for name, label, endpoint, anchor, permission in TABS
         if may(permission)
-    ]
+    )
 
 
-def _line(profile: Profile) -> list[tuple[str, str]]:
+def _line(profile: Profile) -> tuple[tuple[str, str], ...]:
     place = {True: ", primary", False: ", child"}[profile.is_primary] if profile.organization.workspaces > 1 else ""
     items = [("world", profile.web_address), ("building", profile.organization.name + place)]
     if profile.owner:
         items.append(("user", profile.owner.name))
-    return [*items, ("hash", f"SIP {profile.sip_prefix}")]
+    return (*items, ("hash", f"SIP {profile.sip_prefix}"))
 
 
 def _why_not_rated(profile: Profile) -> str:
@@ -246,6 +246,12 @@ def _spend_cap(profile: Profile, locale: str) -> Fact:
     alert = f"alert at {formats.percent(profile.alert_threshold, locale, 0)}"
     amount = formats.money(profile.spend_cap, profile.currency, locale, whole=True)
     return ("Spend cap", amount, None, f"{AT_THE_CAP[profile.suspension_behaviour]}, {alert}", None)
+
+
+def _place(profile: Profile, locale: str) -> str:
+    """State and country; each may be written in a direction of its own."""
+    both = list(filter(None, (profile.state, _country(profile, locale))))
+    return ", ".join(map(formats.isolated, both)) if len(both) > 1 else "".join(both)
 
 
 def _country(profile: Profile, locale: str) -> str:

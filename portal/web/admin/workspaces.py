@@ -68,11 +68,13 @@ def organizations() -> Response:
     asked = workspace_addresses.read(MultiDict(parse_qsl(sent, keep_blank_values=True)), None)
     address = Address(asked.filters, asked.columns if asked.chosen else None)
     q = words()
+    found = directory.matches(q)
     return show(
         "admin/workspaces/organizations",
         "_organizations",
         q=q,
-        organizations=[(each.name, address.with_(organization=each.public_id)) for each in directory.matches(q)],
+        organizations=[(each.name, address.with_(organization=each.public_id)) for each in found],
+        perhaps_more=len(found) == directory.MOST_MATCHES,
         organizations_url=request.path,
         sent=sent,
         back_url=address.with_(),
