@@ -17,8 +17,8 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewWorkspace:
-    """What is asked for, under the names of product.md section 15. All is text as it was typed or stood in a file;
-    blank is "not given". Amounts are major units of the currency."""
+    """What is asked for, under the names of the import's columns. All is text as it was typed or stood in a file; blank
+    is "not given". Amounts are major units of the currency."""
 
     name: str
     web_address: str = ""

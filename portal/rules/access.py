@@ -1,4 +1,4 @@
-"""Who may do what: roles × permissions, one table (product.md section 5).
+"""Who may do what: roles × permissions, one table.
 
 The checks, the roles screen and the tests are all drawn from it. A route declares one
 Permission; what no role has, nobody may do.
@@ -50,7 +50,7 @@ class Scope(StrEnum):
 
 
 class AccessMode(StrEnum):
-    """Of an access session: with full access, or to look only (product.md section 6)."""
+    """Of an access session: with full access, or to look only."""
 
     ACT = "act"
     LOOK = "look"

@@ -58,8 +58,8 @@ class Invalid(PortalError):
 
 
 class LimitReached(Refused):
-    """An effective limit forbids it (product.md section 4): the message names the
-    limit, the figure, what is used and where the figure comes from.
+    """An effective limit forbids it: the message names the limit, the figure, what is used
+    and where the figure comes from.
 
     `limit` is the catalogue's name (`monthly_messages`), `label` its words, `source`
     one of `limits.Source`. `figure`, `used` and `wanted` are counts in the limit's

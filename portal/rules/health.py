@@ -1,4 +1,4 @@
-"""A workspace's health: Good, Watch or Risk, and why (product.md section 11, Health)."""
+"""A workspace's health: Good, Watch or Risk, and why."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class Code(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """All figures of the rules, with product.md's as defaults; the owner edits them in Settings.
+    """All figures of the rules; these are the defaults, and the owner edits them in Settings.
     Days are of 24 h, drops and rates and shares in per cent, sent in messages."""
 
     overdue_watch_days: int = 1

@@ -1,4 +1,4 @@
-"""A workspace's status, the moves between statuses, holds, and the purge (product.md section 3)."""
+"""A workspace's status, the moves between statuses, holds, and the purge."""
 
 from __future__ import annotations
 

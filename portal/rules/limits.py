@@ -1,4 +1,4 @@
-"""Limits: the catalogue, and which figure is in force (product.md section 4)."""
+"""Limits: the catalogue, and which figure is in force."""
 
 from __future__ import annotations
 

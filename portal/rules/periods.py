@@ -1,4 +1,4 @@
-"""Days and months of a workspace: those of its own time zone (product.md section 2).
+"""Days and months of a workspace: those of its own time zone.
 
 Instants are aware; results that are instants are aware UTC. Time zones are IANA names.
 """

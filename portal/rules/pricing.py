@@ -1,5 +1,6 @@
-"""What a workspace is worth: cycles, MRR, lifetime value, discounts, rates (product.md
-sections 9 and 11). Amounts in minor units of the workspace's currency."""
+"""What a workspace is worth: cycles, MRR, lifetime value, discounts.
+
+Amounts in minor units of the workspace's currency."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ PRICED_CYCLES = (Cycle.MONTHLY, Cycle.QUARTERLY, Cycle.ANNUAL)
 """Those for which a plan has prices."""
 
 DEFAULT_TIERS: tuple[tuple[int, Decimal], ...] = ((100_000, Decimal(25)),)
-"""Volume discount of a new plan: above 100,000 contacts 25 per cent (product.md section 2)."""
+"""Volume discount of a new plan: above 100,000 contacts 25 per cent."""
 
 _MONTHS = {Cycle.MONTHLY: 1, Cycle.QUARTERLY: 3, Cycle.ANNUAL: 12}
 

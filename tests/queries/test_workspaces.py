@@ -1,4 +1,4 @@
-"""The list's query against a plain reading of what product.md says, on both databases."""
+"""The list's query against a plain reading of what the list promises, on both databases."""
 
 import random
 from collections.abc import Callable, Iterator
