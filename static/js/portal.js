@@ -180,8 +180,8 @@
     }, true);
   }
 
-  /* Keys: / search, down from there to the rows, j k rows, Enter open, x select, e edit, ? this list. Off in fields; <html data-shortcuts="off"> switches them off. */
-  const keys = [["/", "Search"], ["↓", "From the search to the rows"], ["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"], ["x", "Select the row"], ["e", "Edit the row"], ["?", "This list"]];
+  /* Keys: / search, down from there to the rows, j k rows, Enter open, ? this list. Off in fields; <html data-shortcuts="off"> switches them off. */
+  const keys = [["/", "Search"], ["↓", "From the search to the rows"], ["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"], ["?", "This list"]];
   const row = () => $("tr[data-row-focus]");
   function go(step) {
     const rows = $$("tr[data-href]");
@@ -237,8 +237,6 @@
     },
     j: () => go(1),
     k: () => go(-1),
-    x: () => { const box = row() && $(".c-check input", row()); if (box) box.click(); },
-    e: () => { const link = row() && $(".c-actions a[href$='/edit']", row()); if (link) link.click(); },
     "?": help,
   };
   document.addEventListener("keydown", (e) => {

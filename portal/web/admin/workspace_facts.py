@@ -203,13 +203,13 @@ def _domain(domain: DomainOf | None, now: datetime, locale: str) -> tuple[str, s
     if domain is None:
         return ("None", None, None, None)
     checked = domain.last_checked_at
-    when = f", checked {formats.ago(checked, now, locale)}" if checked else ", not checked yet"
     words = {
         DomainState.VERIFIED: "verified",
         DomainState.PENDING: "TXT record not found",
         DomainState.FAILED: "check failed",
     }[domain.state]
-    return (domain.host, None, words + when + ("; the organization's" if domain.of_organization else ""), None)
+    found = f"{words}, checked {formats.ago(checked, now, locale)}" if checked else "not checked yet"
+    return (domain.host, None, found + ("; the organization's" if domain.of_organization else ""), None)
 
 
 def _billing(profile: Profile, now: datetime, locale: str) -> str:

@@ -53,7 +53,7 @@ def table(found: Detail, locale: str) -> Table:
     alone = account is None or (account.workspaces == 1 and account.primary_id == found.profile.key)
     return Table(
         rows=tuple(_row(state, found, locale, alone) for state in found.limits),
-        note=_sharing(found, locale) if found.profile.plan else "No plan is chosen: the free plan’s limits hold",
+        note=_sharing(found, locale) if found.profile.plan else _without_a_plan(found),
         pooled="" if account is None or alone else _pooled(account, found.profile.organization.name, locale),
     )
 
@@ -115,6 +115,12 @@ def _effective_note(state: LimitState, found: Detail, pooled: bool) -> str:
         return "not set anywhere"
     # Without a plan every figure is the free plan's, and the table's head says so once.
     return "free plan’s" if state.effective.source is Source.FREE_PLAN and found.profile.plan else ""
+
+
+def _without_a_plan(found: Detail) -> str:
+    if any(state.effective.source is Source.FREE_PLAN for state in found.limits):
+        return "No plan is chosen: the free plan’s limits hold"
+    return "No plan is chosen, and the platform has no free plan"
 
 
 def _sharing(found: Detail, locale: str) -> str:
