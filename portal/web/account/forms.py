@@ -26,6 +26,16 @@ def new_password() -> Any:
     )
 
 
+def own_name() -> Any:
+    """The field of one's own name."""
+    return StringField(
+        validators=[
+            InputRequired("Enter your name."),
+            Length(max=NAME, message=f"A name has at most {NAME} characters."),
+        ]
+    )
+
+
 class LogInForm(Form):
     """Log-in."""
 
@@ -40,19 +50,13 @@ class ForgotForm(Form):
     email = StringField(validators=[InputRequired("Enter your e-mail address.")])
 
 
-class ResetForm(Form):
-    """A new password, by a link."""
+class NewPasswordForm(Form):
+    """A new password: by a link, or because one is due."""
 
     password = new_password()
 
 
-class ForcedPasswordForm(Form):
-    """A new password that is due."""
-
-    password = new_password()
-
-
-class PasswordForm(ForcedPasswordForm):
+class PasswordForm(NewPasswordForm):
     """A new password in place of the present one."""
 
     current_password = PasswordField(validators=[InputRequired("Enter the password you have now.")])
@@ -75,24 +79,14 @@ class CodeForm(Form):
 class AcceptForm(Form):
     """Name and password of a person who was invited."""
 
-    name = StringField(
-        validators=[
-            InputRequired("Enter your name."),
-            Length(max=NAME, message=f"A name has at most {NAME} characters."),
-        ]
-    )
+    name = own_name()
     password = new_password()
 
 
 class ProfileForm(Form):
     """What people say about themselves."""
 
-    name = StringField(
-        validators=[
-            InputRequired("Enter your name."),
-            Length(max=NAME, message=f"A name has at most {NAME} characters."),
-        ]
-    )
+    name = own_name()
     locale = StringField()
     timezone = StringField()
     theme = StringField()

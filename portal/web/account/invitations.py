@@ -39,12 +39,12 @@ def invitation_accept(token: str) -> ResponseReturnValue:
     if found is None or found.state is not State.OPEN:
         return _dead(found)
     try:
-        return _accept_as_known(found, token) if found.has_password else _accept_as_new(found, token)
+        return _accept_as_known(token) if found.has_password else _accept_as_new(found, token)
     except NotFound:  # somebody was faster
         return _dead(invitation_of(token, clock.now()))
 
 
-def _accept_as_known(found: Invited, token: str) -> ResponseReturnValue:
+def _accept_as_known(token: str) -> ResponseReturnValue:
     if g.principal is None:
         return redirect(url_for("account.log_in", next=url_for("account.invitation", token=token)), 303)
     invitations.accept(token, actor())

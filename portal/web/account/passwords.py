@@ -15,7 +15,7 @@ from portal.rules.errors import NotFound
 from portal.web.access import actor, needs
 from portal.web.account.blueprint import bp
 from portal.web.account.entry import enter, renewed
-from portal.web.account.forms import ForcedPasswordForm, ForgotForm, PasswordForm, ResetForm
+from portal.web.account.forms import ForgotForm, NewPasswordForm, PasswordForm
 from portal.web.pages import show
 from portal.web.visits import visit
 
@@ -41,7 +41,7 @@ def password_reset(token: str) -> ResponseReturnValue:
     person = reset_target(token, clock.now())
     if person is None:
         return show("account/reset_dead", status=410)
-    form = ResetForm()
+    form = NewPasswordForm()
     if form.validate_on_submit():
         with form.refusals():
             try:
@@ -56,7 +56,7 @@ def password_reset(token: str) -> ResponseReturnValue:
 def password_change() -> ResponseReturnValue:
     """A new password: because one wants it, or because one is due."""
     forced = g.principal.must_set_password
-    form = ForcedPasswordForm() if forced else PasswordForm()
+    form = NewPasswordForm() if forced else PasswordForm()
     if form.validate_on_submit():
         with form.refusals():
             present = None if forced else form.current_password.data
