@@ -25,14 +25,13 @@ from portal.models import (
     PlanLimit,
     Workspace,
 )
-from portal.rules.health import Facts, LimitUse
+from portal.rules.health import RATED, Facts, LimitUse
 from portal.rules.lifecycle import Status
 from portal.rules.limits import Limit, Override, effective
 from portal.rules.periods import day_start, local_day
 
 FAILED_WITHIN = timedelta(days=30)
 MONTHLY = (Limit.MONTHLY_MESSAGES, Limit.BROADCASTS, Limit.MONTHLY_MINUTES)
-ASSESSED = (Status.TRIAL, Status.ACTIVE)
 UNPAID = (InvoiceState.OPEN, InvoiceState.OVERDUE)
 
 Limits = dict[Limit, int]
@@ -110,7 +109,7 @@ def facts_of(
     rows = db.session.execute(_WORKSPACES.where(Workspace.id.in_(workspaces))).all()
     when = {row.id: at if isinstance(at, datetime) else at[row.id] for row in rows}
     status = statuses or {row.id: row.status for row in rows}
-    working = [row for row in rows if status[row.id] in ASSESSED]
+    working = [row for row in rows if status[row.id] in RATED]
     read = _read(working, when, plans)
     return {row.id: _facts(row, status[row.id], when[row.id], read) for row in rows}
 
@@ -146,7 +145,7 @@ def _facts(row: Any, status: Status, now: datetime, read: _Read) -> Facts:
         mean_weekly_sent_4w_before=Decimal(used.weeks_before) / 4,
         sent_7d=used.sent_7,
         delivered_7d=used.delivered_7,
-        limits=_uses(row.plan_id, counted, read.own.get(key, {}), read.plans, now) if status in ASSESSED else (),
+        limits=_uses(row.plan_id, counted, read.own.get(key, {}), read.plans, now) if status in RATED else (),
     )
 
 

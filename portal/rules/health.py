@@ -155,6 +155,9 @@ class Assessment:
     reasons: tuple[Reason, ...]
 
 
+RATED = frozenset({Status.TRIAL, Status.ACTIVE})
+"""The statuses that have a health."""
+
 _LEVELS = tuple(Level)
 _RULES = tuple(Rule)
 _DAY = timedelta(days=1)
@@ -162,7 +165,7 @@ _DAY = timedelta(days=1)
 
 def assess(facts: Facts, thresholds: Thresholds, now: datetime) -> Assessment:
     """The health of a workspace at `now`; reasons worst first, then in the order of Rule."""
-    if facts.status in (Status.SUSPENDED, Status.CANCELLED):
+    if facts.status not in RATED:
         return Assessment(None, ())
     reasons = [
         *_payment(facts, thresholds, now),
@@ -173,6 +176,11 @@ def assess(facts: Facts, thresholds: Thresholds, now: datetime) -> Assessment:
     ]
     reasons.sort(key=lambda r: (-_LEVELS.index(r.level), _RULES.index(r.rule)))
     return Assessment(reasons[0].level, tuple(reasons))
+
+
+def limit_level(percent: Decimal | int, at: Thresholds) -> Level | None:
+    """How a limit is rated of which so many per cent are used: Watch, Risk, or None below both."""
+    return _at_least(percent, at.limit_watch_share, at.limit_risk_share)
 
 
 def _payment(facts: Facts, at: Thresholds, now: datetime) -> Iterable[Reason]:
@@ -245,7 +253,7 @@ def _limits(uses: Iterable[LimitUse], at: Thresholds) -> Iterable[Reason]:
     shares.sort(key=lambda pair: -pair[0])
     found = []
     for percent, use in shares:
-        level = _at_least(percent, at.limit_watch_share, at.limit_risk_share)
+        level = limit_level(percent, at)
         if level is not None:
             code = Code.LIMIT_REACHED if level is Level.RISK else Code.LIMIT_NEAR
             found.append(Reason(Rule.LIMITS, level, code, _of_limit(percent, use)))

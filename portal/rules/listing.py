@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from portal.rules.health import Level
+from portal.rules.health import RATED, Level
 from portal.rules.lifecycle import HoldKind, Stage, Status, status_of
 from portal.rules.money import convert
 from portal.rules.pricing import Cycle, Subscription, mrr
@@ -93,4 +93,4 @@ def derive(sources: Sources, reporting: str, rates: Mapping[str, Decimal]) -> De
 
 def shown_health(level: Level | None, status: Status) -> Level | None:
     """Health as the list shows it: none for the suspended and the closed."""
-    return level if status in {Status.ACTIVE, Status.TRIAL} else None
+    return level if status in RATED else None

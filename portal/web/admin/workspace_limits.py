@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from portal.queries.detail import Detail
 from portal.queries.limits import MOST_SHARED, Account, LimitState
+from portal.rules.health import Thresholds, limit_level
 from portal.rules.limits import CATALOGUE, UNLIMITED, Source, share
-from portal.web import formats
+from portal.web import chrome, formats
 
-WATCH, RISK = 80, 100  # per cent of a limit from which its bar is amber and red
 MOST = 999  # per cent that are written out
 
 
@@ -49,19 +49,21 @@ class Table:
 
 def table(found: Detail, locale: str) -> Table:
     """All nine lines."""
+    thresholds = chrome.platform().thresholds
     account = next((state.account for state in found.limits if state.account), None)
     alone = account is None or (account.workspaces == 1 and account.primary_id == found.profile.key)
     return Table(
-        rows=tuple(_row(state, found, locale, alone) for state in found.limits),
+        rows=tuple(_row(state, found, locale, alone, thresholds) for state in found.limits),
         note=_sharing(found, locale) if found.profile.plan else _without_a_plan(found),
         pooled="" if account is None or alone else _pooled(account, found.profile.organization.name, locale),
     )
 
 
-def _row(state: LimitState, found: Detail, locale: str, alone: bool) -> Row:
+def _row(state: LimitState, found: Detail, locale: str, alone: bool, thresholds: Thresholds) -> Row:
     pooled = state.account is not None and not alone
     part = share(state.used, state.effective.value)
     percent = None if part is None else int(part * 100)  # 99.9 % is not yet all
+    level = None if percent is None else limit_level(percent, thresholds)
     own = state.own if state.own and state.own.in_force else None
     return Row(
         name=state.limit.value,
@@ -79,7 +81,7 @@ def _row(state: LimitState, found: Detail, locale: str, alone: bool) -> Row:
         used_note="whole account" if pooled else "",
         percent=percent,
         percent_text="" if percent is None else _percent(percent, locale),
-        level=None if percent is None or percent < WATCH else "risk" if percent >= RISK else "watch",
+        level=level.value if level else None,
         words="No limit" if state.effective.unlimited else "None allowed",
     )
 
