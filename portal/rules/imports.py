@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -116,15 +116,16 @@ def in_words(errors: Mapping[str, str]) -> str:
     return " ".join(f"{name}: {message}" for name, message in errors.items())
 
 
-def summary(counts: Mapping[str, int], *, trial: bool) -> str:
-    """What became of all rows in a few words: "7,990 created (2 of them with a warning), 8 there already, 2 failed"."""
+def summary(counts: Mapping[str, int], *, trial: bool, number: Callable[[int], str] = "{:,}".format) -> str:
+    """What became of all rows in a few words: "7,990 created (2 of them with a warning), 8 there already, 2 failed".
+    `number` writes a count as the reader's language does."""
     warned = counts.get(Outcome.WARNED, 0)
     parts = (
         (counts.get(Outcome.CREATED, 0) + warned, "would be created" if trial else "created"),
         (counts.get(Outcome.EXISTS, 0), "there already"),
         (counts.get(Outcome.FAILED, 0), "would fail" if trial else "failed"),
     )
-    words = [f"{count:,} {text}" for count, text in parts if count]
+    words = [f"{number(count)} {text}" for count, text in parts if count]
     if warned:
-        words[0] += f" ({warned:,} of them with a warning)"
+        words[0] += f" ({number(warned)} of them with a warning)"
     return ", ".join(words) or "none"

@@ -20,7 +20,7 @@ from portal.web.access import actor, needs
 from portal.web.forms import Form
 from portal.web.pages import done, show
 from portal.web.problems import problem
-from portal.web.spreadsheets import line
+from portal.web.spreadsheets import BOM, line
 
 bp = Blueprint("admin_imports", __name__, url_prefix="/admin/import")
 
@@ -97,7 +97,7 @@ def template() -> Response:
     """An empty table with every column, and two rows to look at."""
     rows = [line(COLUMNS), *(line(row.get(name, "") for name in COLUMNS) for row in EXAMPLES)]
     headers = {"Content-Disposition": 'attachment; filename="workspaces.csv"'}
-    return Response("\ufeff" + "".join(rows), mimetype="text/csv", headers=headers)
+    return Response(BOM + "".join(rows), mimetype="text/csv", headers=headers)
 
 
 def _begun(task: str) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 from flask import url_for
@@ -107,7 +108,7 @@ def entry(task: TaskView, now: datetime, locale: str) -> Entry:
         badge,
         state,
         f"{formats.number(task.done, locale)} of {formats.number(task.total, locale)}",
-        summary(task.counts, trial=bool(task.options.get("trial"))) if task.done else "",
+        _summary(task, locale),
         task.by or "Command line",
         formats.ago(task.created_at, now, locale),
         task.created_at,
@@ -131,7 +132,7 @@ def progress(task: TaskView, now: datetime, locale: str) -> Progress:
         done=task.done,
         total=max(task.total, 1),
         line=counted + (f" · about {duration(left)} left" if left is not None else ""),
-        aside=summary(task.counts, trial=trial) if task.done else "",
+        aside=_summary(task, locale),
         note=_note(task),
         error=task.error,
         notice=str(task.options.get("notice", "")),
@@ -141,6 +142,13 @@ def progress(task: TaskView, now: datetime, locale: str) -> Progress:
         importable=formats.number(good, locale) if good else "",
         facts=f"Begun {formats.ago(task.created_at, now, locale).lower()} by {task.by or 'the command line'}",
     )
+
+
+def _summary(task: TaskView, locale: str) -> str:
+    if not task.done:
+        return ""
+    trial = bool(task.options.get("trial"))
+    return summary(task.counts, trial=trial, number=partial(formats.number, locale=locale))
 
 
 def _note(task: TaskView) -> str:

@@ -19,7 +19,7 @@ from portal.web.access import actor, may, needs
 from portal.web.admin import task_words
 from portal.web.import_report import HEADS, results_line
 from portal.web.pages import done, show
-from portal.web.spreadsheets import line
+from portal.web.spreadsheets import BOM, line
 
 bp = Blueprint("admin_tasks", __name__, url_prefix="/admin/tasks")
 
@@ -99,6 +99,6 @@ def _task(public_id: str) -> TaskView:
 
 
 def _lines(task: TaskView) -> Iterator[str]:
-    yield "\ufeff" + line(HEADS)
+    yield BOM + line(HEADS)
     for row in reads.all_results(task.id):
         yield results_line(row)
