@@ -1,0 +1,209 @@
+"""Every page there is, light and dark, wide and narrow: axe finds nothing, nothing scrolls sideways or is cut without
+a title, nothing weighs too much. A new route is asked for here by itself. Looks do not depend on the database."""
+
+import gzip
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Response, expect
+
+from portal.models import Workspace
+from portal.rules.health import Level
+from portal.rules.lifecycle import Status
+from tests.conftest import DATABASES
+from tests.support.browsers import axe
+from tests.support.examples import Example
+from tests.support.ledgers import HOME
+
+OWNER, AUDITOR, MEMBER = "owner@portal.example", "auditor@portal.example", "member@nilgiri-retail.example"
+NOBODY, HALF_WAY = "", "half-way"
+COLOURS = ("color-contrast", "link-in-text-block")
+MOST_BYTES = 30 * 1024
+ICONS = "/static/img/icons.svg"  # Tabler's drawings, vendored in one file
+CUT = """() => [...document.querySelectorAll('body *')].filter(e => e.scrollWidth > e.clientWidth + 1
+    && e.matches(':not(input, select)') && getComputedStyle(e).textOverflow === 'ellipsis'
+    && getComputedStyle(e).overflowX === 'hidden' && !e.closest('[title]'))
+    .map(e => e.outerHTML.slice(0, 120))"""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Where a page is to be seen, by whom, and with which status it comes."""
+
+    where: str | Callable[[Example], str]
+    who: str = OWNER
+    status: int = 200
+
+    def path(self, example: Example) -> str:
+        return self.where if isinstance(self.where, str) else self.where(example)
+
+
+def of_workspace(*where: Any, rest: str = "", longest: bool = False) -> Callable[[Example], str]:
+    """The address of a page of the first workspace of which this is true."""
+    return lambda example: HOME + example.workspace(*where, longest=longest) + rest
+
+
+COVERED = ("target-size",)  # what lies half below an open menu is small and close to it, until the menu is closed
+# By endpoint, or "endpoint: what is special".
+PAGES = {
+    "account.home": Shown("/", MEMBER),
+    "account.log_in": Shown("/login", NOBODY),
+    "account.second_factor": Shown("/login/second-factor", HALF_WAY),
+    "account.password_forgot": Shown("/password/forgot", NOBODY),
+    "account.password_reset": Shown(Example.reset_link, NOBODY),
+    "account.password_reset: dead": Shown("/password/reset/x", NOBODY, 410),
+    "account.password_change": Shown("/password/change"),
+    "account.invitation": Shown(Example.invitation, NOBODY),
+    "account.invitation: dead": Shown("/invitations/x", NOBODY, 404),
+    "account.profile": Shown("/me"),
+    "account.factor": Shown("/me/second-factor"),
+    "account.confirm": Shown("/me/confirm"),
+    "admin_workspaces.listing": Shown(HOME),
+    "admin_workspaces.listing: a last page": Shown(HOME + "?sort=name&page=5"),
+    "admin_workspaces.listing: all filters": Shown(HOME + "?status=active&health=risk&sort=-name&q=a"),
+    "admin_workspaces.listing: nothing": Shown(HOME + "?q=brihgt&status=trial&plan=pln_nothing"),
+    "admin_workspaces.listing: by an auditor": Shown(HOME, AUDITOR),
+    "admin_workspaces.trash": Shown(HOME + "trash"),
+    "admin_workspaces.trash: nothing": Shown(HOME + "trash?q=brihgt"),
+    "admin_workspaces.organizations": Shown(HOME + "organizations"),
+    "admin_workspaces.organizations: nothing": Shown(HOME + "organizations?q=brihgt"),
+    "admin_workspaces.health": Shown(of_workspace(Workspace.health == Level.WATCH, rest="/health")),
+    "admin_workspaces.detail": Shown(of_workspace(Workspace.status == Status.ACTIVE)),
+    "admin_workspaces.detail: at risk": Shown(of_workspace(Workspace.health == Level.RISK)),
+    "admin_workspaces.detail: suspended": Shown(of_workspace(Workspace.status == Status.SUSPENDED)),
+    "admin_workspaces.detail: closed": Shown(of_workspace(Workspace.status == Status.CANCELLED)),
+    "admin_workspaces.detail: of the first day": Shown(of_workspace(Workspace.name == "Escuela Técnica del Sur")),
+    "admin_workspaces.detail: dinars": Shown(of_workspace(Workspace.currency == "KWD")),
+    "admin_workspaces.detail: longest name": Shown(of_workspace(longest=True)),
+    "admin_workspaces.detail: child": Shown(of_workspace(Workspace.is_primary.is_(False), longest=True)),
+    "admin_workspaces.orders": Shown(of_workspace(Workspace.currency == "KWD", rest="/orders")),
+    "admin_workspaces.orders: none": Shown(of_workspace(Workspace.name == "Northwind Trading", rest="/orders")),
+    "admin_workspaces.audit": Shown(of_workspace(Workspace.status == Status.SUSPENDED, rest="/audit")),
+    "admin_audit.listing": Shown("/admin/audit/"),
+    "admin_audit.listing: nothing": Shown("/admin/audit/?actor=nobody-at-all"),
+    "admin_imports.page": Shown("/admin/import/"),
+    "admin_tasks.listing": Shown("/admin/tasks/"),
+    "admin_tasks.page": Shown(lambda example: "/admin/tasks/" + example.task()),
+    "error 403": Shown("/admin/import/", AUDITOR, 403),
+    "error 404": Shown("/nothing/here", OWNER, 404),
+    "error 404: nobody": Shown("/nothing/here", NOBODY, 404),
+    "error 405": Shown("/logout", OWNER, 405),
+}
+FILES = {"static", "admin_workspaces.export", "admin_audit.export", "admin_imports.template", "admin_tasks.results"}
+
+
+@pytest.fixture(params=DATABASES[:1])
+def example(request: pytest.FixtureRequest, open_example: Callable[[str], Example]) -> Example:
+    """The example platform on one database."""
+    return open_example(request.param)
+
+
+@pytest.fixture
+def who() -> str:
+    return NOBODY
+
+
+def opened(page: Page, example: Example, shown: Shown) -> Response:
+    """The page is open in this tab, of the person whom it is for."""
+    if shown.who:
+        cookie = example.half_way() if shown.who == HALF_WAY else example.cookie(shown.who)
+        page.context.add_cookies([cookie])  # type: ignore[list-item]
+    answer = page.goto(shown.path(example))
+    assert answer and answer.status == shown.status
+    return answer
+
+
+def looks_right(page: Page) -> None:
+    """Light and dark, 1280 and 390 wide; in the dark only colours differ, and at 320 it need only fit."""
+    for width in (1280, 390, 320):
+        page.set_viewport_size({"width": width, "height": 900})
+        for scheme in () if width == 320 else ("light", "dark"):
+            page.emulate_media(color_scheme=scheme)
+            axe(page, only=COLOURS if scheme == "dark" else ())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"scrolls sideways at {width}"
+        assert not page.evaluate(CUT), f"cut without a title at {width}"
+
+
+def test_every_route_that_shows_something_is_here(example: Example) -> None:
+    routes = json.loads(example.server.portal("routes", "--json").stdout)
+    shown = {route["endpoint"] for route in routes if "GET" in route["methods"]}
+    here = {name.partition(":")[0] for name in PAGES if not name.startswith("error")}
+    assert shown == here | FILES
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page(page: Page, example: Example, name: str) -> None:
+    opened(page, example, PAGES[name])
+    assert page.title()
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    looks_right(page)
+
+
+def unfold(page: Page, *selectors: str) -> None:
+    """Opens by a click what these are the door to."""
+    for selector in selectors:
+        page.locator(selector).filter(visible=True).first.click()
+
+
+@pytest.mark.parametrize(
+    ("name", "width", "doors"),
+    [
+        ("admin_workspaces.listing", 1280, [".switcher > summary"]),
+        ("admin_workspaces.listing", 1280, ["#columns > summary"]),
+        ("admin_workspaces.listing", 1280, [".choose > summary"]),
+        ("admin_workspaces.listing", 1280, ["button.health"]),
+        ("admin_workspaces.listing", 390, ["summary[aria-label=Menu]"]),
+        ("admin_workspaces.listing", 390, ["summary[aria-label='Find a workspace']"]),
+        ("admin_workspaces.listing", 390, ["#more-filters > summary", ".choose > summary"]),
+        ("admin_workspaces.detail", 1280, [".chart-table > summary", "[popovertarget=why]"]),
+        ("admin_workspaces.detail", 390, [".chart-table > summary", "[popovertarget=why]"]),
+        ("admin_audit.listing", 390, [".log li:nth-child(1) summary", ".log li:nth-child(3) summary"]),
+    ],
+)
+def test_what_opens(page: Page, example: Example, name: str, width: int, doors: list[str]) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    opened(page, example, PAGES[name])
+    unfold(page, *doors)
+    page.wait_for_load_state("networkidle")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        axe(page, without=COVERED)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert not page.evaluate(CUT)
+
+
+def test_the_list_of_keys(page: Page, example: Example) -> None:
+    opened(page, example, PAGES["admin_workspaces.listing"])
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
+    axe(page)
+
+
+def test_a_form_that_has_expired(page: Page) -> None:
+    page.goto("/login")
+    page.evaluate("document.querySelector('[name=csrf_token]').value = 'long ago'")
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_text("The form has expired")).to_be_visible()
+    looks_right(page)
+
+
+@pytest.mark.parametrize(
+    "name", ["admin_workspaces.listing", "admin_workspaces.detail: dinars", "admin_workspaces.detail: at risk"]
+)
+def test_weight(page: Page, example: Example, name: str) -> None:
+    """Everything that is fetched, compressed as a server in front of Portal does it, but for vendored files."""
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    opened(page, example, PAGES[name])
+    page.wait_for_load_state("networkidle")
+    own = {
+        answer.url.partition("?")[0]: answer
+        for answer in answers
+        if "/static/vendor/" not in answer.url and ICONS not in answer.url
+    }
+    sizes = {url: len(gzip.compress(answer.body())) for url, answer in own.items()}
+    assert len(sizes) > 5, "styles and scripts were not fetched"
+    assert sum(sizes.values()) < MOST_BYTES, sizes
