@@ -22,7 +22,7 @@ OWNER, AUDITOR, MEMBER = "owner@portal.example", "auditor@portal.example", "memb
 NOBODY, HALF_WAY = "", "half-way"
 COLOURS = ("color-contrast", "link-in-text-block")
 MOST_BYTES = 30 * 1024
-ICONS = "/static/img/icons.svg"  # Tabler's drawings, vendored in one file
+VENDORED = ("/static/vendor/", "/static/img/icons.svg")  # the icons are Tabler's, put into one file
 CUT = """() => [...document.querySelectorAll('body *')].filter(e => e.scrollWidth > e.clientWidth + 1
     && e.matches(':not(input, select)') && getComputedStyle(e).textOverflow === 'ellipsis'
     && getComputedStyle(e).overflowX === 'hidden' && !e.closest('[title]'))
@@ -196,14 +196,11 @@ def test_a_form_that_has_expired(page: Page) -> None:
 def test_weight(page: Page, example: Example, name: str) -> None:
     """Everything that is fetched, compressed as a server in front of Portal does it, but for vendored files."""
     answers: list[Response] = []
+    vendored = tuple(example.server.url + path for path in VENDORED)
     page.on("response", lambda answer: answers.append(answer))
     opened(page, example, PAGES[name])
     page.wait_for_load_state("networkidle")
-    own = {
-        answer.url.partition("?")[0]: answer
-        for answer in answers
-        if "/static/vendor/" not in answer.url and ICONS not in answer.url
-    }
+    own = {answer.url.partition("?")[0]: answer for answer in answers if not answer.url.startswith(vendored)}
     sizes = {url: len(gzip.compress(answer.body())) for url, answer in own.items()}
     assert len(sizes) > 5, "styles and scripts were not fetched"
     assert sum(sizes.values()) < MOST_BYTES, sizes
