@@ -14,7 +14,7 @@ from portal.base.site import settings
 from portal.queries import principals
 from portal.rules.access import Permission
 from portal.rules.platform import Platform
-from portal.web import formats
+from portal.web import formats, pieces
 from portal.web.access import may
 
 WORKSPACES = "admin_workspaces.listing"
@@ -65,26 +65,35 @@ def brand() -> str:
     return platform().brand or settings().brand
 
 
-def navigation() -> list[tuple[str | None, list[Item]]]:
+def navigation() -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
     """The groups and pages that exist and that this person may open."""
-    groups = []
-    for label, entries in NAVIGATION:
-        items = [_item(*entry) for entry in entries if _open(entry[1])]
-        if items:
-            groups.append((label, items))
-    return groups
+    counts: dict[str, str] = g.get("navigation_counts", {})
+    pages = (endpoint for _, entries in NAVIGATION for _, endpoint, _ in entries)
+    return _groups(frozenset(filter(_open, pages)), request.blueprint, tuple(counts.items()))
 
 
 def _open(endpoint: str) -> bool:
-    view = current_app.view_functions.get(endpoint)
-    permission: Permission | None = getattr(view, "permission", None)
+    permission: Permission | None = getattr(current_app.view_functions.get(endpoint), "permission", None)
     return permission is not None and may(permission)
 
 
-def _item(label: str, endpoint: str, icon: str) -> Item:
-    blueprint = endpoint.partition(".")[0]
-    counts: dict[str, str] = g.get("navigation_counts", {})
-    return Item(label, url_for(endpoint), icon, request.blueprint == blueprint, counts.get(endpoint))
+@lru_cache(maxsize=500)
+def _groups(
+    opened: frozenset[str], blueprint: str | None, counts: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
+    shown = dict(counts)
+    groups = (
+        (
+            heading,
+            tuple(
+                Item(label, url_for(endpoint), icon, endpoint.partition(".")[0] == blueprint, shown.get(endpoint))
+                for label, endpoint, icon in entries
+                if endpoint in opened
+            ),
+        )
+        for heading, entries in NAVIGATION
+    )
+    return tuple((heading, items) for heading, items in groups if items)
 
 
 @lru_cache(maxsize=256)
@@ -96,7 +105,12 @@ def asset(path: str) -> str:
 
 def find() -> tuple[str, str] | None:
     """Where the search box of the sidebar leads, and what it says; none for who may not list workspaces."""
-    return (url_for(WORKSPACES), "Find a workspace") if _open(WORKSPACES) else None
+    return (_list_url(), "Find a workspace") if _open(WORKSPACES) else None
+
+
+@lru_cache(maxsize=1)
+def _list_url() -> str:
+    return url_for(WORKSPACES)
 
 
 def init_app(app: Flask) -> None:
@@ -105,6 +119,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(asset=asset, may=may, Permission=Permission)
     app.jinja_env.filters.update(formats.FILTERS)
+    pieces.init_app(app, asset=asset)
 
     @app.context_processor
     def around() -> dict[str, Any]:
@@ -114,7 +129,7 @@ def init_app(app: Flask) -> None:
             "current_user": g.get("principal"),
             "brand": brand(),
             "is_example": platform().is_example,
-            "navigation": navigation() if g.get("principal") else [],
+            "navigation": navigation() if g.get("principal") else (),
             "find": find(),
             "account_menu": ACCOUNT_MENU,
         }

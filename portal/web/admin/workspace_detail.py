@@ -57,7 +57,7 @@ def detail(ws: str) -> Response:
         counts=workspace_figures.counts(profile, locale),
         chart=workspace_figures.chart(found, locale),
         limits=workspace_limits.table(found, locale),
-        orders=[_order(row, now, locale) for row in found.orders],
+        orders=tuple(_order(row, now, locale) for row in found.orders),
         orders_url=_all_orders(ws) if profile.orders else None,
         order_count=formats.number(profile.orders, locale),
         about=workspace_facts.about(profile, now, locale),
@@ -118,8 +118,8 @@ def _all_orders(ws: str) -> str | None:
     return url_for("admin_workspaces.orders", ws=ws) if may(Permission.ORDER_VIEW) else None
 
 
-def _entries(events: tuple[Event, ...], now: datetime) -> list[audit_words.Entry]:
-    return [audit_words.entry(event, now) for event in events]
+def _entries(events: tuple[Event, ...], now: datetime) -> tuple[audit_words.Entry, ...]:
+    return tuple(audit_words.entry(event, now) for event in events)
 
 
 def _order(row: OrderRow, now: datetime, locale: str) -> Order:

@@ -67,32 +67,32 @@ NOT_COUNTED = {
 }
 
 
-def tiles(found: Detail, now: datetime, locale: str) -> list[Tile]:
+def tiles(found: Detail, now: datetime, locale: str) -> tuple[Tile, ...]:
     """Sent, delivered, read, MRR and lifetime value."""
     total, before = found.usage.total, found.usage.before
     delivered, read = percent(total.delivered, total.sent), percent(total.read, total.delivered)
     change, kind = _sent_change(found, now, locale)
     below = Figure("delivered_30d", "", formats.number(total.delivered, locale), str(total.delivered))
     points, points_kind = _points(delivered, before) if _comparable(found, now) else ("", None)
-    return [
+    return (
         Tile(_count("sent_30d", "Sent, 30 days", total.sent, locale), change, kind),
         Tile(_rate("delivered_rate", "Delivered", delivered, "Nothing was sent", locale), points, points_kind, below),
         Tile(_rate("read_rate", "Read", read, "Nothing was delivered", locale), "of delivered"),
         _mrr(found.profile, locale),
         _lifetime(found, now, locale),
-    ]
+    )
 
 
-def counts(profile: Profile, locale: str) -> list[Figure]:
+def counts(profile: Profile, locale: str) -> tuple[Figure, ...]:
     """What there is of each kind."""
-    return [
+    return (
         _count("numbers", "Numbers", profile.numbers, locale),
         _count("campaigns", "Campaigns", profile.campaigns, locale),
         _count("broadcasts", "Broadcasts", profile.broadcasts, locale),
         _count("contacts", "Contacts", profile.contacts, locale),
         _count("team", "Team", profile.team, locale),
         _count("extensions", "Extensions", profile.extensions, locale),
-    ]
+    )
 
 
 def chart(found: Detail, locale: str) -> Chart | None:

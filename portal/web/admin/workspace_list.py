@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -15,7 +18,7 @@ from portal.rules.access import Permission
 from portal.rules.lifecycle import Status
 from portal.rules.periods import local_day
 from portal.rules.platform import Platform
-from portal.web import formats, paging
+from portal.web import formats, paging, pieces
 from portal.web.access import may
 from portal.web.admin import workspace_rows
 from portal.web.admin.workspace_addresses import (
@@ -45,6 +48,9 @@ ORDERS = {
     Sort.EXTENSIONS: "Extensions",
     Sort.SIP_PREFIX: "SIP prefix",
 }
+
+IMPORT = "admin_imports.page"
+PARTS = ("strip", "toolbar", "pickers", "remarks", "heads", "pager", "empty")
 
 Option = tuple[str, str, bool]
 """Value, label, whether it is the one in force."""
@@ -86,14 +92,46 @@ class Empty:
     actions: tuple[tuple[str, str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks, as far as what stands around the rows depends on it."""
+
+    locale: str
+    today: date  # of the platform's time zone
+    timezone: str  # the platform's
+    currency: str  # the reporting currency
+    may_export: bool
+    may_import: bool
+
+
 def context(found: Listing, asked: Asked, platform: Platform, reader: Reader) -> dict[str, Any]:
-    """What the templates of the list are given."""
+    """What the templates of the list are given: the rows, and what stands around them, drawn."""
+    asking = Asking(
+        locale=reader.locale,
+        today=local_day(reader.now, platform.timezone),
+        timezone=platform.timezone,
+        currency=platform.reporting_currency,
+        may_export=may(Permission.WORKSPACE_EXPORT),
+        may_import=may(Permission.WORKSPACE_IMPORT) and IMPORT in current_app.view_functions,
+    )
+    frame = _frame(replace(found, rows=()), bool(found.rows), asked, asking)
+    return {**frame, "rows": workspace_rows.drawn(found.rows, reader)}
+
+
+@lru_cache(maxsize=200)
+def _frame(found: Listing, any_rows: bool, asked: Asked, asking: Asking) -> Mapping[str, Any]:
+    """What stands around the rows, drawn once for all who ask alike. `found` comes without its rows."""
+    given = _given(found, any_rows, asked, asking)
+    drawn = {part: pieces.draw(f"admin/workspaces/_{part}.html", **given) for part in PARTS}
+    return {**given, **drawn}
+
+
+def _given(found: Listing, any_rows: bool, asked: Asked, asking: Asking) -> dict[str, Any]:
     address = Address(found.filters, asked.columns if asked.chosen else None)
-    around = found.surroundings
+    around, locale = found.surroundings, asking.locale
     names = _names(around, found)
     return {
-        "strip": strip(around.strip, address, platform, reader),
-        "rows": workspace_rows.rows(found.rows, reader),
+        "cells": strip(around.strip, address, asking),
         "filters": found.filters,
         "options": _options(around, found),
         "organization": names.get("organization"),
@@ -106,24 +144,24 @@ def context(found: Listing, asked: Asked, platform: Platform, reader: Reader) ->
         "columns_sent": address.fields("columns"),
         "organization_sent": urlencode(address.fields("organization")),
         "columns_value": address.values.get("columns"),
-        "pager": paging.pager(found.filters.page, PAGE, found.total, address.page, reader.locale, more=not found.exact),
-        "empty": None if found.rows else _empty(found, address, names),
+        "pages": paging.pager(found.filters.page, PAGE, found.total, address.page, locale, more=not found.exact),
+        "empty": None if any_rows else _empty(found, address, names, asking),
         "clear_url": address.without_filters(),
         "any_organization_url": address.with_(organization=""),
         "trash_hint": _trash_hint(found),
         "trash_url": url_for("admin_workspaces.trash"),
-        "closed": formats.number(around.strip.closed, reader.locale),
-        "export_url": url_for("admin_workspaces.export") if may(Permission.WORKSPACE_EXPORT) else None,
+        "closed": formats.number(around.strip.closed, locale),
+        "export_url": url_for("admin_workspaces.export") if asking.may_export else None,
         "address": address.page(found.filters.page),
     }
 
 
-def strip(figures: Strip, address: Address, platform: Platform, reader: Reader) -> list[Cell]:
+def strip(figures: Strip, address: Address, asking: Asking) -> list[Cell]:
     """The seven figures of the platform."""
-    locale = reader.locale
-    code, total = formats.amount(figures.mrr, platform.reporting_currency, locale, whole=True)
+    locale = asking.locale
+    code, total = formats.amount(figures.mrr, asking.currency, locale, whole=True)
     unrated = [formats.money(minor, currency, locale, whole=True) for currency, minor in figures.unrated]
-    month = formats.short_day(local_day(reader.now, platform.timezone).replace(day=1), locale)
+    month = formats.short_day(asking.today.replace(day=1), locale)
     return [
         _counted("total", None, "Total", figures.total, address, locale),
         _counted("active", Status.ACTIVE, "Active", figures.active, address, locale),
@@ -134,14 +172,14 @@ def strip(figures: Strip, address: Address, platform: Platform, reader: Reader) 
             "New this month",
             formats.number(figures.new_this_month, locale),
             figures.new_this_month,
-            title=f"Created since {month}, time of {platform.timezone}",
+            title=f"Created since {month}, time of {asking.timezone}",
         ),
         Cell(
             "mrr",
             "Total MRR",
             f"{code} {total}".strip(),
             figures.mrr,
-            currency=platform.reporting_currency,
+            currency=asking.currency,
             beside=f"+ {', '.join(unrated)}, no rate" if unrated else None,
             title="Monthly recurring revenue of all active workspaces, by the exchange rates in Settings",
         ),
@@ -220,19 +258,13 @@ def _trash_hint(found: Listing) -> str | None:
     return f"{closed:,} closed one can be restored" if closed == 1 else f"{closed:,} closed ones can be restored"
 
 
-def _empty(found: Listing, address: Address, names: dict[str, str]) -> Empty:
+def _empty(found: Listing, address: Address, names: dict[str, str], asking: Asking) -> Empty:
     if not found.surroundings.strip.total:
         text = "Import a file of workspaces, or fill the database with an example platform: portal demo."
-        return Empty("No workspace yet", text, None, _beginnings())
+        # What a platform without workspaces can be filled by, as far as it is there and permitted.
+        beginnings = (("Import workspaces", url_for(IMPORT), "upload"),) if asking.may_import else ()
+        return Empty("No workspace yet", text, None, beginnings)
     filters = described(found.filters, names)
     title = f"No workspace matches “{found.filters.q}”" if found.filters.q else "No workspace matches these filters"
     text = " · ".join(f"{label} {value}" for label, value in filters)
     return Empty(title, text, address.without_filters())
-
-
-def _beginnings() -> tuple[tuple[str, str, str], ...]:
-    """What a platform without workspaces can be filled by, as far as it is there and permitted."""
-    endpoint = "admin_imports.page"
-    if endpoint in current_app.view_functions and may(Permission.WORKSPACE_IMPORT):
-        return (("Import workspaces", url_for(endpoint), "upload"),)
-    return ()

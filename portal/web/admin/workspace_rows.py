@@ -8,10 +8,13 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from portal.queries.workspaces import Listed, week
+from markupsafe import Markup
+
+from portal.queries.workspaces import Listed, sent_until
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
-from portal.web import formats
+from portal.rules.periods import local_day
+from portal.web import formats, pieces
 from portal.web.admin.workspace_addresses import HOME, LEVELS, STATUSES
 
 HEIGHT = 22  # of the sparkline, in pixels
@@ -82,14 +85,22 @@ class Reader:
     now: datetime
 
 
-def rows(found: Iterable[Listed], reader: Reader) -> list[Row]:
-    """The rows in the same order."""
-    return [row(each, reader) for each in found]
+def drawn(found: Iterable[Listed], reader: Reader) -> list[Markup]:
+    """The rows, drawn, in the same order."""
+    locale, timezone = reader.locale, reader.timezone
+    return [
+        _drawn(each, local_day(reader.now, each.timezone), last_seen(each.last_seen_at, reader), locale, timezone)
+        for each in found
+    ]
 
 
-def row(found: Listed, reader: Reader) -> Row:
-    """One row."""
-    locale = reader.locale
+@lru_cache(maxsize=4_000)
+def _drawn(found: Listed, today: date, seen: Moment, locale: str, timezone: str) -> Markup:
+    return pieces.draw("admin/workspaces/_row.html", row=row(found, today, seen, locale, timezone))
+
+
+def row(found: Listed, today: date, seen: Moment, locale: str, timezone: str) -> Row:
+    """One row, read in this language and time zone. `today`: of the workspace; `seen`: when somebody was there."""
     code, text, title = mrr(found, locale)
     return Row(
         id=found.public_id,
@@ -109,7 +120,7 @@ def row(found: Listed, reader: Reader) -> Row:
         mrr_value=found.mrr_minor,
         mrr_title=title,
         currency=found.currency,
-        sent=sent(found, reader),
+        sent=sent(found, today, locale),
         health=found.health.value if found.health else None,
         health_label=LEVELS[found.health] if found.health else "Not rated while suspended",
         shape=SHAPES[found.health] if found.health else "",
@@ -119,16 +130,16 @@ def row(found: Listed, reader: Reader) -> Row:
         numbers_value=found.numbers,
         extensions=formats.number(found.extensions, locale),
         extensions_value=found.extensions,
-        last_seen=last_seen(found.last_seen_at, reader),
-        created=created(found.created_at, reader),
+        last_seen=seen,
+        created=created(found.created_at, locale, timezone),
     )
 
 
-def sent(found: Listed, reader: Reader) -> Week:
-    """What it sent on its own last seven days."""
-    today, days = week(found.usage, found.timezone, reader.now)
+def sent(found: Listed, today: date, locale: str) -> Week:
+    """What it sent on the seven days up to `today`."""
+    days = sent_until(found.usage, today)
     total = sum(days)
-    return Week(formats.number(total, reader.locale), total, *bars(days), sentence(days, today, reader.locale))
+    return Week(formats.number(total, locale), total, *bars(days), sentence(days, today, locale))
 
 
 def last_seen(instant: datetime | None, reader: Reader) -> Moment:
@@ -139,10 +150,10 @@ def last_seen(instant: datetime | None, reader: Reader) -> Moment:
     return Moment(formats.ago(instant, reader.now, reader.locale), title)
 
 
-def created(instant: datetime, reader: Reader) -> Moment:
+def created(instant: datetime, locale: str, timezone: str) -> Moment:
     """When it was made."""
-    day = formats.day(formats.day_of(instant, reader.timezone), reader.locale)
-    return Moment(day, formats.minute(instant, reader.locale, reader.timezone))
+    day = formats.day(formats.day_of(instant, timezone), locale)
+    return Moment(day, formats.minute(instant, locale, timezone))
 
 
 def mrr(found: Listed, locale: str) -> tuple[str, str, str]:
