@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, or_, select
 
 from portal.base.db import db
-from portal.models import AuditEvent, AuditHead, Organization, User, Workspace
+from portal.models import AuditEvent, AuditHead, Organization, User, Workspace, scope
 from portal.rules.actors import ActorKind
 from portal.rules.chain import GENESIS, KEYS, digest_of, hash_of
 from portal.rules.text import fold
@@ -96,7 +96,7 @@ _LATEST = _EVENTS.where(AuditEvent.workspace_id == bindparam("workspace")).limit
 
 def latest(workspace: int, count: int) -> tuple[Event, ...]:
     """The last events of a workspace (its integer key), latest first."""
-    return tuple(_event(row) for row in db.session.execute(_LATEST, {"workspace": workspace, "count": count}))
+    return tuple(_event(row) for row in scope.rows(_LATEST, {"workspace": workspace, "count": count}))
 
 
 def events_page(wanted: Wanted, page: int) -> EventPage:

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from portal.base.db import db
 from portal.models import (
     AuditEvent,
     Domain,
@@ -23,6 +22,7 @@ from portal.models import (
     SuspensionBehaviour,
     User,
     Workspace,
+    scope,
 )
 from portal.queries import audit, limits, orders, usage
 from portal.queries.limits import Account, LimitState, Subject
@@ -270,7 +270,7 @@ def detail(workspace: str, now: datetime) -> Detail:
 def _read(workspace: str) -> tuple[Profile, Subject]:
     # PostgreSQL takes no NUL in a text, not even to say that there is no such row.
     known = workspace.isprintable()
-    rows: Sequence[Any] = db.session.execute(_PROFILE, {"workspace": workspace}).all() if known else ()
+    rows: Sequence[Any] = scope.rows(_PROFILE, {"workspace": workspace}).all() if known else ()
     if not rows:
         raise NotFound()
     row = rows[0]

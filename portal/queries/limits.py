@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, cast, exists, func, literal_column, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from portal.base.db import Instant, db
-from portal.models import Broadcast, Invitation, LimitOverride, Membership, Plan, PlanLimit, Workspace
+from portal.base.db import Instant
+from portal.models import Broadcast, Invitation, LimitOverride, Membership, Plan, PlanLimit, Workspace, scope
 from portal.rules import limits as rule
 from portal.rules.limits import Effective, Limit, Override
 from portal.rules.periods import month_start
@@ -119,7 +119,7 @@ def _read(subject: Subject, now: datetime) -> _Found:
     shared: dict[Limit, int] = {}
     extra: dict[Limit, int] = {}
     account = subject.account
-    rows = db.session.execute(
+    rows = scope.rows(
         _STATES,
         {
             "workspace": subject.workspace_id,

@@ -12,7 +12,7 @@ from enum import Enum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, Subquery, case, func, literal_column, select
+from sqlalchemy import Integer, Subquery, case, func, literal_column, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import ColumnElement, bindparam
 from sqlalchemy.sql.elements import UnaryExpression
@@ -152,14 +152,13 @@ def walk(shape: Shape, rows: int, begin: bool) -> Subquery:
 def hits(shape: Shape) -> Statement:
     """(key, number of hits) of one page of a search; of the last page where `offset` is behind it. At most
     MOST_HITS + 1 hits are looked at, so with more of them the page is any page: walk instead."""
-    found = listed(shape).add_columns(shape.sort.column.label("sorted_by")).limit(MOST_HITS + 1).subquery("found")
-    count = func.count().over()
-    place = func.row_number().over(order_by=order(shape, found.c.sorted_by, found.c.id))
-    ranked = select(found.c.id, count.label("hits"), place.label("place")).subquery("ranked")
-    last = ranked.c.hits - 1 - (ranked.c.hits - 1) % PAGE
+    found = listed(shape).add_columns(shape.sort.column.label("sorted_by")).limit(MOST_HITS + 1).cte("found")
+    number = select(func.count().label("hits")).select_from(found).cte("number")
+    last = number.c.hits - 1 - (number.c.hits - 1) % PAGE
     begin = case((bindparam("offset") > last, last), else_=bindparam("offset"))
-    page = select(ranked.c.id, ranked.c.hits).where(ranked.c.place > begin).order_by(ranked.c.place).limit(PAGE)
-    return planned(page, shape.search)
+    page = select(found.c.id, number.c.hits).select_from(found.join(number, true()))
+    page = page.order_by(*order(shape, found.c.sorted_by, found.c.id)).limit(PAGE)
+    return planned(page.offset(select(begin).scalar_subquery()), shape.search)
 
 
 @lru_cache(maxsize=128)

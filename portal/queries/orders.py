@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 
 from portal.base.db import db
-from portal.models import Order, OrderState
+from portal.models import Order, OrderState, scope
 
 RECENT = 10
 PER_PAGE = 50
@@ -48,7 +48,7 @@ _RECENT = (
 
 def recent_paid_orders(workspace: int) -> tuple[OrderRow, ...]:
     """The ten latest paid orders of the workspace (its integer key), latest first."""
-    return tuple(OrderRow(*row) for row in db.session.execute(_RECENT, {"workspace": workspace}))
+    return tuple(OrderRow(*row) for row in scope.rows(_RECENT, {"workspace": workspace}))
 
 
 def orders_page(workspace: int, page: int) -> tuple[OrderRow, ...]:

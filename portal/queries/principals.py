@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from portal.base.db import db
-from portal.models import LoginSession, PlatformSettings, User
+from portal.models import LoginSession, PlatformSettings, User, scope
 from portal.rules.access import StaffRole
 from portal.rules.platform import Platform
 from portal.rules.text import initials
@@ -74,7 +74,7 @@ _OF_TOKEN = _CURRENT.where(LoginSession.token_digest == bindparam("digest"))
 
 def current(token: str, now: datetime) -> tuple[Principal, Platform] | None:
     """The person whose session this token opens, and the platform's settings; None if it opens nothing now."""
-    row = db.session.execute(_OF_TOKEN, {"digest": token_digest(token)}).one_or_none()
+    row = scope.rows(_OF_TOKEN, {"digest": token_digest(token)}).one_or_none()
     if row is None:
         return None
     *values, settings, revoked_at, expires_at, suspended_at = row

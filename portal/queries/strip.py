@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import BigInteger, CompoundSelect, Select, String, case, cast, func, literal_column, select, union_all
 from sqlalchemy.sql import ColumnElement, bindparam
 
-from portal.base.db import Instant, db
-from portal.models import Organization, Plan, Workspace, WorkspaceTally
+from portal.base.db import Instant
+from portal.models import Organization, Plan, Workspace, WorkspaceTally, scope
 from portal.queries.listing import Filters
 from portal.rules.lifecycle import Status
 from portal.rules.pricing import percent
@@ -144,7 +144,7 @@ def surroundings(filters: Filters, month: datetime) -> Surroundings:
     values = {name: str(value) for name, value in asked.items() if value}
     statement = _statement(tuple(values))
     rows: dict[str, list[Any]] = {}
-    for kind, *row in db.session.execute(statement, {**values, "month": month}):
+    for kind, *row in scope.rows(statement, {**values, "month": month}):
         rows.setdefault(kind, []).append(row)
     organization = next((_organization(row) for row in rows.get("organization", ())), None)
     strip = _strip(rows.get("tally", ()), rows["new"][0][3])

@@ -7,8 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import bindparam, select
 
-from portal.base.db import db
-from portal.models import DailyUsage
+from portal.models import DailyUsage, scope
 
 WINDOW = 30  # days shown; as many before them are what they are compared with
 
@@ -56,7 +55,7 @@ _DAYS = select(DailyUsage.day, DailyUsage.sent, DailyUsage.delivered, DailyUsage
 def recent_usage(workspace: int, today: date) -> Usage:
     """Usage of the workspace (its integer key) up to `today`, which is a day of its time zone."""
     first = today - timedelta(days=2 * WINDOW - 1)
-    rows = db.session.execute(_DAYS, {"workspace": workspace, "first": first, "last": today})
+    rows = scope.rows(_DAYS, {"workspace": workspace, "first": first, "last": today})
     found = {row.day: Day(*row) for row in rows}
     every = [found.get(day) or Day(day) for day in (first + timedelta(days=n) for n in range(2 * WINDOW))]
     month = [day for day in every if day.day >= today.replace(day=1)]

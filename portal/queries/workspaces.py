@@ -11,9 +11,9 @@ from sqlalchemy import Date, String, cast, func, select
 from sqlalchemy.sql import bindparam
 
 from portal.base.db import db
-from portal.models import DailyUsage, Organization, Plan, User, Workspace
+from portal.models import DailyUsage, Organization, Plan, User, Workspace, scope
 from portal.queries.listing import MOST_HITS, PAGE, Filters, Shape, aside_of, counted, hits, last_offset, order, walk
-from portal.queries.search import Search, Statement, search_values, way
+from portal.queries.search import Search, Statement, planned, search_values, way
 from portal.queries.strip import Surroundings, surroundings
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
@@ -111,9 +111,8 @@ _OF_KEYS = ROW.where(Workspace.id.in_(bindparam("keys", expanding=True)))
 @lru_cache(maxsize=512)
 def _of_page(shape: Shape, rows: int, begin: bool) -> Statement:
     page = walk(shape, rows, begin)
-    return ROW.join(page, page.c.id == Workspace.id).order_by(
-        *order(shape, shape.sort.column.expression, Workspace.id.expression)
-    )
+    by = order(shape, shape.sort.column.expression, Workspace.id.expression)
+    return planned(ROW.join(page, page.c.id == Workspace.id).order_by(*by), shape.search)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +209,7 @@ def _count(question: Question) -> Found:
         total: int = db.session.scalar(counted(question.shape(search, offset)), question.given(search)) or 0
         return Found(total, True, last_offset(total, offset))
     statement = hits(question.shape(search, offset))
-    rows = db.session.execute(statement, question.given(search) | {"offset": offset}).all()
+    rows = scope.rows(statement, question.given(search) | {"offset": offset}).all()
     total = rows[0][1] if rows else 0
     if total > MOST_HITS:
         return Found(MOST_HITS, False, offset)
@@ -220,13 +219,13 @@ def _count(question: Question) -> Found:
 def _read(question: Question, found: Found, now: datetime) -> list[Listed]:
     """The page's rows, and one more where its being the last is not known."""
     if found.keys is not None:
-        rows = db.session.execute(_OF_KEYS, {"keys": found.keys, "since": since(now)}) if found.keys else ()
+        rows = scope.rows(_OF_KEYS, {"keys": found.keys, "since": since(now)}) if found.keys else ()
         place = {key: number for number, key in enumerate(found.keys)}
         return sorted((Listed._make(row) for row in rows), key=lambda row: place[row.key])
     search = question.by_text()
     statement = _of_page(question.shape(search, found.offset), PAGE + (not found.exact), found.offset == 0)
     values = question.given(search) | {"since": since(now)} | ({"offset": found.offset} if found.offset else {})
-    return [Listed._make(row) for row in db.session.execute(statement, values)]
+    return [Listed._make(row) for row in scope.rows(statement, values)]
 
 
 def _is_sqlite() -> bool:
@@ -241,5 +240,10 @@ def since(now: datetime) -> date:
 def week(usage: str | None, timezone: str, now: datetime) -> tuple[date, tuple[int, ...]]:
     """A workspace's today, and what it sent on each of its last seven days, today last. `usage` is `Listed.usage`."""
     today = local_day(now, timezone)
+    return today, sent_until(usage, today)
+
+
+def sent_until(usage: str | None, today: date) -> tuple[int, ...]:
+    """The same for a day of the workspace that is known."""
     sent = dict(part.split(":") for part in usage.split(",")) if usage else {}
-    return today, tuple(int(sent.get((today - back * _DAY).isoformat(), 0)) for back in range(6, -1, -1))
+    return tuple(int(sent.get((today - back * _DAY).isoformat(), 0)) for back in range(6, -1, -1))

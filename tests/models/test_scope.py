@@ -5,7 +5,8 @@ from datetime import datetime
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, exists, func, select, union_all
+from sqlalchemy.orm import aliased
 
 from portal.base.db import db
 from portal.models import Contact, Organization, Workspace, scope
@@ -72,3 +73,31 @@ def test_a_scope_ends_with_its_block(two: tuple[int, int]) -> None:
         pass
     with pytest.raises(ScopeError):
         db.session.execute(select(Contact.id))
+
+
+CORE = (
+    select(Contact.phone),
+    select(func.count(aliased(Contact).id)),
+    select(Workspace.name, select(func.count(Contact.id)).scalar_subquery()),
+    select(Workspace.name).where(exists().where(Contact.workspace_id == Workspace.id)),
+    select(Workspace.name).join(Contact, Contact.workspace_id == Workspace.id),
+    union_all(select(Workspace.name), select(Contact.phone)),
+    select(func.count()).select_from(select(Contact.id).subquery()),
+)
+
+
+@pytest.mark.parametrize("number", range(len(CORE)))
+def test_rows_without_the_orm_are_tenants_rows_only_for_the_platform(two: tuple[int, int], number: int) -> None:
+    with pytest.raises(ScopeError):
+        scope.rows(CORE[number])
+    with scope.workspace(two[0]), pytest.raises(ScopeError):
+        scope.rows(CORE[number])
+    with scope.platform():
+        assert scope.rows(CORE[number]).all()
+
+
+def test_rows_that_belong_to_no_tenant_need_no_scope(two: tuple[int, int]) -> None:
+    assert sorted(scope.rows(select(Workspace.name)).scalars()) == ["a", "b"]
+    with scope.workspace(two[0]):
+        named = select(Workspace.name).where(Workspace.name == bindparam("name"))
+        assert scope.rows(named, {"name": "b"}).scalars().all() == ["b"]
