@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from flask_migrate import upgrade
 
 from portal import ROOT, create_app
 from portal.base import clock, hashing, site
-from portal.operations import accounts, demo, imports, passwords, repair, tasks
+from portal.operations import accounts, demo, imports, passwords, platform, repair, tasks
 from portal.queries import audit as audit_log
 from portal.queries import doctor, example, principals
 from portal.rules.access import StaffRole
@@ -42,12 +43,20 @@ def main() -> None:
 
 
 @main.command()
-def init() -> None:
-    """Make the instance folder, the secret key and the database. Safe to repeat."""
+@click.option("--currency", help="Three letters: what totals are shown in and new customers start with (else INR).")
+@click.option("--timezone", help="The platform's days, and what new workspaces start with (else Asia/Kolkata).")
+def init(currency: str | None, timezone: str | None) -> None:
+    """Make folder, key, database and free plan.
+
+    Safe to repeat: what is there stays, and a database of an earlier version is brought up to date."""
     settings = Settings.load()
     settings.prepare()
     with make_app().app_context():
         upgrade(directory=str(ROOT / "migrations"))
+        try:
+            platform.initialise(Actor.command("init", clock.now()), currency=currency, timezone=timezone)
+        except PortalError as error:
+            raise click.ClickException(error.message) from error
     click.echo(f"Ready: {settings.instance.resolve()}")
 
 
@@ -63,6 +72,13 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         if settings.now and principals.any_user() and not principals.platform().is_example:
             raise click.ClickException("PORTAL_NOW stops the clock, and this is real data: unset it to serve.")
         nobody = not principals.any_user()
+    try:
+        socket.create_server((host, port)).close()
+    except OSError as error:
+        raise click.ClickException(
+            f"{host}:{port} cannot be used ({error.strerror}): give another one, such as --port {port + 1} "
+            f"(make run PORT={port + 1})."
+        ) from error
     click.echo(f"Portal is at http://{host}:{port}")
     if nobody:
         click.echo("Nobody can log in yet: make the platform owner's account with `portal create-owner`.")
@@ -106,6 +122,7 @@ def load_demo(workspaces: int, seed: int, days: int | None, logins: Path | None,
             if wipe or (if_empty and found.is_unfinished):
                 demo.wipe(clock.now(), steps.told)
             if wipe:
+                platform.initialise(Actor.command("demo --wipe", clock.now()))
                 click.echo(f"The example platform is gone: {found.words()}.")
                 return
             if not if_empty or found.is_empty or found.is_unfinished:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, update
 from sqlalchemy.orm import Session
 
 from portal.base.db import db
-from portal.models import PlatformSettings, scope
+from portal.models import Plan, PlatformSettings, scope
 from portal.operations.audit import record
 from portal.operations.demo import billing, customers, history, lives, logins, messaging, telephony, usage, workspaces
 from portal.operations.demo.catalogue import Catalogue, settings, write_catalogue
@@ -81,6 +81,7 @@ def _begin(world: World) -> None:
         exclusively(session, "example")
         _refuse(contents())
         session.execute(delete(PlatformSettings))
+        session.execute(delete(Plan))  # the free plan of `portal init`: the example's own takes its place
         session.execute(
             insert(PlatformSettings).values(id=SETTINGS_ID, settings=settings(loading=True), updated_at=world.now)
         )
