@@ -3,3 +3,5 @@
 from flask_login import LoginManager
 
 login_manager = LoginManager()
+# Protects what Flask-Login itself keeps in the cookie, which here is nothing, and would write one with every answer.
+login_manager.session_protection = None

@@ -7,13 +7,13 @@ command line read across workspaces.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, event
+from sqlalchemy import Executable, Row, event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql.util import find_tables
 
@@ -56,14 +56,14 @@ def current() -> int | None:
     return _scope.get()
 
 
-def rows(statement: Executable, values: Mapping[str, Any] | None = None) -> CursorResult[*tuple[Any, ...]]:
-    """What a SELECT of columns finds, without the ORM, which takes longer than the database for a small answer.
+def rows(statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Row[*tuple[Any, ...]]]:
+    """The rows that a SELECT of columns finds, without the ORM, which takes longer than the database for a few rows.
 
     For statements that are built once and run with every page. Nothing is added to them here: raises ScopeError where
     one that reads a tenant's table is run outside of the platform's scope, in which nothing is added anyway."""
     if _scope.get() != PLATFORM and _reads_tenants(statement):
         raise ScopeError("tenant rows were read without the ORM, which a workspace's scope depends on")
-    return db.session.connection().execute(statement, values)
+    return db.session.connection().execute(statement, values).all()
 
 
 @lru_cache(maxsize=2_000)

@@ -270,7 +270,7 @@ def detail(workspace: str, now: datetime) -> Detail:
 def _read(workspace: str) -> tuple[Profile, Subject]:
     # PostgreSQL takes no NUL in a text, not even to say that there is no such row.
     known = workspace.isprintable()
-    rows: Sequence[Any] = scope.rows(_PROFILE, {"workspace": workspace}).all() if known else ()
+    rows: Sequence[Any] = scope.rows(_PROFILE, {"workspace": workspace}) if known else ()
     if not rows:
         raise NotFound()
     row = rows[0]

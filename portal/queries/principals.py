@@ -74,10 +74,10 @@ _OF_TOKEN = _CURRENT.where(LoginSession.token_digest == bindparam("digest"))
 
 def current(token: str, now: datetime) -> tuple[Principal, Platform] | None:
     """The person whose session this token opens, and the platform's settings; None if it opens nothing now."""
-    row = scope.rows(_OF_TOKEN, {"digest": token_digest(token)}).one_or_none()
-    if row is None:
+    found = scope.rows(_OF_TOKEN, {"digest": token_digest(token)})
+    if not found:
         return None
-    *values, settings, revoked_at, expires_at, suspended_at = row
+    *values, settings, revoked_at, expires_at, suspended_at = found[0]
     if revoked_at is not None or suspended_at is not None or expires_at <= now:
         return None
     return Principal(*values), Platform.of(settings)

@@ -209,7 +209,7 @@ def _count(question: Question) -> Found:
         total: int = db.session.scalar(counted(question.shape(search, offset)), question.given(search)) or 0
         return Found(total, True, last_offset(total, offset))
     statement = hits(question.shape(search, offset))
-    rows = scope.rows(statement, question.given(search) | {"offset": offset}).all()
+    rows = scope.rows(statement, question.given(search) | {"offset": offset})
     total = rows[0][1] if rows else 0
     if total > MOST_HITS:
         return Found(MOST_HITS, False, offset)

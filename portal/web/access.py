@@ -133,7 +133,7 @@ def actor() -> Actor:
 
 def init_app(app: Flask, login_manager: LoginManager) -> None:
     """Guard every request of this app, and tell Flask-Login who the person is."""
-    login_manager.init_app(app)
+    login_manager.init_app(app, add_context_processor=False)  # `portal.web.chrome` gives templates the person
 
     @login_manager.request_loader
     def load(_: object) -> Principal | None:

@@ -93,11 +93,11 @@ def test_rows_without_the_orm_are_tenants_rows_only_for_the_platform(two: tuple[
     with scope.workspace(two[0]), pytest.raises(ScopeError):
         scope.rows(CORE[number])
     with scope.platform():
-        assert scope.rows(CORE[number]).all()
+        assert scope.rows(CORE[number])
 
 
 def test_rows_that_belong_to_no_tenant_need_no_scope(two: tuple[int, int]) -> None:
-    assert sorted(scope.rows(select(Workspace.name)).scalars()) == ["a", "b"]
+    assert sorted(name for (name,) in scope.rows(select(Workspace.name))) == ["a", "b"]
     with scope.workspace(two[0]):
         named = select(Workspace.name).where(Workspace.name == bindparam("name"))
-        assert scope.rows(named, {"name": "b"}).scalars().all() == ["b"]
+        assert [name for (name,) in scope.rows(named, {"name": "b"})] == ["b"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, session, url_for
+from flask import flash, g, redirect, session, url_for
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from portal.operations.sessions import Opened
@@ -22,6 +23,8 @@ def renewed(token: str, onward: str, message: str | None = None) -> Response:
     """To that path, with a new token."""
     response = redirect(onward, 303)
     session.clear()
+    g.pop("csrf_token", None)
+    generate_csrf()  # the forms' new token goes along, so that no page has to hand it out
     set_token(response, token)
     if message:
         flash(message, "good")

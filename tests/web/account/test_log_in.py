@@ -40,6 +40,15 @@ def test_a_log_in_leads_to_the_profile_and_sets_a_guarded_cookie(alice: User, cl
     assert client.get("/me").status_code == 200
 
 
+def test_with_the_log_in_come_new_tokens_and_pages_set_no_cookie(alice: User, client: FlaskClient) -> None:
+    before = csrf(client)
+    answer = submit(client, "/login", LOGIN)
+    assert sum(each.startswith((COOKIE + "=", "portal-form=")) for each in answer.headers.getlist("Set-Cookie")) == 2
+    assert "Set-Cookie" not in client.get("/me").headers
+    assert client.post("/logout", data={"csrf_token": before}).status_code == 400
+    assert client.post("/logout", data={"csrf_token": csrf(client)}).status_code == 303
+
+
 def test_over_https_the_cookies_are_for_this_host_and_https_alone(make_app: object, now: object) -> None:
     app = make_app(public_url="https://portal.example")  # type: ignore[operator]
     with app.app_context():
