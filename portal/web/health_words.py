@@ -61,7 +61,7 @@ def _trial(figures: Figures, locale: str) -> str:
 def _against_mean(figures: Figures, locale: str) -> str:
     drop = Decimal(figures["drop"])
     mean = f"the 4-week mean of {_count(figures, 'mean', locale)}"
-    sent = f"{_count(figures, 'sent', locale)} sent in 7 days"
+    sent = f"{_count(figures, 'sent', locale)} sent in 7 full days"
     if round_half_up(drop) == 0:
         return f"{sent}, as {mean}"
     return f"{sent}, {_percent(figures, 'drop', locale)} {'below' if drop > 0 else 'above'} {mean}"
@@ -90,7 +90,8 @@ def _delivery_low(figures: Figures, locale: str) -> str:
 def _of_limit(figures: Figures, locale: str) -> str:
     used, value = _count(figures, "used", locale), _count(figures, "value", locale)
     counted = COUNTED.get(str(figures["limit"]), str(figures["limit"]).replace("_", " "))
-    return f"{used} of {value} {counted}, {_percent(figures, 'share', locale)}"
+    share = int(Decimal(figures["share"]))  # 99.9 % is not yet all; as the limits table says it
+    return f"{used} of {value} {counted}, {formats.percent(share, locale, 0)}"
 
 
 _WORDS: Mapping[Code, Callable[[Figures, str], str]] = {

@@ -27,14 +27,14 @@ SENTENCES: list[tuple[Code, Figures, str]] = [
     (
         Code.USAGE_DOWN,
         {"sent": 61204, "mean": "105524.0", "drop": "42.0"},
-        "61,204 sent in 7 days, 42\u2009% below the 4-week mean of 105,524",
+        "61,204 sent in 7 full days, 42\u2009% below the 4-week mean of 105,524",
     ),
     (
         Code.USAGE_STEADY,
         {"sent": 112, "mean": "100.0", "drop": "-12.0"},
-        "112 sent in 7 days, 12\u2009% above the 4-week mean of 100",
+        "112 sent in 7 full days, 12\u2009% above the 4-week mean of 100",
     ),
-    (Code.USAGE_STEADY, {"sent": 5, "mean": "5.0", "drop": "0.4"}, "5 sent in 7 days, as the 4-week mean of 5"),
+    (Code.USAGE_STEADY, {"sent": 5, "mean": "5.0", "drop": "0.4"}, "5 sent in 7 full days, as the 4-week mean of 5"),
     (
         Code.USAGE_TOO_LITTLE,
         {"mean": "12.3", "least": 50},

@@ -148,7 +148,7 @@ def _given(found: Listing, any_rows: bool, asked: Asked, asking: Asking) -> dict
         "empty": None if any_rows else _empty(found, address, names, asking),
         "clear_url": address.without_filters(),
         "any_organization_url": address.with_(organization=""),
-        "trash_hint": _trash_hint(found),
+        "trash_hint": _trash_hint(found, locale),
         "trash_url": url_for("admin_workspaces.trash"),
         "closed": formats.number(around.strip.closed, locale),
         "export_url": url_for("admin_workspaces.export") if asking.may_export else None,
@@ -181,7 +181,7 @@ def strip(figures: Strip, address: Address, asking: Asking) -> list[Cell]:
             figures.mrr,
             currency=asking.currency,
             beside=f"+ {', '.join(unrated)}, no rate" if unrated else None,
-            title="Monthly recurring revenue of all active workspaces, by the exchange rates in Settings",
+            title="Monthly recurring revenue of all active workspaces, by the platform’s exchange rates",
         ),
         Cell(
             "retention",
@@ -250,12 +250,12 @@ def _notice(asked: Asked, found: Listing) -> str | None:
     return f"The address asks for what there is not, so this was left out: {named}."
 
 
-def _trash_hint(found: Listing) -> str | None:
+def _trash_hint(found: Listing, locale: str) -> str | None:
     """Said with the suspended ones: what was closed is not among them."""
     closed = found.surroundings.strip.closed
     if found.filters.status is not Status.SUSPENDED or not closed:
         return None
-    return f"{closed:,} closed one can be restored" if closed == 1 else f"{closed:,} closed ones can be restored"
+    return f"{formats.number(closed, locale)} closed {'one' if closed == 1 else 'ones'} can be restored"
 
 
 def _empty(found: Listing, address: Address, names: dict[str, str], asking: Asking) -> Empty:
