@@ -1,8 +1,7 @@
-"""One's own account in a real browser: without complaints of the content policy or of axe, light and dark, wide and
-narrow."""
+"""One's own account in a real browser: what it takes to come in, and what one sees on the way. Pages at rest are looked
+at in admin/test_every_page.py."""
 
 import re
-from collections.abc import Callable
 from datetime import datetime
 
 import pyotp
@@ -17,11 +16,10 @@ from portal.rules.access import OrganizationRole
 from tests import factories
 from tests.factories import PASSWORD, acting
 from tests.support import browsers
+from tests.support.browsers import looks_right
 from tests.support.mails import Mailbox
 from tests.support.people import log_in
 from tests.support.servers import Server
-
-Axe = Callable[..., None]
 
 
 @pytest.fixture
@@ -37,26 +35,14 @@ def fill(page: Page, **fields: str) -> None:
     page.click("main button.primary")
 
 
-def looks_right(page: Page, axe: Axe) -> None:
-    """axe has nothing to say and nothing scrolls sideways: light and dark, wide and narrow."""
-    for scheme in ("light", "dark"):
-        for width in (1280, 390, 320):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.set_viewport_size({"width": width, "height": 800})
-            axe(page)
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.set_viewport_size({"width": 1280, "height": 900})
-
-
-def test_a_log_in_with_a_wrong_try_first(alice: User, page: Page, server: Server, axe: Axe) -> None:
+def test_a_log_in_with_a_wrong_try_first(alice: User, page: Page, server: Server) -> None:
     page.goto("/me")
     expect(page).to_have_url(server.url + "/login?next=/me")
-    looks_right(page, axe)
     fill(page, email=alice.email, password="not this password")
     expect(page.get_by_role("alert")).to_contain_text("E-mail or password is not right.")
     expect(page.locator("[name=email]")).to_have_value(alice.email)
     expect(page.locator("[name=password]")).to_be_focused()
-    looks_right(page, axe)
+    looks_right(page)
     page.fill("[name=password]", PASSWORD)
     page.get_by_role("button", name="Show the password").click()
     expect(page.locator("[name=password]")).to_have_attribute("type", "text")
@@ -64,63 +50,48 @@ def test_a_log_in_with_a_wrong_try_first(alice: User, page: Page, server: Server
     expect(page).to_have_url(server.url + "/me")
 
 
-def test_everything_about_oneself(
-    alice: User, page: Page, server: Server, axe: Axe, mailbox: Mailbox, now: datetime
-) -> None:
+def test_everything_about_oneself(alice: User, page: Page, server: Server, mailbox: Mailbox, now: datetime) -> None:
     log_in(page.context, alice, url=server.url)
     page.goto("/me")
-    looks_right(page, axe)
     page.get_by_text("Dark", exact=True).click()
     fill(page)
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     expect(page.get_by_text("Profile saved.")).to_be_visible()
     page.get_by_role("link", name="Set up").click()
     page.get_by_role("button", name="Set it up").click()
-    looks_right(page, axe)
+    looks_right(page)
     secret = page.inner_text("#secret").replace(" ", "")
     page.fill("[name=code]", pyotp.TOTP(secret).at(now))
     page.get_by_role("button", name="Switch it on").click()
     expect(page.locator("#codes code")).to_have_count(10)
-    looks_right(page, axe)
+    looks_right(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
     assert re.findall(r"(?m)^[a-z0-9]{4}(?:-[a-z0-9]{4}){3}$", download.value.path().read_text())
     page.goto("/me/second-factor")
-    looks_right(page, axe)
-    page.goto("/password/change")
-    looks_right(page, axe)
+    looks_right(page)
 
 
-def test_a_second_factor_at_log_in(
-    alice: User, page: Page, server: Server, axe: Axe, mailbox: Mailbox, now: datetime
-) -> None:
+def test_a_second_factor_at_log_in(alice: User, page: Page, server: Server, mailbox: Mailbox, now: datetime) -> None:
     with unit():
         alice.totp_secret, alice.totp_enabled_at = pyotp.random_base32(), now
     page.goto("/login")
     fill(page, email=alice.email, password=PASSWORD)
     expect(page.get_by_role("heading", name="Enter the code")).to_be_visible()
-    looks_right(page, axe)
     fill(page, code=pyotp.TOTP(alice.totp_secret or "").at(now))
     expect(page).not_to_have_url(re.compile("/login"))
 
 
-def test_an_invitation_is_accepted(alice: User, page: Page, server: Server, axe: Axe, mailbox: Mailbox) -> None:
+def test_an_invitation_is_accepted(alice: User, page: Page, server: Server, mailbox: Mailbox) -> None:
     with unit() as session:
         into = Into(factories.organization("شركة النور للاتصالات"), OrganizationRole.USER_ADMIN)
         sent = invite(session, "dana@example.test", "Dana", into, acting(alice))
     page.goto("/invitations/" + sent.link.rpartition("/")[2])
-    looks_right(page, axe)
+    looks_right(page)
     fill(page, name="Dana", password=PASSWORD)
     expect(page.get_by_role("heading", name="You have no workspace to open")).to_be_visible()
-    looks_right(page, axe)
     page.get_by_role("button", name="Log out").click()
     expect(page).to_have_url(server.url + "/login")
-
-
-@pytest.mark.parametrize("path", ["/login", "/password/forgot", "/password/reset/x", "/invitations/x", "/nothing"])
-def test_pages_for_everybody(app: Flask, page: Page, axe: Axe, path: str) -> None:
-    page.goto(path)
-    looks_right(page, axe)
 
 
 def test_without_scripts_everything_works(alice: User, browser: Browser, server: Server) -> None:

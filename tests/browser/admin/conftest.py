@@ -37,6 +37,8 @@ def open_example(
 
     yield get
     for each in loaded.values():
+        each.server.process.terminate()  # all at once; waiting comes after
+    for each in loaded.values():
         each.server.stop()
         each.close()
 

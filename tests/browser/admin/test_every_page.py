@@ -14,19 +14,14 @@ from portal.models import Workspace
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
 from tests.conftest import DATABASES
-from tests.support.browsers import axe
+from tests.support.browsers import axe, fits, looks_right
 from tests.support.examples import Example
 from tests.support.ledgers import HOME
 
 OWNER, AUDITOR, MEMBER = "owner@portal.example", "auditor@portal.example", "member@nilgiri-retail.example"
 NOBODY, HALF_WAY = "", "half-way"
-COLOURS = ("color-contrast", "link-in-text-block")
 MOST_BYTES = 30 * 1024
 VENDORED = ("/static/vendor/", "/static/img/icons.svg")  # the icons are Tabler's, put into one file
-CUT = """() => [...document.querySelectorAll('body *')].filter(e => e.scrollWidth > e.clientWidth + 1
-    && e.matches(':not(input, select)') && getComputedStyle(e).textOverflow === 'ellipsis'
-    && getComputedStyle(e).overflowX === 'hidden' && !e.closest('[title]'))
-    .map(e => e.outerHTML.slice(0, 120))"""
 
 
 @dataclass(frozen=True)
@@ -116,17 +111,6 @@ def opened(page: Page, example: Example, shown: Shown) -> Response:
     return answer
 
 
-def looks_right(page: Page) -> None:
-    """Light and dark, 1280 and 390 wide; in the dark only colours differ, and at 320 it need only fit."""
-    for width in (1280, 390, 320):
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme in () if width == 320 else ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            axe(page, only=COLOURS if scheme == "dark" else ())
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"scrolls sideways at {width}"
-        assert not page.evaluate(CUT), f"cut without a title at {width}"
-
-
 def test_every_route_that_shows_something_is_here(example: Example) -> None:
     routes = json.loads(example.server.portal("routes", "--json").stdout)
     shown = {route["endpoint"] for route in routes if "GET" in route["methods"]}
@@ -171,8 +155,7 @@ def test_what_opens(page: Page, example: Example, name: str, width: int, doors: 
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         axe(page, without=COVERED)
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert not page.evaluate(CUT)
+    fits(page, width)
 
 
 def test_the_list_of_keys(page: Page, example: Example) -> None:
