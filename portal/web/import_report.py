@@ -19,9 +19,9 @@ from portal.web.spreadsheets import guarded, line
 HEADS = ("line", "outcome", "name", "message", "workspace")
 
 
-def results_line(result: Result | ResultView) -> str:
-    """One row's result as a line of the results file."""
-    return line((str(result.line), result.outcome, guarded(result.label), guarded(result.message), result.subject))
+def results_cells(result: Result | ResultView) -> tuple[str, ...]:
+    """One row's result under the HEADS of the results file."""
+    return str(result.line), result.outcome, guarded(result.label), guarded(result.message), result.subject
 
 
 class Report:
@@ -69,7 +69,7 @@ class Report:
             if result.outcome == Outcome.FAILED:
                 self.failed.append((result.line, result.label, result.message))
             if self.file:
-                self.file.write(results_line(result))
+                self.file.write(line(results_cells(result)))
         if self.task is not None:
             self.bar.update(self.task, completed=done)
 

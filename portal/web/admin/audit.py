@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from flask import Blueprint, Response, request, stream_with_context, url_for
+from flask import Blueprint, Response, request, url_for
 
 from portal.base import clock
 from portal.operations.audit_events import EVENTS
 from portal.queries import audit as log
-from portal.queries.audit import Event, Wanted
+from portal.queries.audit import Event
 from portal.rules.access import Permission
 from portal.rules.errors import NotFound
 from portal.web import audit_words, formats, paging
 from portal.web.access import needs
 from portal.web.admin.audit_filters import Filters
+from portal.web.downloads import csv_file
 from portal.web.pages import show
-from portal.web.spreadsheets import BOM, guarded, line
+from portal.web.spreadsheets import guarded
 
 bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
 
 HEADS = ("sequence", "event", "at", "actor", "kind", "action", "what", "workspace", "organization", "reason", "request")
-LINES = 200  # to a chunk of the answer
 
 
 @bp.get("/")
@@ -53,18 +51,7 @@ def listing() -> Response:
 def export() -> Response:
     """The log as CSV, in UTC, as it is filtered."""
     filters = Filters.of(request.args, formats.reader_timezone())
-    body = stream_with_context(_lines(filters.wanted))
-    return Response(body, mimetype="text/csv", headers={"Content-Disposition": 'attachment; filename="audit.csv"'})
-
-
-def _lines(wanted: Wanted) -> Iterator[str]:
-    gathered = [BOM + line(HEADS)]
-    for event in log.each_event(wanted):
-        gathered.append(line(_cells(event)))
-        if len(gathered) >= LINES:
-            yield "".join(gathered)
-            gathered.clear()
-    yield "".join(gathered)
+    return csv_file("audit.csv", HEADS, map(_cells, log.each_event(filters.wanted)))
 
 
 def _cells(event: Event) -> tuple[str, ...]:

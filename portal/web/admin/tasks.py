@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 
-from flask import Blueprint, Response, request, stream_with_context, url_for
+from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base import background, clock
@@ -17,9 +16,9 @@ from portal.rules.errors import NotFound
 from portal.web import formats, paging
 from portal.web.access import actor, may, needs
 from portal.web.admin import task_words
-from portal.web.import_report import HEADS, results_line
+from portal.web.downloads import csv_file
+from portal.web.import_report import HEADS, results_cells
 from portal.web.pages import done, show
-from portal.web.spreadsheets import BOM, line
 
 bp = Blueprint("admin_tasks", __name__, url_prefix="/admin/tasks")
 
@@ -79,8 +78,7 @@ def page(task: str) -> Response:
 def results(task: str) -> Response:
     """What became of every row, as CSV."""
     found = _task(task)
-    headers = {"Content-Disposition": f'attachment; filename="results-{found.public_id}.csv"'}
-    return Response(stream_with_context(_lines(found)), mimetype="text/csv", headers=headers)
+    return csv_file(f"results-{found.public_id}.csv", HEADS, map(results_cells, reads.all_results(found.id)))
 
 
 @bp.post("/<task>/stop")
@@ -96,9 +94,3 @@ def _task(public_id: str) -> TaskView:
     if found is None:
         raise NotFound()
     return found
-
-
-def _lines(task: TaskView) -> Iterator[str]:
-    yield BOM + line(HEADS)
-    for row in reads.all_results(task.id):
-        yield results_line(row)

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
-from flask import Response, request, stream_with_context
+from flask import Response, request
 
 from portal.base import clock
 from portal.operations import exports as operations
 from portal.queries import exports
-from portal.queries.exports import Export, Exported
+from portal.queries.exports import Exported
 from portal.queries.workspaces import week
 from portal.rules.access import Permission
 from portal.rules.money import to_major
-from portal.web import chrome, spreadsheets
+from portal.web import chrome
 from portal.web.access import actor, needs
 from portal.web.admin import workspace_addresses
 from portal.web.admin.blueprints import workspaces as bp
+from portal.web.downloads import csv_file
+from portal.web.spreadsheets import guarded
 
-BOM = "\ufeff"  # by which spreadsheets know that it is UTF-8
 HEAD = (
     "id",
     "name",
@@ -45,7 +45,6 @@ HEAD = (
     "country",
     "billing_email",
 )
-LINES = 200  # to a chunk of the answer
 
 
 @bp.get("/export.csv")
@@ -57,38 +56,25 @@ def export() -> Response:
     found = exports.export(asked.filters, chrome.platform(), now)
     address = workspace_addresses.Address(found.question.filters)
     operations.record_export(address.values, found.total, actor())
-    body = stream_with_context(_lines(found, now))
-    name = f"workspaces-{now:%Y-%m-%d}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(body, mimetype="text/csv", headers=headers)
+    rows = (_cells(each, now) for each in exports.exported(found, now))
+    return csv_file(f"workspaces-{now:%Y-%m-%d}.csv", HEAD, rows)
 
 
-def _lines(found: Export, now: datetime) -> Iterator[str]:
-    gathered = [BOM + spreadsheets.line(HEAD)]
-    for each in exports.exported(found, now):
-        gathered.append(spreadsheets.line(cells(each, now)))
-        if len(gathered) >= LINES:
-            yield "".join(gathered)
-            gathered.clear()
-    yield "".join(gathered)
-
-
-def cells(each: Exported, now: datetime) -> list[str]:
+def _cells(each: Exported, now: datetime) -> list[str]:
     """Its cells in the order of HEAD. Instants in UTC, money in major units; what people typed is guarded."""
     row = each.listed
     _, sent = week(row.usage, row.timezone, now)
-    typed = spreadsheets.guarded
     return [
         row.public_id,
-        typed(row.name),
+        guarded(row.name),
         row.web_address,
         row.sip_prefix,
-        typed(row.organization),
+        guarded(row.organization),
         each.organization_id,
-        typed(row.owner or ""),
-        typed(row.owner_email or ""),
+        guarded(row.owner or ""),
+        guarded(row.owner_email or ""),
         row.status.value,
-        typed(row.plan or ""),
+        guarded(row.plan or ""),
         each.billing_cycle.value,
         str(to_major(row.mrr_minor, row.currency)),
         row.currency,
@@ -101,7 +87,7 @@ def cells(each: Exported, now: datetime) -> list[str]:
         _instant(row.created_at),
         row.timezone,
         each.country,
-        typed(each.billing_email),
+        guarded(each.billing_email),
     ]
 
 
