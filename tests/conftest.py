@@ -6,7 +6,7 @@ PORTAL_TEST_DATABASES=sqlite narrows that for work at the desk. A test that asks
 
 import os
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from portal.base.db import db
 from portal.settings import Settings
 from tests.support import browsers, parts, servers
 from tests.support.clients import Client
-from tests.support.clocks import Clock
+from tests.support.clocks import NOW, Clock
 from tests.support.databases import Database, open_database
 from tests.support.mails import Mailbox, MailServer
 from tests.support.servers import Server
@@ -34,7 +34,6 @@ hypothesis.settings.register_profile("portal", deadline=None, derandomize=parts.
 hypothesis.settings.load_profile("portal")
 
 DATABASES = os.environ.get("PORTAL_TEST_DATABASES", "sqlite,postgresql").split(",")
-NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 KEY = "k" * 48
 
 MakeApp = Callable[..., Flask]

@@ -1,8 +1,9 @@
-"""Rows for tests, made by the program's own operations where there is one. Each answers the row.
+"""Rows for tests, made by the program's own operations where there is one, else as `support.tenants` makes them, and
+committed. Each answers the row.
 
 Alice owns, Bob supports, Charlie is a stranger."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -14,9 +15,9 @@ from portal.operations import accounts, workspaces
 from portal.operations.unit import unit
 from portal.rules.access import OrganizationRole, StaffRole
 from portal.rules.actors import Actor, ActorKind
-from portal.rules.text import sort_key
+from tests.support import tenants
+from tests.support.clocks import NOW
 
-NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 PASSWORD = "correct mule battery"
 
 
@@ -53,10 +54,7 @@ def staff(role: StaffRole = StaffRole.OWNER, email: str = "", name: str = "", pa
 def organization(name: str = "Acme Group", currency: str = "INR", **columns: Any) -> Organization:
     """An organization without workspaces."""
     with unit() as session:
-        slug = sort_key(name).replace(" ", "-")
-        row = Organization(name=name, name_key=sort_key(name), slug=slug, currency=currency, created_at=NOW, **columns)
-        session.add(row)
-    return row
+        return tenants.organization(session, name, currency, **({"created_at": NOW} | columns))
 
 
 def member(organization: Organization, user: User, role: OrganizationRole = OrganizationRole.MEMBER) -> None:
@@ -68,9 +66,7 @@ def member(organization: Organization, user: User, role: OrganizationRole = Orga
 def plan(name: str = "Free", *, is_free: bool = True, **columns: Any) -> Plan:
     """A plan without prices and limits."""
     with unit() as session:
-        row = Plan(name=name, name_key=sort_key(name), is_free=is_free, created_at=NOW, **columns)
-        session.add(row)
-    return row
+        return tenants.plan(session, name, is_free=is_free, created_at=NOW, **columns)
 
 
 def workspace(name: str = "Acme Logistics", owner: User | None = None, **fields: Any) -> Workspace:

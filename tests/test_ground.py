@@ -2,7 +2,7 @@
 
 import smtplib
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask, g
@@ -17,13 +17,12 @@ from portal.operations.unit import unit
 from portal.rules.access import Permission
 from portal.web.access import needs
 from tests.support import browsers
-from tests.support.clocks import Clock
+from tests.support.clocks import NOW, Clock
 from tests.support.databases import Database
 from tests.support.mails import Mailbox, MailServer
 from tests.support.servers import ROOT, Server, fetch
 
 EMAIL = "alice@example.test"
-NOW = datetime(2026, 11, 21, 11, tzinfo=UTC)
 USERS = select(func.count()).select_from(User)
 
 

@@ -17,8 +17,8 @@ from portal.queries import audit
 from portal.queries.audit import Verdict
 from portal.rules.actors import Actor
 from portal.rules.chain import digest_of, hash_of
+from tests.support.clocks import NOW
 
-NOW = datetime(2026, 11, 21, 11, tzinfo=UTC)
 BY = Actor.command("test", NOW)
 EVENTS = 7
 Tamper = Callable[[Session], object]

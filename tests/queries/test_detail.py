@@ -22,8 +22,8 @@ from portal.rules.lifecycle import HoldKind, Stage, Status
 from portal.rules.limits import Effective, Limit, Source
 from portal.rules.pricing import Cycle
 from tests.support import tenants
+from tests.support.clocks import NOW
 
-NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 LATE = datetime(2026, 11, 30, 20, 0, tzinfo=UTC)  # already 1 December in Kolkata
 FREE = {Limit.MONTHLY_MESSAGES: 1_000, Limit.NUMBERS: 0, Limit.CONTACTS: 500}

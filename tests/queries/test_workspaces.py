@@ -19,9 +19,8 @@ from portal.rules.lifecycle import Status
 from portal.rules.listing import HEALTH_RANK
 from portal.rules.platform import Platform
 from portal.rules.text import search_patterns, search_text, sort_key
+from tests.support.clocks import NOW
 from tests.support.lists import Given, fill
-
-NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)

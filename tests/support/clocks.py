@@ -1,6 +1,8 @@
-"""A clock that a test moves."""
+"""The instant at which tests start, and a clock that a test moves."""
 
 from datetime import UTC, datetime, timedelta
+
+NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)  # a Saturday
 
 
 class Clock:

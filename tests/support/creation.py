@@ -1,6 +1,5 @@
 """What tests of creating and importing workspaces share: a draft, an actor, a catalogue, and what must hold after."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,8 +12,6 @@ from portal.models import (
     Membership,
     Organization,
     OrganizationMember,
-    Plan,
-    PlanPrice,
     Workspace,
     WorkspaceTally,
     scope,
@@ -30,8 +27,9 @@ from portal.rules.access import StaffRole, WorkspaceRole
 from portal.rules.actors import Actor
 from portal.rules.pricing import Cycle
 from tests import factories
+from tests.support import tenants
+from tests.support.clocks import NOW
 
-NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 BY = Actor.command("test", NOW)
 
 
@@ -43,11 +41,8 @@ def draft(**values: Any) -> NewWorkspace:
 def add_plan(name: str = "Growth", **values: Any) -> str:
     """A plan at 24,000.00 INR a month; answers its public id."""
     with unit() as session:
-        plan = Plan(name=name, name_key=name.lower(), created_at=NOW, **values)
-        session.add(plan)
-        session.flush()
-        session.add(PlanPrice(plan_id=plan.id, cycle=Cycle.MONTHLY, currency="INR", amount_minor=2_400_000))
-        return plan.public_id
+        prices = {(Cycle.MONTHLY, "INR"): 2_400_000}
+        return tenants.plan(session, name, prices=prices, created_at=NOW, **values).public_id
 
 
 def add_user(email: str, *, name: str = "Alice Owner", staff: StaffRole | None = None, suspended: bool = False) -> str:

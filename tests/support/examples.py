@@ -22,7 +22,8 @@ from portal.rules.access import StaffRole
 from portal.rules.actors import Actor
 from portal.settings import Settings
 from tests import factories
-from tests.support.people import COOKIE, NOW, session_of, visit
+from tests.support.clocks import NOW
+from tests.support.people import COOKIE, session_of, visit
 from tests.support.servers import Server
 
 WORKSPACES = 60

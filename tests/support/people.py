@@ -1,7 +1,7 @@
 """People in tests: logging in, and sending forms as a browser would."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -11,9 +11,9 @@ from werkzeug.test import TestResponse
 from portal.models import User
 from portal.operations.sessions import Visit, open_session
 from portal.operations.unit import unit
+from tests.support.clocks import NOW
 
 COOKIE = "portal"
-NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 TOKEN = re.compile(r'"X-CSRFToken":"([^"]+)"')
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,9 +15,9 @@ from portal.rules.lifecycle import HoldKind, Stage
 from portal.rules.limits import Limit
 from portal.rules.pricing import Cycle
 from tests.support import tenants
+from tests.support.clocks import NOW
 from tests.support.pages import figures, get, words
 
-NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 Make = Callable[..., Workspace]
 
