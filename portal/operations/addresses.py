@@ -67,13 +67,18 @@ def suggestions(address: str, country: str, taken: Taken) -> list[str]:
 
 def free_sip_prefix(address: str, taken: Taken) -> str:
     """A short code that begins like the address and can be read out over the phone: `acme` → `ac4k`."""
-    begin = ("".join(letter for letter in address if letter in LETTERS) + "xx")[:2]
+    begin = sip_beginning(address)
     for length in count(1):
         some = list(dict.fromkeys(begin + _random(length) for _ in range(ROUND)))
         free = _missing(some, taken)
         if free:
             return free[0]
     raise AssertionError("unreachable")
+
+
+def sip_beginning(address: str) -> str:
+    """The two letters with which the SIP prefix of a workspace with this address begins."""
+    return ("".join(letter for letter in address if letter in LETTERS) + "xx")[:2]
 
 
 def _random(length: int) -> str:

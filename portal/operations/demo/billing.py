@@ -113,7 +113,7 @@ def _invoices(world: World, rng: Random, customer: Customer, horizon: date) -> N
         months.append(month)
         month = add_months(month, 1)
     for month in months:
-        parts = [(tenant, part) for tenant in customer.tenants if (part := _part(world, rng, tenant, month))]
+        parts = [(tenant, part) for tenant in customer.tenants if (part := _part(rng, tenant, month))]
         if parts:
             _invoice(world, rng, customer, month, parts, latest=month == months[-1])
 
@@ -161,7 +161,7 @@ def _of_latest(
     return due_on, InvoiceState.PAID if paid else InvoiceState.OPEN
 
 
-def _part(world: World, rng: Random, tenant: Tenant, month: date) -> int:
+def _part(rng: Random, tenant: Tenant, month: date) -> int:
     """What a workspace adds to its organization's invoice for a month: the cycle that began then, unless an order paid
     it, and about what it used, with tax."""
     end = month.replace(day=monthrange(month.year, month.month)[1])

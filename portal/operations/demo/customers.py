@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from portal.models import Organization, OrganizationMember
-from portal.operations.addresses import numbered, slug_of
+from portal.operations.addresses import free_slug
 from portal.operations.demo.catalogue import card_of
 from portal.operations.demo.dice import Dice, between
 from portal.operations.demo.logins import CUSTOMERS, toured
@@ -155,11 +155,7 @@ def _add_member(world: World, customer: Customer, user: int, role: OrganizationR
 
 
 def _free(latin: str, taken: set[str]) -> str:
-    slug = wanted = slug_of(latin)
-    number = 1
-    while slug in taken:
-        number += 1
-        slug = numbered(wanted, number)
+    slug = free_slug(latin, taken.intersection)
     taken.add(slug)
     return slug
 

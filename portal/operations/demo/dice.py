@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from math import gcd
 from random import Random
 from typing import TypeVar
 
@@ -47,12 +48,6 @@ def weighted(rng: Random, choices: Sequence[tuple[T, int]]) -> T:
 def scrambled(size: int) -> int:
     """A step that visits every number below `size` once, far from the one before."""
     step = int(size * 0.6180339887) | 1
-    while _common(step, size) != 1:
+    while gcd(step, size) != 1:
         step += 2
     return step
-
-
-def _common(one: int, other: int) -> int:
-    while other:
-        one, other = other, one % other
-    return one

@@ -13,7 +13,7 @@ from portal.operations.demo.telephony import any_number
 from portal.operations.demo.tenants import Tenant, World
 from portal.operations.demo.texts import CAMPAIGNS, TAGS
 
-MONTHS_BACK = 100  # days over which broadcasts are spread
+DAYS_BACK = 100  # days over which broadcasts are spread
 
 
 def write_messaging(world: World, tenant: Tenant) -> None:
@@ -82,7 +82,7 @@ def _broadcast(
 def _moment(world: World, rng: Random, tenant: Tenant) -> datetime:
     """Some instant of its life, not too long ago."""
     end = _end(world, tenant)
-    start = max(tenant.created_at, end - timedelta(days=MONTHS_BACK))
+    start = max(tenant.created_at, end - timedelta(days=DAYS_BACK))
     return (start + (end - start) * rng.random()).replace(microsecond=0)
 
 

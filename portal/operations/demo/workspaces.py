@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from portal.models import Membership, SuspensionBehaviour, Workspace
-from portal.operations.addresses import CONSONANTS, DIGITS, LETTERS
+from portal.operations.addresses import CONSONANTS, DIGITS, sip_beginning
 from portal.operations.demo import logins
 from portal.operations.demo.catalogue import BUSINESS, ENTERPRISE, FREE, GROUP, GROWTH, LAUNCH, STARTER, Offer
 from portal.operations.demo.customers import SETTLED, free_address
@@ -232,7 +232,7 @@ def _spending(tenant: Tenant) -> dict[str, object]:
 
 def _sip_prefix(world: World, address: str) -> str:
     """Begins like the address, as Portal's own do: `acme` → `ac4k`."""
-    begin = ("".join(letter for letter in address if letter in LETTERS) + "xx")[:2]
+    begin = sip_beginning(address)
     place, pairs = world.prefixes[begin], len(DIGITS) * len(CONSONANTS)
     world.prefixes[begin] += 1
     code = ""
