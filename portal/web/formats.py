@@ -92,7 +92,7 @@ def percent(value: Decimal | int | None, locale: str, places: int = 1) -> str:
     if value is None:
         return NONE
     pattern = "#,##0" + ("." + "0" * places if places else "")
-    return numbers.format_decimal(value, format=pattern, locale=_locale(locale)).replace("-", "−") + "\u2009%"
+    return numbers.format_decimal(value, format=pattern, locale=_locale(locale)).replace("-", "−") + "\u202f%"
 
 
 @lru_cache(maxsize=4_000)

@@ -27,12 +27,12 @@ SENTENCES: list[tuple[Code, Figures, str]] = [
     (
         Code.USAGE_DOWN,
         {"sent": 61204, "mean": "105524.0", "drop": "42.0"},
-        "61,204 sent in 7 full days, 42\u2009% below the 4-week mean of 105,524",
+        "61,204 sent in 7 full days, 42\u202f% below the 4-week mean of 105,524",
     ),
     (
         Code.USAGE_STEADY,
         {"sent": 112, "mean": "100.0", "drop": "-12.0"},
-        "112 sent in 7 full days, 12\u2009% above the 4-week mean of 100",
+        "112 sent in 7 full days, 12\u202f% above the 4-week mean of 100",
     ),
     (Code.USAGE_STEADY, {"sent": 5, "mean": "5.0", "drop": "0.4"}, "5 sent in 7 full days, as the 4-week mean of 5"),
     (
@@ -46,23 +46,23 @@ SENTENCES: list[tuple[Code, Figures, str]] = [
     (Code.NOT_SEEN, {"days": 31}, "Nobody for 31 days"),
     (Code.NEVER_SEEN, {"days": 0}, "Never, and created today"),
     (Code.NEVER_SEEN, {"days": 9}, "Never, and created 9 days ago"),
-    (Code.DELIVERY_LOW, {"sent": 1000, "delivered": 712, "rate": "71.2"}, "71.2\u2009% of 1,000 sent in 7 days"),
-    (Code.DELIVERY_FINE, {"sent": 1000, "delivered": 918, "rate": "91.8"}, "91.8\u2009% over 7 days"),
+    (Code.DELIVERY_LOW, {"sent": 1000, "delivered": 712, "rate": "71.2"}, "71.2\u202f% of 1,000 sent in 7 days"),
+    (Code.DELIVERY_FINE, {"sent": 1000, "delivered": 918, "rate": "91.8"}, "91.8\u202f% over 7 days"),
     (Code.DELIVERY_TOO_LITTLE, {"sent": 12, "least": 100}, "Too few to rate: 12 in 7 days"),
     (
         Code.LIMIT_NEAR,
         {"limit": "monthly_messages", "used": 271709, "value": 330000, "share": "82.3"},
-        "271,709 of 330,000 monthly messages, 82\u2009%",
+        "271,709 of 330,000 monthly messages, 82\u202f%",
     ),
     (
         Code.LIMIT_REACHED,
         {"limit": "broadcasts", "used": 3, "value": 2, "share": "150.0"},
-        "3 of 2 broadcasts this month, 150\u2009%",
+        "3 of 2 broadcasts this month, 150\u202f%",
     ),
     (
         Code.LIMITS_FINE,
         {"limit": "monthly_minutes", "used": 0, "value": 10, "share": "0.0"},
-        "0 of 10 call minutes this month, 0\u2009%",
+        "0 of 10 call minutes this month, 0\u202f%",
     ),
     (Code.LIMITS_NONE, {}, "No monthly limit is set"),
 ]

@@ -54,7 +54,7 @@ def test_every_figure_has_its_name_and_its_raw_value(staff: FlaskClient, make: M
         "ltv": str(1_240_500 * 25),
     }
     assert shown["sent_30d"].text == "30,000"
-    assert shown["delivered_rate"].text == "94.3\u2009%"
+    assert shown["delivered_rate"].text == "94.3\u202f%"
     assert shown["mrr"] == ("1240500", "INR", "₹12,405")
     names = {f"limit.{limit.value}.{column}" for limit in Limit for column in ("plan", "override", "effective", "used")}
     assert names <= shown.keys()
@@ -101,12 +101,12 @@ def test_where_no_mrr_is_counted_the_page_says_why(
 @pytest.mark.parametrize(
     ("before", "after", "text", "kind"),
     [
-        (100, 150, "+50\u2009%, was 100", "good"),
-        (100, 82, "−18\u2009%, was 100", "risk"),
-        (1_000, 995, "−0.5\u2009%, was 1,000", "risk"),
+        (100, 150, "+50\u202f%, was 100", "good"),
+        (100, 82, "−18\u202f%, was 100", "risk"),
+        (1_000, 995, "−0.5\u202f%, was 1,000", "risk"),
         (100, 100, "as before, 100", None),
         (0, 5, "none in the 30 days before", None),
-        (3, 0, "−100\u2009%, was 3", "risk"),
+        (3, 0, "−100\u202f%, was 3", "risk"),
     ],
 )
 def test_the_change_is_coloured_only_where_it_is_certain(
@@ -129,7 +129,7 @@ def test_a_workspace_too_young_is_not_compared(staff: FlaskClient, make: Make) -
     assert "10 in the 30 days before" in get(staff, found)
     with unit() as session:
         session.merge(found).created_at = old
-    assert "−50\u2009%, was 10" in get(staff, found)
+    assert "−50\u202f%, was 10" in get(staff, found)
 
 
 # ---------------------------------------------------------------- limits
@@ -155,7 +155,7 @@ def test_limits_in_words_and_bars(staff: FlaskClient, make: Make) -> None:
     page = get(staff, found)
     assert limit_values(page, Limit.MONTHLY_MESSAGES) == ("250000", "330000", "330000", "271709")
     line = row(page, Limit.MONTHLY_MESSAGES)
-    assert "until 31 Dec 2026 · peak" in line and 'class="bar watch"' in line and "82\u2009%" in line
+    assert "until 31 Dec 2026 · peak" in line and 'class="bar watch"' in line and "82\u202f%" in line
     assert limit_values(page, Limit.BROADCASTS) == ("-1", "", "-1", "0")
     assert "Unlimited" in row(page, Limit.BROADCASTS) and "No limit" in row(page, Limit.BROADCASTS)
     assert limit_values(page, Limit.EXTENSIONS) == ("0", "", "0", "2")
@@ -177,7 +177,7 @@ def test_a_bar_is_full_only_when_the_limit_is(
     found = make()
     sent(found, sent=used)
     line = row(get(staff, found), Limit.MONTHLY_MESSAGES)
-    assert f">{percent}\u2009%<" in line
+    assert f">{percent}\u202f%<" in line
     assert f'class="{level}"' in line
 
 
@@ -283,7 +283,7 @@ def test_what_is_known_of_it(staff: FlaskClient, make: Make) -> None:
     text = words(page)
     assert "SIP prefix " + found.sip_prefix in text
     assert "Billing Monthly, INR next cycle 2 Dec 2026" in text
-    assert "Spend cap ₹400,000 only notifies at the cap, alert at 80\u2009%" in text.replace("80 %", "80\u2009%")
+    assert "Spend cap ₹400,000 only notifies at the cap, alert at 80\u202f%" in text.replace("80 %", "80\u202f%")
     assert "Country India Industry Freight" in text
     assert "Last seen Just now" in text
     assert "Call &lt;b&gt;Zoe&lt;/b&gt;" in page
