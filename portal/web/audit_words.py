@@ -73,7 +73,6 @@ class Entry:
     initials: str
     icon: str | None
     who: str
-    on_behalf_of: str | None
     text: str
     when: str
     when_title: str
@@ -92,7 +91,6 @@ def entry(event: Event, now: datetime) -> Entry:
         initials=initials(event.actor),
         icon=ICONS.get(event.actor_kind),
         who=_who(event),
-        on_behalf_of=None,
         text=sentence(event, locale),
         when=formats.moment(event.at, now, locale, timezone),
         when_title=formats.minute(event.at, locale, timezone),

@@ -15,10 +15,10 @@ from portal.rules.health import Level
 from portal.rules.lifecycle import Status
 from portal.rules.text import MOST_CHARACTERS, clean_line
 from portal.web import paging
+from portal.web.admin.workspace_words import LISTED
+from portal.web.health_words import LEVELS
 
 HOME = "/admin/workspaces/"
-STATUSES = {Status.ACTIVE: "Active", Status.SUSPENDED: "Suspended", Status.TRIAL: "Trial"}
-LEVELS = {Level.GOOD: "Good", Level.WATCH: "Watch", Level.RISK: "Risk"}
 SORTS = {sort.key: sort for sort in Sort}
 FIELDS = ("q", "status", "plan", "health", "organization", "sort", "columns", "page")
 NAMES = {"plan": re.compile(r"pln_[0-9A-Za-z]{1,20}"), "organization": re.compile(r"org_[0-9A-Za-z]{1,20}")}
@@ -70,7 +70,7 @@ def read(arguments: MultiDict[str, str], remembered: str | None) -> Asked:
     given = {name: clean_line(arguments.get(name, ""))[:MOST_CHARACTERS] for name in FIELDS}
     order = given["sort"].removeprefix("-")
     known = {
-        "status": given["status"] in map(str, STATUSES),
+        "status": given["status"] in map(str, LISTED),
         "health": given["health"] in map(str, LEVELS),
         "sort": order in SORTS,
         "plan": NAMES["plan"].fullmatch(given["plan"]) is not None,
@@ -162,7 +162,7 @@ def order_key(sort: Sort, reverse: bool) -> str:
 def described(filters: Filters, names: Mapping[str, str]) -> list[tuple[str, str]]:
     """Label and value of each filter that is set, search aside; `names` are those of the plan and the organization."""
     found = [
-        ("Status", STATUSES[filters.status] if filters.status else ""),
+        ("Status", LISTED[filters.status] if filters.status else ""),
         ("Plan", names.get("plan", "")),
         ("Health", LEVELS[filters.health] if filters.health else ""),
         ("Organization", names.get("organization", "")),

@@ -25,6 +25,7 @@ from portal.web.admin.blueprints import workspaces as bp
 from portal.web.pages import show
 
 STATES = {"paid": "Paid", "pending": "Pending", "failed": "Failed", "refunded": "Refunded"}
+OF_A_WORKSPACE = {"workspace", "invitation"}  # groups of events that its own log can be filtered by
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def detail(ws: str) -> Response:
         counts=workspace_figures.counts(profile, locale),
         chart=workspace_figures.chart(found, locale),
         limits=workspace_limits.table(found, locale),
-        orders=tuple(_order(row, now, locale) for row in found.orders),
+        orders=tuple(_order(row, locale) for row in found.orders),
         orders_url=_all_orders(ws) if profile.orders else None,
         order_count=formats.number(profile.orders, locale),
         about=workspace_facts.about(profile, now, locale),
@@ -79,7 +80,7 @@ def orders(ws: str) -> Response:
     return show(
         "admin/workspaces/orders",
         ws=workspace_facts.head(profile, "orders", now, locale),
-        orders=[_order(row, now, locale) for row in rows],
+        orders=[_order(row, locale) for row in rows],
         pager=paging.pager(page, orders_of.PER_PAGE, profile.orders, _turn("admin_workspaces.orders", ws=ws), locale),
     )
 
@@ -107,9 +108,6 @@ def audit(ws: str) -> Response:
     )
 
 
-OF_A_WORKSPACE = {"workspace", "invitation"}
-
-
 def _turn(endpoint: str, **values: Any) -> paging.Turn:
     return lambda page: url_for(endpoint, **values, page=page if page > 1 else None)
 
@@ -122,7 +120,7 @@ def _entries(events: tuple[Event, ...], now: datetime) -> tuple[audit_words.Entr
     return tuple(audit_words.entry(event, now) for event in events)
 
 
-def _order(row: OrderRow, now: datetime, locale: str) -> Order:
+def _order(row: OrderRow, locale: str) -> Order:
     timezone = formats.reader_timezone()
     return Order(
         when=formats.day(formats.day_of(row.at, timezone), locale),

@@ -4,38 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from flask import url_for
 
-from portal.models import DomainState, SuspensionBehaviour
+from portal.models import DomainState
 from portal.queries.detail import DomainOf, OpenHold, Profile
 from portal.rules.access import Permission
-from portal.rules.lifecycle import HoldKind, Status, days_left, purge_at
+from portal.rules.lifecycle import Status, days_left, purge_at
 from portal.rules.periods import local_day
 from portal.rules.pricing import Cycle, months_of, next_cycle_on
 from portal.rules.text import initials
 from portal.web import formats, health_words
 from portal.web.access import may
-from portal.web.admin.workspace_figures import CYCLES
+from portal.web.admin.workspace_words import AT_THE_CAP, CYCLES, HOLDS, STATUSES
 
-STATUS = {
-    Status.TRIAL: "Trial",
-    Status.ACTIVE: "Active",
-    Status.SUSPENDED: "Suspended",
-    Status.CANCELLED: "Cancelled",
-}
-HOLDS = {
-    HoldKind.MANUAL: "By staff",
-    HoldKind.PAST_DUE: "Past due",
-    HoldKind.SPEND_CAP: "Spend cap",
-    HoldKind.TRIAL_ENDED: "Trial ended",
-    HoldKind.ABUSE: "Abuse",
-}
-AT_THE_CAP = {
-    SuspensionBehaviour.SUSPEND: "suspends at the cap",
-    SuspensionBehaviour.BLOCK_OUTBOUND: "blocks outbound at the cap",
-    SuspensionBehaviour.NOTIFY_ONLY: "only notifies at the cap",
-}
 TABS = (
     ("overview", "Overview", "admin_workspaces.detail", "", Permission.WORKSPACE_VIEW),
     ("limits", "Limits", "admin_workspaces.detail", "limits", Permission.WORKSPACE_VIEW),
@@ -43,8 +26,14 @@ TABS = (
     ("audit", "Audit", "admin_workspaces.audit", "", Permission.AUDIT_VIEW),
 )
 
-Fact = tuple[str, str, str | None, str | None, str | None]
-"""Label, text, address, note below it, icon behind it."""
+
+class Fact(NamedTuple):
+    """A line of the rail: `note` stands below the text, `icon` behind it."""
+
+    label: str
+    text: str
+    note: str | None = None
+    icon: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +77,7 @@ def head(profile: Profile, tab: str, now: datetime, locale: str) -> Head:
         name=profile.name,
         initials=initials(profile.name),
         status=profile.status.value,
-        status_label=STATUS[profile.status],
+        status_label=STATUSES[profile.status],
         plan=profile.plan.name if profile.plan else None,
         plan_colour=profile.plan.colour.value if profile.plan else None,
         health=profile.health.value if profile.health else None,
@@ -108,22 +97,22 @@ def head(profile: Profile, tab: str, now: datetime, locale: str) -> Head:
 def about(profile: Profile, now: datetime, locale: str) -> tuple[Fact, ...]:
     """The facts of the rail; those that are not set are left out where nobody would miss them."""
     facts: list[Fact | None] = [
-        ("Organization", profile.organization.name, None, _family(profile, locale), None),
+        Fact("Organization", profile.organization.name, _family(profile, locale)),
         _owner(profile),
-        ("Domain", *_domain(profile.domain, now, locale)),
-        ("Web address", f"/w/{profile.web_address}/", None, None, None),
-        ("SIP prefix", profile.sip_prefix, None, None, "lock"),
-        ("Billing", _billing(profile, now, locale), None, _next_cycle(profile, now, locale), None),
+        _domain(profile.domain, now, locale),
+        Fact("Web address", f"/w/{profile.web_address}/"),
+        Fact("SIP prefix", profile.sip_prefix, icon="lock"),
+        Fact("Billing", _billing(profile, locale), _next_cycle(profile, now, locale)),
         _trial(profile, now, locale),
         _optional("Billing e-mail", profile.billing_email or profile.organization.billing_email),
         _spend_cap(profile, locale),
-        ("Time zone", profile.timezone, None, None, None),
+        Fact("Time zone", profile.timezone),
         _optional("Country", _place(profile, locale)),
         _optional("Industry", profile.industry),
         _optional("Caller name", profile.cnam),
-        ("Created", _day(profile.created_at, profile, locale), None, None, None),
+        Fact("Created", _day(profile.created_at, profile, locale)),
         _optional("Activated", formats.day(profile.activated_on, locale) if profile.activated_on else ""),
-        ("Last seen", formats.ago(profile.last_seen_at, now, locale), None, None, None),
+        Fact("Last seen", formats.ago(profile.last_seen_at, now, locale)),
     ]
     return tuple(fact for fact in facts if fact)
 
@@ -195,13 +184,13 @@ def _family(profile: Profile, locale: str) -> str | None:
 def _owner(profile: Profile) -> Fact:
     owner = profile.owner
     if owner is None:
-        return ("Owner", formats.NONE, None, "nobody owns it", None)
-    return ("Owner", owner.name, None, f"{owner.email}, invited" if owner.invited else owner.email, None)
+        return Fact("Owner", formats.NONE, "nobody owns it")
+    return Fact("Owner", owner.name, f"{owner.email}, invited" if owner.invited else owner.email)
 
 
-def _domain(domain: DomainOf | None, now: datetime, locale: str) -> tuple[str, str | None, str | None, str | None]:
+def _domain(domain: DomainOf | None, now: datetime, locale: str) -> Fact:
     if domain is None:
-        return ("None", None, None, None)
+        return Fact("Domain", "None")
     checked = domain.last_checked_at
     words = {
         DomainState.VERIFIED: "verified",
@@ -209,10 +198,10 @@ def _domain(domain: DomainOf | None, now: datetime, locale: str) -> tuple[str, s
         DomainState.FAILED: "check failed",
     }[domain.state]
     found = f"{words}, checked {formats.ago(checked, now, locale)}" if checked else "not checked yet"
-    return (domain.host, None, found + ("; the organization's" if domain.of_organization else ""), None)
+    return Fact("Domain", domain.host, found + ("; the organization's" if domain.of_organization else ""))
 
 
-def _billing(profile: Profile, now: datetime, locale: str) -> str:
+def _billing(profile: Profile, locale: str) -> str:
     if profile.billing_cycle is Cycle.CUSTOM and profile.custom_amount is not None:
         amount = formats.money(profile.custom_amount, profile.currency, locale)
         months = profile.custom_months or 1
@@ -237,15 +226,15 @@ def _trial(profile: Profile, now: datetime, locale: str) -> Fact | None:
         return None
     days = -((now - ends) // timedelta(days=1))
     note = "over" if ends <= now else f"in {days} {'day' if days == 1 else 'days'}"
-    return ("Trial ends", _day(ends, profile, locale), None, note, None)
+    return Fact("Trial ends", _day(ends, profile, locale), note)
 
 
 def _spend_cap(profile: Profile, locale: str) -> Fact:
     if profile.spend_cap is None:
-        return ("Spend cap", "None", None, None, None)
+        return Fact("Spend cap", "None")
     alert = f"alert at {formats.percent(profile.alert_threshold, locale, 0)}"
     amount = formats.money(profile.spend_cap, profile.currency, locale, whole=True)
-    return ("Spend cap", amount, None, f"{AT_THE_CAP[profile.suspension_behaviour]}, {alert}", None)
+    return Fact("Spend cap", amount, f"{AT_THE_CAP[profile.suspension_behaviour]}, {alert}")
 
 
 def _place(profile: Profile, locale: str) -> str:
@@ -259,7 +248,7 @@ def _country(profile: Profile, locale: str) -> str:
 
 
 def _optional(label: str, text: str) -> Fact | None:
-    return (label, text, None, None, None) if text else None
+    return Fact(label, text) if text else None
 
 
 def _day(value: datetime, profile: Profile, locale: str) -> str:

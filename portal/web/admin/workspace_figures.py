@@ -14,6 +14,7 @@ from portal.rules.lifecycle import Status
 from portal.rules.periods import local_day, months_begun
 from portal.rules.pricing import Cycle, percent, percent_change
 from portal.web import charts, formats
+from portal.web.admin.workspace_words import CYCLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,6 @@ class Chart:
     rows: tuple[tuple[str, ...], ...]
 
 
-CYCLES = {
-    Cycle.MONTHLY: "monthly",
-    Cycle.QUARTERLY: "quarterly",
-    Cycle.ANNUAL: "annual",
-    Cycle.CUSTOM: "own price",
-    Cycle.TRIAL: "trial",
-}
 NOT_COUNTED = {
     Status.TRIAL: "not while on trial",
     Status.SUSPENDED: "not while suspended",
@@ -71,9 +65,9 @@ def tiles(found: Detail, now: datetime, locale: str) -> tuple[Tile, ...]:
     """Sent, delivered, read, MRR and lifetime value."""
     total, before = found.usage.total, found.usage.before
     delivered, read = percent(total.delivered, total.sent), percent(total.read, total.delivered)
-    change, kind = _sent_change(found, now, locale)
+    change, kind = _sent_change(found, locale)
     below = Figure("delivered_30d", "", formats.number(total.delivered, locale), str(total.delivered))
-    points, points_kind = _points(delivered, before) if _comparable(found, now) else ("", None)
+    points, points_kind = _points(delivered, before) if _comparable(found) else ("", None)
     return (
         Tile(_count("sent_30d", "Sent, 30 days", total.sent, locale), change, kind),
         Tile(_rate("delivered_rate", "Delivered", delivered, "Nothing was sent", locale), points, points_kind, below),
@@ -145,16 +139,16 @@ def _rate(name: str, label: str, value: Decimal | None, why_none: str, locale: s
     return Figure(name, label, formats.percent(value, locale), str(value))
 
 
-def _comparable(found: Detail, now: datetime) -> bool:
+def _comparable(found: Detail) -> bool:
     """Whether it was there for all of the 30 days before, so that comparing means something."""
     first = found.usage.days[0].day - timedelta(days=WINDOW)
     return local_day(found.profile.created_at, found.profile.timezone) <= first
 
 
-def _sent_change(found: Detail, now: datetime, locale: str) -> tuple[str, str | None]:
+def _sent_change(found: Detail, locale: str) -> tuple[str, str | None]:
     total, before = found.usage.total.sent, found.usage.before.sent
     was = formats.number(before, locale)
-    if not _comparable(found, now):
+    if not _comparable(found):
         return (f"{was} in the 30 days before" if before else "too new to compare"), None
     change = percent_change(total, before)
     if change is None:

@@ -24,14 +24,14 @@ from portal.web.admin import workspace_rows
 from portal.web.admin.workspace_addresses import (
     COLUMNS,
     HOME,
-    LEVELS,
-    STATUSES,
     Address,
     Asked,
     described,
     order_key,
 )
 from portal.web.admin.workspace_rows import Reader
+from portal.web.admin.workspace_words import LISTED
+from portal.web.health_words import LEVELS
 
 ORDERS = {
     Sort.MRR: "MRR",
@@ -214,7 +214,7 @@ def _options(around: Surroundings, found: Listing) -> dict[str, list[Option]]:
     if filters.reverse:
         orders.insert(0, (order_key(filters.sort, True), f"{ORDERS[filters.sort]}, reversed"))
     return {
-        "status": _chosen([(key.value, label) for key, label in STATUSES.items()], filters.status or ""),
+        "status": _chosen([(key.value, label) for key, label in LISTED.items()], filters.status or ""),
         "plan": _chosen(plans, filters.plan),
         "health": _chosen([(key.value, label) for key, label in LEVELS.items()], filters.health or ""),
         "sort": [(key, label, key == order_key(filters.sort, filters.reverse)) for key, label in orders],

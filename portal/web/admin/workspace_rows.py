@@ -15,7 +15,9 @@ from portal.rules.health import Level
 from portal.rules.lifecycle import Status
 from portal.rules.periods import local_day
 from portal.web import formats, pieces
-from portal.web.admin.workspace_addresses import HOME, LEVELS, STATUSES
+from portal.web.admin.workspace_addresses import HOME
+from portal.web.admin.workspace_words import STATUSES
+from portal.web.health_words import LEVELS
 
 HEIGHT = 22  # of the sparkline, in pixels
 STEP, WIDTH = 7, 5  # from bar to bar, and of a bar
