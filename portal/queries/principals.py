@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, cast, select
 
 from portal.base.db import db
 from portal.models import LoginSession, PlatformSettings, User, scope
@@ -64,7 +66,7 @@ _CURRENT = select(
     LoginSession.awaits_second_factor,
     LoginSession.reauthenticated_at,
     LoginSession.seen_at,
-    select(PlatformSettings.settings).scalar_subquery(),
+    select(cast(PlatformSettings.settings, Text)).scalar_subquery(),
     LoginSession.revoked_at,
     LoginSession.expires_at,
     User.suspended_at,
@@ -80,7 +82,13 @@ def current(token: str, now: datetime) -> tuple[Principal, Platform] | None:
     *values, settings, revoked_at, expires_at, suspended_at = found[0]
     if revoked_at is not None or suspended_at is not None or expires_at <= now:
         return None
-    return Principal(*values), Platform.of(settings)
+    return Principal(*values), _settings(settings)
+
+
+@lru_cache(maxsize=8)
+def _settings(stored: str | None) -> Platform:
+    """The settings that this text says, read once: they hardly ever change."""
+    return Platform.of(json.loads(stored) if stored else None)
 
 
 def platform() -> Platform:

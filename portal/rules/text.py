@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 MOST_WORDS = 10
 MOST_CHARACTERS = 200
@@ -72,6 +73,7 @@ def sort_key(text: str) -> str:
     return " ".join(fold(text).split())[:MOST_CHARACTERS].rstrip()
 
 
+@lru_cache(maxsize=4_000)
 def initials(name: str) -> str:
     """The first letters of the first and last word that begin with a letter or digit, in
     capitals where the script has them: "Daniel Okafor" → "DO", "মিতা" → "মি". One for a
