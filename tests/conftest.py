@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Page
 
 from portal import create_app
@@ -108,8 +109,14 @@ def database_url(database: Database) -> str:
 # ---------------------------------------------------------------- the program
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates as Jinja compiles them, kept over the many apps of a run: compiling is most of a page's first time."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(database_url: str, tmp_path: Path) -> Iterator[MakeApp]:
+def make_app(database_url: str, tmp_path: Path, compiled: FileSystemBytecodeCache) -> Iterator[MakeApp]:
     """`make_app(max_upload=10)`: an app of its own with these settings, on the test's database."""
     made: list[Flask] = []
 
@@ -118,6 +125,7 @@ def make_app(database_url: str, tmp_path: Path) -> Iterator[MakeApp]:
         values |= {"public_url": "http://localhost"} | settings
         app = create_app(Settings(**values))
         app.test_client_class = Client
+        app.jinja_env.bytecode_cache = compiled
         made.append(app)
         return app
 
