@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 
@@ -12,8 +13,7 @@ from portal.models import DailyUsage, scope
 WINDOW = 30  # days shown; as many before them are what they are compared with
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(NamedTuple):
     """One day of the workspace's time zone. `delivered` includes `read`."""
 
     day: date
@@ -56,7 +56,7 @@ def recent_usage(workspace: int, today: date) -> Usage:
     """Usage of the workspace (its integer key) up to `today`, which is a day of its time zone."""
     first = today - timedelta(days=2 * WINDOW - 1)
     rows = scope.rows(_DAYS, {"workspace": workspace, "first": first, "last": today})
-    found = {row.day: Day(*row) for row in rows}
+    found = {row[0]: Day._make(row) for row in rows}
     every = [found.get(day) or Day(day) for day in (first + timedelta(days=n) for n in range(2 * WINDOW))]
     month = [day for day in every if day.day >= today.replace(day=1)]
     return Usage(
