@@ -34,9 +34,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     mail.init_app(app, settings, chosen(settings))
     db.init_app(app, settings.url)
     request.init_app(app, settings)
-    csrf.init_app(app)
     babel.init_app(app, locale_selector=formats.reader_locale, timezone_selector=formats.reader_timezone)
-    access.init_app(app, login_manager)
+    access.init_app(app, login_manager)  # before a form is read, which may be large
+    csrf.init_app(app)
+    app.before_request(request.check_form)
     problems.init_app(app)
     chrome.init_app(app)
     for blueprint in (*account.blueprints, *admin.blueprints):
@@ -51,7 +52,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "SECRET_KEY": settings.key(),
         "TESTING": settings.testing,
         "MAX_CONTENT_LENGTH": settings.max_upload,
-        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": request.LARGEST_FORM,
         "TRUSTED_HOSTS": cookies.hosts(settings),
         "SESSION_COOKIE_NAME": "__Host-portal-form" if settings.secure else "portal-form",
         "SESSION_COOKIE_SECURE": settings.secure,

@@ -74,10 +74,15 @@ class Settings:
     def url(self) -> str:
         """The database URL that SQLAlchemy is given: psycopg 3 for PostgreSQL, a file in the instance for SQLite."""
         if not self.database_url:
-            return f"sqlite:///{(self.instance / 'portal.sqlite3').resolve()}"
+            return f"sqlite:///{self.database.resolve()}"
         if self.database_url.startswith("postgres://"):
             return "postgresql://" + self.database_url.removeprefix("postgres://")
         return self.database_url
+
+    @property
+    def database(self) -> Path:
+        """SQLite's file."""
+        return self.instance / "portal.sqlite3"
 
     @property
     def secure(self) -> bool:
@@ -94,8 +99,12 @@ class Settings:
         raise SettingsError(f"There is no secret key: run `portal init`, which writes {path}, or set PORTAL_SECRET_KEY")
 
     def prepare(self) -> None:
-        """The instance folder and its secret key exist afterwards, readable by this user alone."""
+        """The instance folder, its secret key and SQLite's file exist afterwards, readable by this user alone; the
+        files also in a folder that was there before, open to others."""
         self.instance.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not self.database_url:
+            self.database.touch(0o600)
+            self.database.chmod(0o600)  # SQLite gives the files beside it the same
         path = self.instance / KEY_FILE
         if not self.secret_key and not path.exists():
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

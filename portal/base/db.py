@@ -73,11 +73,13 @@ migrate = Migrate(db=db, directory="migrations", render_as_batch=True, compare_t
 
 
 def engine_options(url: str) -> dict[str, Any]:
-    """What `create_engine` is given for this URL."""
+    """What `create_engine` is given for this URL. Errors do not tell a statement's values: logs keep no hashes, no
+    addresses and no letters with links in them."""
+    options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"isolation_level": None, "timeout": 10}}
+        return options | {"connect_args": {"isolation_level": None, "timeout": 10}}
     # The connection used last is taken first: it has the page's statements prepared.
-    return {"isolation_level": "AUTOCOMMIT", "pool_use_lifo": True, "pool_size": 8, "max_overflow": 8}
+    return options | {"isolation_level": "AUTOCOMMIT", "pool_use_lifo": True, "pool_size": 8, "max_overflow": 8}
 
 
 def writing(engine: Engine) -> dict[str, Any]:

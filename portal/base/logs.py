@@ -22,7 +22,9 @@ def configure(level: str, as_json: bool) -> None:
         structlog.processors.StackInfoRenderer(),
     ]
     if as_json:
-        processors.append(structlog.processors.dict_tracebacks)
+        # Without the variables of each frame: they are passwords, keys and tokens too.
+        told = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        processors.append(structlog.processors.ExceptionRenderer(told))
     structlog.configure(
         processors=[*processors, render],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level)),

@@ -18,8 +18,11 @@ from portal.queries import tasks as task_queries
 from portal.queries.tasks import TaskView
 from portal.rules.actors import Actor, ActorKind
 from portal.rules.errors import Conflict, NotFound, PortalError
+from portal.rules.text import clean_line
 
 log = structlog.get_logger(__name__)
+NAMELESS = "import.csv"
+LONGEST_NAME = 1000  # characters of a file's name that are looked at
 KEPT = timedelta(days=1)  # after a trial run the file waits so long for the run that counts
 GONE = (
     "The command that ran this import ended before it was done. Run it again: the rows that are done stay as they are."
@@ -42,7 +45,8 @@ def receive(file: IO[bytes], name: str, by: Actor, *, trial: bool, send_mail: bo
             while chunk := file.read(1 << 20):
                 kept.write(chunk)
         source = imports.inspect(path, site.settings().max_import)
-        imports.start(name, source, by, public_id=public_id, trial=trial, send_mail=send_mail, kept=True)
+        title = clean_line(name[:LONGEST_NAME]) or NAMELESS
+        imports.start(title, source, by, public_id=public_id, trial=trial, send_mail=send_mail, kept=True)
     except BaseException:
         path.unlink(missing_ok=True)
         raise

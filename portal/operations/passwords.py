@@ -19,6 +19,7 @@ from portal.operations.sessions import Opened, Visit, admit, end_all, open_sessi
 from portal.operations.unit import locked, unit
 from portal.queries.accounts import reset_target
 from portal.queries.principals import token_digest
+from portal.queries.sessions import knows
 from portal.rules.actors import Actor
 from portal.rules.errors import NotFound, Refused
 from portal.rules.passwords import weakness
@@ -32,7 +33,7 @@ def request_reset(email: str, visit: Visit) -> None:
     """A link to set a new password is on its way, if there is such an account. What is done for one that exists is
     done in the background, so that the answer takes as long for one that does not. Raises TooMany."""
     key = email_key(email)
-    throttle.take(Attempt(Purpose.RESET, key, visit.address), visit.at)
+    throttle.take(Attempt(Purpose.RESET, key, visit.address, knows(key, visit.address)), visit.at)
     background.run(partial(_send_link, key, visit))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from portal.web import formats
 
 LARGEST = 1_000_000  # a page number beyond this is a slip of the hand
+DIGITS = 20  # beyond, it is not even read
 AROUND = 1  # pages named at either side of the present one
 
 Turn = Callable[[int], str]
@@ -26,7 +27,9 @@ class Pager:
 
 def number(text: str | None) -> int:
     """The page that an address asks for; the first where it says nothing sensible."""
-    return min(int(text), LARGEST) if text and text.isascii() and text.isdigit() and int(text) else 1
+    if not text or not text.isascii() or not text.isdigit():
+        return 1
+    return max(1, min(int(text[:DIGITS]), LARGEST))
 
 
 def asked(text: str | None, total: int, per_page: int) -> int:

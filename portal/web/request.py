@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
+from werkzeug.datastructures import MultiDict
 
 from portal.settings import Settings
 
@@ -40,6 +42,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 A_YEAR = 365 * 24 * 3600
+LARGEST_FORM = 2 * 1024 * 1024
+RUBBISH = re.compile("[\0\ud800-\udfff]")  # what no database and no file name can hold
 MAILED = re.compile(r"^(/(?:password/reset|invitations)/).+", re.DOTALL)
 
 
@@ -48,6 +52,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     app.before_request(_begin)
     always = HEADERS | ({"Strict-Transport-Security": f"max-age={A_YEAR}"} if settings.secure else {})
     app.wsgi_app = with_headers(app.wsgi_app, always)  # type: ignore[assignment, method-assign]
+    app.before_request(_check_address)
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -78,9 +83,32 @@ def _begin() -> None:
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
+def _check_address() -> None:
+    """Nothing of the address is rubbish; and a form without files is small, since reading it takes long."""
+    _refuse(request.path, *request.args.keys(), *_values(request.args))
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = min(request.max_content_length or LARGEST_FORM, LARGEST_FORM)
+
+
+def check_form() -> None:
+    """Nothing of the form is rubbish. For whoever may send it: it is read here, if it was not before."""
+    names = [each.filename or "" for each in request.files.values()]
+    _refuse(*request.form.keys(), *_values(request.form), *request.files.keys(), *names)
+
+
+def _values(given: MultiDict[str, str]) -> Iterator[str]:
+    for values in given.listvalues():
+        yield from values
+
+
+def _refuse(*texts: str) -> None:
+    if any(RUBBISH.search(text) for text in texts):
+        abort(400)
+
+
 def _cache(response: Response) -> None:
     """Files whose address carries their hash may be kept for ever; nothing else is kept at all."""
-    if request.endpoint == "static":
+    if request.endpoint == "static" and response.status_code < 400:
         fresh = "v" in request.args
         response.cache_control.no_cache = None if fresh else True
         response.cache_control.max_age = A_YEAR if fresh else None
@@ -91,8 +119,10 @@ def _cache(response: Response) -> None:
 
 
 def shown_path() -> str:
-    """The path as logs may keep it: without the token of a link that was mailed."""
-    return MAILED.sub(r"\1…", request.path)
+    """The path as logs may keep it: without the token of a link that was mailed, and without what would move the
+    cursor of whoever reads them."""
+    path = MAILED.sub(r"\1…", request.path)
+    return "".join(char if char.isprintable() else quote(char, errors="replace") for char in path)
 
 
 def _log(response: Response) -> None:

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable
 
 BOM = "\ufeff"  # by which spreadsheets know that a file is UTF-8
-FORMULA = re.compile(r"[=@\t\r]|[+\-](?![\d\s().\-]*$)")  # +91 80 4718 2200 and −5 stay as they are
+# +91 80 4718 2200 and −5 stay as they are. The wide signs are formulas too where Chinese or Japanese is set.
+FORMULA = re.compile(r"[=@\t\r\n＝＠＋－]|[+\-](?![\d\s().\-]*$)")
 
 
 def line(cells: Iterable[str]) -> str:

@@ -21,7 +21,10 @@ def here() -> str:
 
 def came_from() -> str:
     """The page of this site that the request came from; blank if there is none, or if it is the one asked for."""
-    referrer = urlsplit(request.headers.get("Referer", ""))
+    try:
+        referrer = urlsplit(request.headers.get("Referer", ""))
+    except ValueError:  # no address at all
+        return ""
     is_here = request.method == "GET" and referrer.path == request.path
     if is_here or referrer.netloc != urlsplit(settings().public_url).netloc:
         return ""

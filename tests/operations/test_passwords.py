@@ -153,6 +153,18 @@ def test_asking_for_links_is_throttled_alike(app: Flask, mailbox: Mailbox, now: 
     assert len(mailbox.messages) == 3
 
 
+def test_strangers_do_not_keep_the_owner_from_a_link(app: Flask, mailbox: Mailbox, now: datetime) -> None:
+    alice = factories.staff()
+    with unit() as session:
+        sessions.open_session(session, alice, visit(now, "198.51.100.7"))
+    for host in range(10):
+        passwords.request_reset(alice.email, visit(now, f"203.0.113.{host}"))
+    with pytest.raises(TooMany):
+        passwords.request_reset(alice.email, visit(now, "203.0.113.200"))
+    passwords.request_reset(alice.email, visit(now, "198.51.100.7"))
+    assert len(mailbox.messages) == 11
+
+
 def test_the_database_and_the_log_hold_no_link(app: Flask, mailbox: Mailbox, now: datetime) -> None:
     factories.staff()
     token = link_for(mailbox)

@@ -93,7 +93,7 @@ def test_htmx_gets_a_toast_and_keeps_its_page(app: Flask, client: FlaskClient) -
 
 
 @pytest.mark.parametrize(
-    "referrer", ["https://evil.example/", "http://localhost/fails", "//evil.example/x", "nonsense"]
+    "referrer", ["https://evil.example/", "http://localhost/fails", "//evil.example/x", "nonsense", "http://["]
 )
 def test_the_way_back_never_leaves_the_site(app: Flask, client: FlaskClient, referrer: str) -> None:
     failing(app, 409)

@@ -87,7 +87,7 @@ def test_a_weak_password_is_refused_at_the_field_and_not_shown(
     assert submit(client, link, {"password": NEW}).status_code == 303
 
 
-@pytest.mark.parametrize("token", ["x", "0" * 5000, "%00", "%F0%9F%92%A9"])
+@pytest.mark.parametrize("token", ["x", "0" * 5000, "%07", "%F0%9F%92%A9"])
 def test_a_made_up_link_is_a_clear_page(client: FlaskClient, token: str) -> None:
     assert client.get("/password/reset/" + token).status_code == 410
 

@@ -244,3 +244,9 @@ def test_the_list_of_tasks_tells_what_became_of_each(alice: FlaskClient) -> None
 def test_a_foreign_task_is_not_there(alice: FlaskClient) -> None:
     assert alice.get("/admin/tasks/tsk_nowhere").status_code == 404
     assert alice.get("/admin/tasks/tsk_nowhere/results.csv").status_code == 404
+
+
+@pytest.mark.parametrize(("name", "title"), [("\x1b[31m\u202egpj.csv", "[31mgpj.csv"), ("\u202e", "import.csv")])
+def test_the_name_of_a_file_moves_nothing_on_the_page(alice: FlaskClient, name: str, title: str) -> None:
+    upload(alice, file=(io.BytesIO(ROWS.encode()), name))
+    assert one(Task).title == title

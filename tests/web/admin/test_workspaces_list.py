@@ -134,18 +134,18 @@ def test_every_state_is_in_the_address(alice: FlaskClient) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["status=foo", "health=bad", "sort=zzz", "plan=pln_nowhere", "plan=%00", "organization=x", "page=0", "page=1e309"],
+    ["status=foo", "health=bad", "sort=zzz", "plan=pln_nowhere", "plan=%07", "organization=x", "page=0", "page=1e309"],
 )
 def test_what_the_address_says_wrong_is_ignored_and_said(alice: FlaskClient, query: str) -> None:
     fill([Given("Acme")])
     answer = alice.get(f"{LIST}?{query}")
     assert rows(answer) == ["Acme"]
     said = "The address asks for what there is not" in answer.text
-    assert said is (query != "plan=%00"), "a control character is nothing at all"
+    assert said is (query != "plan=%07"), "a control character is nothing at all"
 
 
 @pytest.mark.parametrize(
-    "q", ["%00", "%FF%FE", "%27%22--", "%F0%9F%98%80", "a" * 3000, "%25_%5C", "(%22 OR *", "NEAR("]
+    "q", ["%07", "%FF%FE", "%27%22--", "%F0%9F%98%80", "a" * 3000, "%25_%5C", "(%22 OR *", "NEAR("]
 )
 def test_no_search_breaks_the_page(alice: FlaskClient, q: str) -> None:
     fill([Given("Acme")])

@@ -1,0 +1,88 @@
+"""What stands around every request: rubbish, size, what is kept, and what logs say of it."""
+
+import io
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.rules.access import StaffRole
+from portal.web.request import LARGEST_FORM, shown_path
+from tests import factories
+from tests.support.people import csrf, log_in
+
+ADDRESSES = [
+    "/%00",
+    "/admin/workspaces/ws_%00",
+    "/admin/tasks/%00",
+    "/admin/tasks/?page=%00",
+    "/login?%00=1",
+    "/me?a=1&a=%00",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_an_address_that_no_database_can_hold_is_refused(app: Flask, client: FlaskClient, address: str) -> None:
+    log_in(client, factories.staff(StaffRole.OWNER))
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert "That request could not be read" in answer.text
+
+
+@pytest.mark.parametrize("fields", [{"email": "a\0b@example.test"}, {"password": "\0"}, {"x\0": "y"}])
+def test_so_is_a_form(client: FlaskClient, fields: dict[str, str]) -> None:
+    factories.staff()
+    form = {"csrf_token": csrf(client), "email": "alice@example.test", "password": "wrong", **fields}
+    assert client.post("/login", data=form).status_code == 400
+
+
+def test_so_is_the_name_of_a_file(client: FlaskClient) -> None:
+    log_in(client, factories.staff(StaffRole.OWNER))
+    head = 'Content-Disposition: form-data; name="file"; filename="a\0b.csv"'
+    token = f'Content-Disposition: form-data; name="csrf_token"\r\n\r\n{csrf(client)}'
+    body = f"--B\r\n{token}\r\n--B\r\n{head}\r\n\r\nname,owner_email\nAcme,a@b.example\r\n--B--\r\n"
+    answer = client.post("/admin/import/", data=body, content_type="multipart/form-data; boundary=B")
+    assert answer.status_code == 400
+
+
+def test_a_form_without_files_is_small(client: FlaskClient) -> None:
+    factories.staff()
+    body = b"csrf_token=" + csrf(client).encode() + b"&email=x&password=y&" + b"a=b&" * (LARGEST_FORM // 4)
+    answer = client.post("/login", data=body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 413
+    assert "That is too large" in answer.text
+
+
+def test_the_upload_of_somebody_who_may_not_is_not_even_read(client: FlaskClient) -> None:
+    class Unread(io.BytesIO):
+        def read(self, *size: Any) -> bytes:
+            raise AssertionError("it was read")
+
+        readline = readinto = read  # type: ignore[assignment]
+
+    upload = {"input_stream": Unread(), "content_type": "multipart/form-data; boundary=B", "content_length": 10**6}
+    assert client.post("/admin/import/", **upload).status_code == 303
+    log_in(client, factories.staff(StaffRole.AUDITOR))
+    assert client.post("/admin/import/", **upload).status_code == 403
+
+
+def test_a_file_that_is_missing_is_not_kept_for_ever(client: FlaskClient) -> None:
+    for name, kept in (("base", True), ("none", False)):
+        with client.get(f"/static/css/{name}.css?v=1") as answer:
+            assert ("immutable" in answer.headers["Cache-Control"]) is kept
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/admin/workspaces/ws_1", "/admin/workspaces/ws_1"),
+        ("/a\n2026-11-21 forged", "/a%0A2026-11-21 forged"),
+        ("/\x1b[31m\x9b\u202e", "/%1B[31m%C2%9B%E2%80%AE"),
+        ("/café", "/café"),
+        ("/invitations/abc\x1b", "/invitations/…"),
+    ],
+)
+def test_a_path_does_not_move_the_cursor_of_who_reads_the_log(app: Flask, path: str, shown: str) -> None:
+    with app.test_request_context(environ_overrides={"PATH_INFO": path.encode().decode("latin-1")}):
+        assert shown_path() == shown
