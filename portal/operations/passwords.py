@@ -15,7 +15,7 @@ from portal.base.emails import email_key
 from portal.models import PasswordReset, User
 from portal.operations import outbox, throttle
 from portal.operations.audit import record
-from portal.operations.sessions import Opened, Visit, admit, end_all, open_session
+from portal.operations.sessions import Opened, Visit, admit, confirm, end_all, open_session
 from portal.operations.unit import locked, unit
 from portal.queries.accounts import reset_target
 from portal.queries.principals import token_digest
@@ -26,7 +26,7 @@ from portal.rules.passwords import weakness
 from portal.rules.throttling import Attempt, Purpose
 
 LINK_LASTS = timedelta(hours=1)
-WRONG = Refused("That is not your password.", "current_password")
+CHANGED = Refused("Your password was changed just now. Enter the new one.", "current_password")
 
 
 def request_reset(email: str, visit: Visit) -> None:
@@ -96,23 +96,18 @@ def change(user: str, present: str | None, password: str, by: Actor, visit: Visi
 
     `present` is the password until now, None where a new one is due and was forced. Raises Refused for a wrong
     present or a weak new password, TooMany for one try too many."""
-    attempt = Attempt(Purpose.CONFIRM, user, visit.address)
+    confirmed = None if present is None else confirm(user, present, visit, "current_password")
     email, name, kept = db.session.execute(
         select(User.email, User.name, User.password_hash).where(User.public_id == user)
     ).one()
-    if present is not None:
-        throttle.take(attempt, visit.at)
-        if not hashing.matches(kept, present):
-            raise WRONG
+    kept = confirmed or kept
     if hashing.matches(kept, password):
         raise Refused("That is the password you have now: choose another.", "password")
     fresh = fresh_hash(password, email, name)
     with unit() as session:
         row = locked(session, User, user)
         if row.password_hash != kept or (present is None and not row.must_set_password):
-            raise WRONG
-        if present is not None:
-            throttle.release(session, attempt)
+            raise CHANGED
         set_password(session, row, fresh, by.at)
         end_all(session, row, by.at)
         record("user.password_changed", by, user=user, how="forced" if present is None else "changed")

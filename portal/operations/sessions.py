@@ -148,15 +148,24 @@ def reauthenticate(user: str, session_id: str, password: str, visit: Visit) -> N
     """The person entered the password once more, so that credentials and power may be changed for a while.
 
     Raises Refused if it is wrong, TooMany for one try too many."""
+    confirm(user, password, visit)
+    with unit() as session:
+        mine = update(LoginSession).where(LoginSession.public_id == session_id)
+        session.execute(mine.values(reauthenticated_at=visit.at))
+
+
+def confirm(user: str, password: str, visit: Visit, field: str = "password") -> str:
+    """The hash of this person's password, which the given one is; whatever comes next, the try was a good one.
+
+    Raises Refused if it is wrong, TooMany for one try too many. Takes too long to be called inside a unit."""
     attempt = Attempt(Purpose.CONFIRM, user, visit.address)
     throttle.take(attempt, visit.at)
     kept = db.session.scalar(select(User.password_hash).where(User.public_id == user))
-    if not hashing.matches(kept, password):
-        raise Refused("The password is not right.", "password")
+    if not hashing.matches(kept, password) or kept is None:
+        raise Refused("That is not your password.", field)
     with unit() as session:
         throttle.release(session, attempt)
-        mine = update(LoginSession).where(LoginSession.public_id == session_id)
-        session.execute(mine.values(reauthenticated_at=visit.at))
+    return kept
 
 
 def _revoke(session: Session, now: datetime, *which: object) -> int:

@@ -209,6 +209,19 @@ def test_a_change_that_is_refused(app: Flask, now: datetime, present: str | None
     assert principals.current(token, now)
 
 
+def test_the_right_present_password_is_no_guess(app: Flask, now: datetime) -> None:
+    """However often the new one is refused; wrong ones are still counted."""
+    alice = factories.staff()
+    for _ in range(8):
+        with pytest.raises(Refused, match="at least 12 characters"):
+            passwords.change(alice.public_id, PASSWORD, "short", acting(alice), visit(now))
+    for _ in range(5):
+        with pytest.raises(Refused, match="not your password"):
+            passwords.change(alice.public_id, "wrong", NEW, acting(alice), visit(now))
+    with pytest.raises(TooMany):
+        passwords.change(alice.public_id, PASSWORD, NEW, acting(alice), visit(now))
+
+
 def test_a_password_that_is_due_is_set_without_the_old_one(app: Flask, mailbox: Mailbox, now: datetime) -> None:
     alice = factories.staff()
     with unit():
