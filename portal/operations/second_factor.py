@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.models import LoginSession, RecoveryCode, User
 from portal.operations import outbox, throttle
 from portal.operations.audit import record
-from portal.operations.sessions import Visit, open_session
+from portal.operations.sessions import Visit, end_all, open_session
 from portal.operations.unit import locked, unit
 from portal.queries.principals import token_digest
 from portal.queries.sessions import half_way, knows
@@ -71,8 +71,9 @@ def set_up(user: str) -> str:
         return row.totp_secret
 
 
-def enable(user: str, code: str, by: Actor) -> list[str]:
-    """The second factor is on; answers the recovery codes, which nobody can read again.
+def enable(user: str, code: str, by: Actor, keep: str | None = None) -> list[str]:
+    """The second factor is on, and the person's sessions but `keep` are ended; answers the recovery codes, which
+    nobody can read again.
 
     Raises Refused if the code does not prove that the authenticator has the secret."""
     with unit() as session:
@@ -82,31 +83,40 @@ def enable(user: str, code: str, by: Actor) -> list[str]:
         if not _is_fresh(row, code, by.at):
             raise Refused("That code is not right. Enter the one that the app shows now.", "code")
         row.totp_enabled_at = by.at
+        end_all(session, row, by.at, keep)
         record("user.second_factor_enabled", by, user=user)
         _tell(session, row, by.at, on=True)
         return _new_codes(session, row)
 
 
-def renew_codes(user: str, by: Actor) -> list[str]:
-    """New recovery codes; the old ones are good no more. Raises Conflict if the second factor is off."""
+def renew_codes(user: str, by: Actor, keep: str | None = None) -> list[str]:
+    """New recovery codes; the old ones are good no more, and the person's sessions but `keep` are ended. Raises
+    Conflict if the second factor is off."""
     with unit() as session:
         row = locked(session, User, user)
         if not row.totp_enabled_at:
             raise Conflict("Two-factor log-in is off.")
+        end_all(session, row, by.at, keep)
         record("user.recovery_codes_renewed", by, user=user)
         return _new_codes(session, row)
 
 
-def disable(user: str, by: Actor) -> None:
-    """The second factor is off, its secret and recovery codes are gone."""
+def disable(user: str, by: Actor, keep: str | None = None) -> None:
+    """The second factor is off, its secret and recovery codes are gone, the person's sessions but `keep` are ended."""
     with unit() as session:
         row = locked(session, User, user)
-        was_on = row.totp_enabled_at is not None
-        row.totp_secret = row.totp_enabled_at = row.totp_last_step = None
-        session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == row.id))
-        if was_on:
+        if _take_down(session, row):
+            end_all(session, row, by.at, keep)
             record("user.second_factor_disabled", by, user=user)
             _tell(session, row, by.at, on=False)
+
+
+def _take_down(session: Session, user: User) -> bool:
+    """Nothing is left of the second factor; answers whether it was on."""
+    was_on = user.totp_enabled_at is not None
+    user.totp_secret = user.totp_enabled_at = user.totp_last_step = None
+    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
+    return was_on
 
 
 def codes_left(session: Session, user_id: int) -> int:

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session
 
 from portal.base import hashing
@@ -131,9 +131,11 @@ def end_others(user: str, keep: str, by: Actor) -> int:
         return ended
 
 
-def end_all(session: Session, user: User, now: datetime) -> int:
-    """In the open unit: no session of this person opens anything any more; answers how many were ended."""
-    return _revoke(session, now, LoginSession.user_id == user.id)
+def end_all(session: Session, user: User, now: datetime, keep: str | None = None) -> int:
+    """In the open unit: no session of this person, but the one that is to be kept, opens anything any more; answers
+    how many were ended."""
+    others = LoginSession.public_id != keep if keep else true()
+    return _revoke(session, now, LoginSession.user_id == user.id, others)
 
 
 def seen(user: str, session_id: str, now: datetime) -> None:

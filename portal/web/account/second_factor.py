@@ -46,11 +46,11 @@ def factor_begin() -> ResponseReturnValue:
 @needs(Permission.SELF)
 @fresh(back=HERE)
 def factor_enable() -> ResponseReturnValue:
-    """Switches it on, and shows the recovery codes this once."""
+    """Switches it on, ends the other sessions, and shows the recovery codes this once."""
     form = CodeForm()
     if form.validate():
         with form.refusals():
-            return _codes(codes.enable(g.principal.public_id, form.code.data, actor()))
+            return _codes(codes.enable(g.principal.public_id, form.code.data, actor(), g.principal.session))
     return _show(form, 422)
 
 
@@ -58,17 +58,17 @@ def factor_enable() -> ResponseReturnValue:
 @needs(Permission.SELF)
 @fresh(back=HERE)
 def factor_codes() -> ResponseReturnValue:
-    """Makes new recovery codes, and shows them this once."""
-    return _codes(codes.renew_codes(g.principal.public_id, actor()))
+    """Makes new recovery codes, ends the other sessions, and shows them this once."""
+    return _codes(codes.renew_codes(g.principal.public_id, actor(), g.principal.session))
 
 
 @bp.post("/me/second-factor/disable")
 @needs(Permission.SELF)
 @fresh(back=HERE)
 def factor_disable() -> ResponseReturnValue:
-    """Switches it off."""
-    codes.disable(g.principal.public_id, actor())
-    flash("Two-factor log-in is off.", "good")
+    """Switches it off, and ends the other sessions."""
+    codes.disable(g.principal.public_id, actor(), g.principal.session)
+    flash("Two-factor log-in is off. Every other session was ended.", "good")
     return redirect(url_for("account.profile") + "#second-factor", 303)
 
 

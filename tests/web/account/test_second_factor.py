@@ -10,11 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.models import User
+from portal.queries import principals
 from tests import factories
 from tests.factories import PASSWORD
 from tests.support.clocks import Clock
 from tests.support.mails import Mailbox
-from tests.support.people import COOKIE, log_in, submit, token_in
+from tests.support.people import COOKIE, log_in, session_of, submit, token_in
 
 HERE = "/me/second-factor"
 
@@ -109,3 +110,18 @@ def test_guessing_the_password_there_is_throttled(alice: User, client: FlaskClie
     assert submit(client, "/me/confirm", {"password": PASSWORD}).status_code == 429
     clock.at(clock() + timedelta(minutes=20))
     assert submit(client, "/me/confirm", {"password": PASSWORD}).status_code == 303
+
+
+@pytest.mark.parametrize("act", ["/enable", "/recovery-codes", "/disable"])
+def test_a_change_of_it_ends_the_other_sessions_and_says_so(
+    alice: User, client: FlaskClient, clock: Clock, act: str
+) -> None:
+    here = log_in(client, alice)
+    submit(client, HERE + "/begin")
+    if act != "/enable":
+        submit(client, HERE + "/enable", {"code": pyotp.TOTP(alice.totp_secret or "").at(clock())})
+    elsewhere, theirs = session_of(alice), session_of(factories.user())
+    page = submit(client, HERE + act, {"code": pyotp.TOTP(alice.totp_secret or "").at(clock())})
+    said = page.text if page.status_code == 200 else client.get("/me").text
+    assert re.search("[Ee]very other session (of yours )?was ended", said)
+    assert [principals.current(each, clock()) is not None for each in (here, elsewhere, theirs)] == [True, False, True]
