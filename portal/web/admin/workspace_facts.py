@@ -85,7 +85,7 @@ def head(profile: Profile, tab: str, now: datetime, locale: str) -> Head:
         health_since=f"worked out {formats.ago(profile.health_at, now, locale)}" if profile.health_at else None,
         health_why=_why_not_rated(profile),
         reasons=tuple(health_words.lines(profile.reasons, locale)),
-        crumbs=(("Workspaces", _list_url()), (profile.name, None)),
+        crumbs=_crumbs(profile),
         line=_line(profile),
         tabs=_tabs(profile, tab),
         holds_title=_holds_title(profile, locale),
@@ -117,8 +117,13 @@ def about(profile: Profile, now: datetime, locale: str) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact)
 
 
-def _list_url() -> str | None:
-    return url_for("admin_workspaces.listing") if may(Permission.WORKSPACE_LIST) else None
+def _crumbs(profile: Profile) -> tuple[tuple[str, str | None], ...]:
+    """Where it stands: a closed one is in the trash."""
+    listed = may(Permission.WORKSPACE_LIST)
+    crumbs = [("Workspaces", url_for("admin_workspaces.listing") if listed else None)]
+    if profile.status is Status.CANCELLED:
+        crumbs.append(("Trash", url_for("admin_workspaces.trash") if listed else None))
+    return (*crumbs, (profile.name, None))
 
 
 def _tabs(profile: Profile, current: str) -> tuple[tuple[str, str, bool], ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -187,9 +187,17 @@ def _mrr(profile: Profile, locale: str) -> Tile:
 def _lifetime(found: Detail, now: datetime, locale: str) -> Tile:
     profile, label = found.profile, "Lifetime value"
     months = months_begun(profile.activated_on, now, profile.timezone) if profile.activated_on else 0
-    active = f"{formats.number(months, locale)} {'month' if months == 1 else 'months'} active"
-    note = active if months else "not activated yet"
-    if not months or _why_not_counted(profile):
-        title = "MRR shown × calendar months begun since activation"
-        return Tile(Figure("ltv", label, formats.NONE, str(found.lifetime_minor), profile.currency, title=title), note)
-    return Tile(money("ltv", label, found.lifetime_minor, profile.currency, locale), note)
+    if profile.activated_on is None or not months:
+        title = "The MRR × calendar months begun since activation"
+        figure = Figure("ltv", label, formats.NONE, str(found.lifetime_minor), profile.currency, title=title)
+        return Tile(figure, "not activated yet")
+    note = f"MRR × {formats.number(months, locale)} {'month' if months == 1 else 'months'} begun"
+    title = (
+        f"The MRR shown × calendar months begun since {formats.day(profile.activated_on, locale)}, this one included; "
+        "not what was paid"
+    )
+    if _why_not_counted(profile):
+        figure = Figure("ltv", label, formats.NONE, str(found.lifetime_minor), profile.currency, title=title)
+        return Tile(figure, note)
+    figure = money("ltv", label, found.lifetime_minor, profile.currency, locale)
+    return Tile(replace(figure, title=title), note)

@@ -56,6 +56,7 @@ def test_every_figure_has_its_name_and_its_raw_value(staff: FlaskClient, make: M
     assert shown["sent_30d"].text == "30,000"
     assert shown["delivered_rate"].text == "94.3\u202f%"
     assert shown["mrr"] == ("1240500", "INR", "₹12,405")
+    assert "₹310,125 MRR × 25 months begun" in words(get(staff, found))
     names = {f"limit.{limit.value}.{column}" for limit in Limit for column in ("plan", "override", "effective", "used")}
     assert names <= shown.keys()
 
@@ -264,6 +265,17 @@ def test_open_holds_stand_above_the_page(staff: FlaskClient, make: Make) -> None
 )
 def test_a_closed_workspace_says_when_it_is_purged(staff: FlaskClient, make: Make, ago: timedelta, text: str) -> None:
     assert text in words(get(staff, make(cancelled_at=NOW - ago)))
+
+
+@pytest.mark.parametrize(
+    ("values", "way"), [({"cancelled_at": NOW}, ["Workspaces", "Trash", "Acme"]), ({}, ["Workspaces", "Acme"])]
+)
+def test_a_closed_workspace_stands_in_the_trash(
+    staff: FlaskClient, make: Make, values: dict[str, Any], way: list[str]
+) -> None:
+    crumbs = re.findall(r'<ol class="crumbs">.*?</ol>', get(staff, make("Acme", **values)), re.S)[0]
+    assert words(crumbs).split() == way
+    assert ('href="/admin/workspaces/trash"' in crumbs) is ("Trash" in way)
 
 
 def test_health_with_all_its_reasons(staff: FlaskClient, make: Make) -> None:
