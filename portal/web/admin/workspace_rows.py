@@ -124,7 +124,7 @@ def row(found: Listed, today: date, seen: Moment, locale: str, timezone: str) ->
         currency=found.currency,
         sent=sent(found, today, locale),
         health=found.health.value if found.health else None,
-        health_label=LEVELS[found.health] if found.health else "Not rated while suspended",
+        health_label=LEVELS[found.health] if found.health else unrated(found.status),
         shape=SHAPES[found.health] if found.health else "",
         users=formats.number(found.users, locale),
         users_value=found.users,
@@ -163,6 +163,11 @@ def mrr(found: Listed, locale: str) -> tuple[str, str, str]:
     if found.status is not Status.ACTIVE:
         return "", formats.NONE, "Only active workspaces have revenue"
     return *formats.amount(found.mrr_minor, found.currency, locale, whole=True), ""
+
+
+def unrated(status: Status) -> str:
+    """Why there is no health."""
+    return "Not rated while suspended" if status is Status.SUSPENDED else "Not yet assessed"
 
 
 @lru_cache(maxsize=4_000)

@@ -39,6 +39,15 @@ def test_the_list(page: Page) -> None:
     assert fits(page)
 
 
+def test_the_export_of_the_filtered_list(page: Page) -> None:
+    page.goto(f"{HOME}?status=trial")
+    with page.expect_download() as found:
+        page.get_by_role("button", name="Export CSV").tap()
+    lines = found.value.path().read_text().splitlines()
+    assert len(lines) == 1 + int(page.locator('[data-figure="trial"]').get_attribute("value") or -1)
+    assert fits(page)
+
+
 def test_the_menu(page: Page) -> None:
     page.goto(HOME)
     bar = page.locator(".topbar")

@@ -104,8 +104,29 @@ def test_the_suspended_point_to_the_trash(alice: FlaskClient) -> None:
     fill([Given("Held", status=Status.SUSPENDED, users=7), *closed])
     answer = alice.get(LIST + "?status=suspended")
     assert rows(answer) == ["Held"]
-    assert f'<a href="{LIST}trash">2 closed ones can be restored</a>' in answer.text
+    assert f'<a class="link" href="{LIST}trash">2 closed ones can be restored</a> from the Trash.' in answer.text
     assert "can be restored</a>" not in alice.get(LIST).text
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [(Status.TRIAL, "Not yet assessed"), (Status.SUSPENDED, "Not rated while suspended")]
+)
+def test_a_row_without_health_says_why(alice: FlaskClient, status: Status, why: str) -> None:
+    fill([Given("Acme", status=status, health=None)])
+    assert f'<td class="c-health"><span class="none" title="{why}">—</span></td>' in alice.get(LIST).text
+
+
+@pytest.mark.parametrize(
+    ("status", "retention", "explained"),
+    [(Status.TRIAL, ("0.0", "0.0\u202f%"), True), (Status.ACTIVE, ("100.0", "100.0\u202f%"), False)],
+)
+def test_a_platform_of_trials_alone_is_no_disaster(
+    alice: FlaskClient, status: Status, retention: tuple[str, str], explained: bool
+) -> None:
+    fill([Given("Acme", status=status)])
+    answer = alice.get(LIST)
+    assert figures(answer.text)["retention"] == retention
+    assert ('<span class="beside">no active ones yet</span>' in answer.text) is explained
 
 
 def test_the_trash_shows_the_days_left(alice: FlaskClient) -> None:
