@@ -39,6 +39,11 @@ def test_the_table_of_the_chart_adds_up(page: Page) -> None:
     )
     assert (sent, delivered) == (value(page, "sent_30d"), value(page, "delivered_30d"))
     assert sent > 0
+    assert table.evaluate("box => box.scrollHeight > box.clientHeight"), "else there is nothing to scroll"
+    table.focus()
+    page.keyboard.press("End")
+    expect(table.locator("tbody tr").last).to_be_in_viewport()
+    expect(table.get_by_role("columnheader", name="Sent")).to_be_in_viewport()
     page.get_by_text("Hide the table").click()
     expect(table).to_be_hidden()
 
