@@ -17,7 +17,7 @@ from flask_migrate import upgrade
 
 from portal import ROOT, create_app
 from portal.base import clock, hashing, site
-from portal.operations import accounts, demo, imports, passwords, platform, repair, tasks
+from portal.operations import accounts, demo, imports, passwords, platform, repair, second_factor, tasks
 from portal.queries import audit as audit_log
 from portal.queries import doctor, example, principals
 from portal.rules.access import StaffRole
@@ -105,6 +105,23 @@ def create_owner(email: str | None, name: str | None, password_stdin: bool) -> N
         except PortalError as error:
             raise click.ClickException(error.message) from error
     click.echo(f"{email} is an owner of the platform and can log in at {Settings.load().public_url}")
+
+
+@main.command("reset-second-factor")
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def reset_second_factor(email: str, yes: bool) -> None:
+    """Switch two-factor log-in off for EMAIL, who lost telephone and recovery codes.
+
+    Be sure who asks: afterwards the password alone opens the account. All of its sessions end."""
+    if not yes:
+        click.confirm(f"Take two-factor log-in off the account of {email}, and end all of its sessions?", abort=True)
+    with make_app().app_context():
+        try:
+            name = second_factor.reset(email, Actor.command("reset-second-factor", clock.now()))
+        except PortalError as error:
+            raise click.ClickException(error.message) from error
+    click.echo(f"{name} logs in with the password alone now, and can set two-factor log-in up again.")
 
 
 @main.command("demo")

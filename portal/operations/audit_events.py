@@ -19,6 +19,7 @@ EVENTS: dict[str, frozenset[str]] = {
         "user.password_changed": "user how",
         "user.second_factor_enabled": "user",
         "user.second_factor_disabled": "user",
+        "user.second_factor_reset": "user email sessions",
         "user.recovery_codes_renewed": "user",
         "user.recovery_code_used": "user left",
         "user.profile_changed": "user name locale timezone theme shortcuts",

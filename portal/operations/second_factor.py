@@ -10,6 +10,7 @@ import pyotp
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from portal.base.emails import email_key
 from portal.models import LoginSession, RecoveryCode, User
 from portal.operations import outbox, throttle
 from portal.operations.audit import record
@@ -111,6 +112,21 @@ def disable(user: str, by: Actor, keep: str | None = None) -> None:
             _tell(session, row, by.at, on=False)
 
 
+def reset(email: str, by: Actor) -> str:
+    """For somebody who has lost both telephone and recovery codes: the second factor is off, every session is ended,
+    and a mail says so. Answers the person's name. Raises Refused for an unknown address, Conflict if it is off."""
+    with unit() as session:
+        row = session.scalar(select(User).where(User.email_key == email_key(email)).with_for_update())
+        if row is None:
+            raise Refused(f"There is no account with the e-mail {email}.", "email")
+        if not _take_down(session, row):
+            raise Conflict(f"Two-factor log-in is off for {row.email}. Nothing was changed.")
+        ended = end_all(session, row, by.at)
+        record("user.second_factor_reset", by, user=row.public_id, email=row.email, sessions=ended)
+        _tell(session, row, by.at, on=False, wait=True)
+        return row.name
+
+
 def _take_down(session: Session, user: User) -> bool:
     """Nothing is left of the second factor; answers whether it was on."""
     was_on = user.totp_enabled_at is not None
@@ -160,7 +176,7 @@ def _new_codes(session: Session, user: User) -> list[str]:
     return ["-".join(code[at : at + LETTERS] for at in range(0, len(code), LETTERS)) for code in codes]
 
 
-def _tell(session: Session, user: User, now: datetime, *, on: bool) -> None:
+def _tell(session: Session, user: User, now: datetime, *, on: bool, wait: bool = False) -> None:
     """Say it in a mail, in case it was not the person."""
     subject = "Two-factor log-in is on" if on else "Two-factor log-in is off"
-    outbox.post(session, "second_factor", user.email, subject, now=now, user=user, name=user.name, on=on)
+    outbox.post(session, "second_factor", user.email, subject, now=now, user=user, wait=wait, name=user.name, on=on)

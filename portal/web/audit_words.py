@@ -31,6 +31,7 @@ SENTENCES: Mapping[str, str] = {
     "user.password_changed": "changed the password",
     "user.second_factor_enabled": "switched two-factor log-in on",
     "user.second_factor_disabled": "switched two-factor log-in off",
+    "user.second_factor_reset": "took two-factor log-in off the account of {email} and ended {sessions} sessions",
     "user.recovery_codes_renewed": "made new recovery codes",
     "user.recovery_code_used": "used a recovery code, {left} left",
     "user.profile_changed": "changed the profile:",
