@@ -19,6 +19,7 @@ from portal.rules.money import decimals, to_major
 from portal.rules.text import initials
 
 NONE = "—"
+THOUSANDS = "#,##0"
 SYMBOLS = {"INR": "₹", "JPY": "¥", "EUR": "€", "GBP": "£"}  # unambiguous ones; any other currency shows its code
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -42,14 +43,28 @@ def _locale(locale: str) -> Locale:
 
 @lru_cache(maxsize=20_000)
 def number(value: int, locale: str) -> str:
-    """1,204: grouped, with a true minus sign."""
-    # What Babel's "#,##0" gives, ten times as fast: a page that is seen for the first time shows 150 new figures.
-    return f"{value:,}".replace(",", _group_symbol(locale)).replace("-", "−")
+    """1,204, or 12,34,567 in India: grouped as the language does it, with a true minus sign."""
+    # What Babel gives, ten times as fast: a page that is seen for the first time shows 150 new figures.
+    symbol, pattern = _grouping(locale)
+    if pattern == THOUSANDS:
+        return f"{value:,}".replace(",", symbol).replace("-", "−")
+    head, tail = divmod(abs(value), 1000)
+    if not head:
+        return str(value).replace("-", "−")
+    digits = str(head)
+    pairs = [digits[max(end - 2, 0) : end] for end in range(len(digits), 0, -2)]
+    return f"{'−' if value < 0 else ''}{symbol.join(reversed(pairs))}{symbol}{tail:03}"
 
 
 @lru_cache(maxsize=64)
-def _group_symbol(locale: str) -> str:
-    return numbers.get_group_symbol(_locale(locale))
+def _grouping(locale: str) -> tuple[str, str]:
+    """What stands between groups of digits, and the pattern of a whole number: in thousands, or as in India."""
+    return numbers.get_group_symbol(_locale(locale)), _locale(locale).decimal_formats[None].pattern.partition(".")[0]
+
+
+def _pattern(locale: str, places: int) -> str:
+    """Of a figure with decimals. Money too is grouped as other figures on its page are."""
+    return _grouping(locale)[1] + ("." + "0" * places if places else "")
 
 
 @lru_cache(maxsize=4_000)
@@ -70,8 +85,7 @@ def amount(minor: int, currency: str, locale: str, whole: bool = False) -> tuple
     places = decimals(currency)
     value = to_major(minor, currency)
     shown = 0 if whole and value == value.to_integral_value() else places
-    pattern = "#,##0" + ("." + "0" * shown if shown else "")
-    text = numbers.format_decimal(value, format=pattern, locale=_locale(locale)).replace("-", "−")
+    text = numbers.format_decimal(value, format=_pattern(locale, shown), locale=_locale(locale)).replace("-", "−")
     symbol = SYMBOLS.get(currency)
     return ("", _signed(symbol, text)) if symbol else (currency, text)
 
@@ -91,8 +105,7 @@ def percent(value: Decimal | int | None, locale: str, places: int = 1) -> str:
     """94.3 %, spaced as the language does it; — for none."""
     if value is None:
         return NONE
-    pattern = "#,##0" + ("." + "0" * places if places else "")
-    return numbers.format_decimal(value, format=pattern, locale=_locale(locale)).replace("-", "−") + "\u202f%"
+    return numbers.format_decimal(value, format=_pattern(locale, places), locale=_locale(locale)).replace("-", "−") + "\u202f%"
 
 
 @lru_cache(maxsize=4_000)

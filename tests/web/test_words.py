@@ -7,6 +7,7 @@ import pytest
 from babel import Locale, numbers
 from flask import Flask
 
+from portal.base.languages import LOCALES
 from portal.operations.audit_events import EVENTS
 from portal.queries.audit import Event
 from portal.rules.actors import ActorKind
@@ -221,12 +222,27 @@ def test_a_moment_in_the_readers_time_zone(ago: timedelta, timezone: str, text: 
     assert formats.moment(NOW - ago, NOW, "en", timezone) == text
 
 
-@pytest.mark.parametrize("locale", ["en", "en-IN", "de", "de-CH", "fr", "es", "pl", "ar", "hi", "ja", "sv"])
+@pytest.mark.parametrize("locale", LOCALES)
 def test_a_number_is_what_babel_makes_of_it(locale: str) -> None:
-    for value in (0, 7, -7, 999, 1_000, -12_345, 1_234_567, 10**12):
-        babel = numbers.format_decimal(value, format="#,##0", locale=Locale.parse(locale, sep="-"))
+    for value in (0, 7, -7, 999, 1_000, -12_345, 123_456, 1_234_567, -98_765_432, 10**12):
+        babel = numbers.format_decimal(value, locale=Locale.parse(locale, sep="-"))
         minus = numbers.get_minus_sign_symbol(Locale.parse(locale, sep="-"))
         assert formats.number(value, locale) == babel.replace(minus, "−").replace("-", "−")
+
+
+@pytest.mark.parametrize(
+    ("locale", "number", "money", "share"),
+    [
+        ("en", "12,345,678", "₹1,864,230.05", "123,456.0\u202f%"),
+        ("en-IN", "1,23,45,678", "₹18,64,230.05", "1,23,456.0\u202f%"),
+        ("hi", "1,23,45,678", "₹18,64,230.05", "1,23,456.0\u202f%"),
+        ("de", "12.345.678", "₹1.864.230,05", "123.456,0\u202f%"),
+    ],
+)
+def test_digits_are_grouped_as_the_reader_does(locale: str, number: str, money: str, share: str) -> None:
+    assert formats.number(12_345_678, locale) == number
+    assert formats.money(186_423_005, "INR", locale) == money
+    assert formats.percent(123_456, locale) == share
 
 
 @pytest.mark.parametrize(
