@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -52,6 +53,7 @@ SENTENCES: Mapping[str, str] = {
     "import.stopped": "stopped an import after {done} rows",
     "list.exported": "exported {rows} workspaces",
 }
+ISO = re.compile(r"\d{4}-\d\d(-\d\d(T\S+)?)?")  # a day, a month or an instant as it is stored, and nothing else
 ICONS = {ActorKind.JOB: "history", ActorKind.CLI: "settings"}
 GROUPS = {
     "platform": "Platform",
@@ -158,6 +160,8 @@ def _value(value: Any, locale: str, isolate: bool) -> str:
     if isinstance(value, int):
         return formats.number(value, locale)
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if ISO.fullmatch(text):
+        return formats.dated(text, locale, formats.reader_timezone())
     return formats.isolated(text) if isolate else text
 
 

@@ -5,6 +5,7 @@ Every function is pure and cached by its arguments: a list page shows the same f
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -22,6 +23,11 @@ NONE = "—"
 THOUSANDS = "#,##0"
 SYMBOLS = {"INR": "₹", "JPY": "¥", "EUR": "€", "GBP": "£"}  # unambiguous ones; any other currency shows its code
 MINUTE, HOUR, DAY = 60, 3600, 86400
+
+# Not within a longer name, such as the number of an invoice.
+_WRITTEN = re.compile(
+    r"(?<![\w-])(?:19|20)\d\d-\d\d(?P<day>-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?)?(?![\w-])"
+)
 
 
 def reader_locale() -> str:
@@ -118,6 +124,24 @@ def day(value: date, locale: str) -> str:
 def short_day(value: date, locale: str) -> str:
     """2 Nov."""
     return dates.format_date(value, format="d MMM", locale=_locale(locale))
+
+
+@lru_cache(maxsize=4_000)
+def dated(text: str, locale: str, timezone: str) -> str:
+    """A text in which days, months and instants are written as in files (2026-11-02, 2026-11), for a reader."""
+
+    def read(found: re.Match[str]) -> str:
+        written = found[0]
+        try:
+            if "T" in written:
+                return minute(datetime.fromisoformat(written), locale, timezone)
+            if found["day"]:
+                return day(date.fromisoformat(written), locale)
+            return dates.format_date(date.fromisoformat(written + "-01"), format="MMM y", locale=_locale(locale))
+        except ValueError:
+            return written
+
+    return _WRITTEN.sub(read, text)
 
 
 def day_of(value: datetime, timezone: str) -> date:

@@ -222,6 +222,28 @@ def test_a_moment_in_the_readers_time_zone(ago: timedelta, timezone: str, text: 
     assert formats.moment(NOW - ago, NOW, "en", timezone) == text
 
 
+def test_an_instant_in_the_log_is_written_for_the_reader(app: Flask) -> None:
+    changed = event(changes={"trial_ends_at": (None, "2026-12-05T10:00:00+00:00"), "note": ("", "2026-11 is late")})
+    with app.test_request_context():
+        assert said(changed) == "changed trial ends at none → 5 Dec 2026, 10:00, note none → 2026-11 is late"
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "read"),
+    [
+        ("Growth, monthly: 2026-11-06 to 2026-12-05", "en", "Growth, monthly: 6 Nov 2026 to 5 Dec 2026"),
+        ("Usage of 2026-11", "en", "Usage of Nov 2026"),
+        ("Usage of 2026-05, late", "de", "Usage of Mai 2026, late"),
+        ("2026-11-30T20:08:44+00:00", "en", "1 Dec 2026, 01:38"),
+        ("Invoice INV-2026-11-00001", "en", "Invoice INV-2026-11-00001"),
+        ("2026-13 and 2026-02-30", "en", "2026-13 and 2026-02-30"),
+        ("Plan 3000-11 and +91-2026-11", "en", "Plan 3000-11 and +91-2026-11"),
+    ],
+)
+def test_dates_within_a_text_are_written_for_the_reader(text: str, locale: str, read: str) -> None:
+    assert formats.dated(text, locale, "Asia/Kolkata") == read
+
+
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_number_is_what_babel_makes_of_it(locale: str) -> None:
     for value in (0, 7, -7, 999, 1_000, -12_345, 123_456, 1_234_567, -98_765_432, 10**12):

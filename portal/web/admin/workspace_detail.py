@@ -125,7 +125,7 @@ def _order(row: OrderRow, locale: str) -> Order:
     return Order(
         when=formats.day(formats.day_of(row.at, timezone), locale),
         title=formats.minute(row.at, locale, timezone),
-        for_=row.description,
+        for_=formats.dated(row.description, locale, timezone),
         method=row.method or formats.NONE,
         reference=row.reference or row.public_id,
         state=row.state.value,
