@@ -1,0 +1,199 @@
+"""Every route that changes something leaves an audit event: an example of each, drawn from the app's own routes.
+
+A new one without an example here fails."""
+
+import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyotp
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from portal.base.db import db
+from portal.models import LoginSession, Task, TaskKind, User
+from portal.operations.invitations import Into, invite
+from portal.operations.sessions import open_session
+from portal.operations.unit import unit
+from portal.queries.principals import token_digest
+from portal.rules.access import OrganizationRole
+from tests import factories
+from tests.conftest import DATABASES
+from tests.factories import PASSWORD, acting
+from tests.support.clocks import NOW
+from tests.support.creation import actions
+from tests.support.databases import Database
+from tests.support.mails import Mailbox
+from tests.support.people import COOKIE, log_in, session_of, submit, visit
+from tests.support.routes import routes
+
+NEW = "seven quiet lighthouses"
+FILE = "name,owner_email\nAcme,maya@acme.example\n"
+
+
+@dataclass
+class Scene:
+    """Alice, who owns the platform, in her browser; what was written to anybody; what an address is to be given."""
+
+    alice: User
+    browser: FlaskClient
+    mailbox: Mailbox
+    values: dict[str, str] = field(default_factory=dict)
+
+    def stranger(self) -> None:
+        """Nobody is logged in."""
+        self.browser.delete_cookie(COOKIE)
+
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Example:
+    """`act` sets the scene and answers the fields of the form; `events` are the actions that sending it must record.
+    None: it is not audited, for the `reason`."""
+
+    act: Callable[[Scene], Fields]
+    events: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def nothing(scene: Scene) -> Fields:
+    return {}
+
+
+def logging_in(scene: Scene) -> Fields:
+    scene.stranger()
+    return {"email": scene.alice.email, "password": PASSWORD}
+
+
+def second_factor(scene: Scene) -> Fields:
+    with unit() as session:
+        scene.alice.totp_secret, scene.alice.totp_enabled_at = pyotp.random_base32(), NOW
+        token = open_session(session, scene.alice, visit(), half_way=True)
+    scene.browser.set_cookie(COOKIE, token)
+    return {"code": pyotp.TOTP(scene.alice.totp_secret).at(NOW)}
+
+
+def with_secret(scene: Scene) -> Fields:
+    """The second factor is begun."""
+    with unit():
+        scene.alice.totp_secret = pyotp.random_base32()
+    return {"code": pyotp.TOTP(scene.alice.totp_secret).at(NOW)}
+
+
+def with_factor(scene: Scene) -> Fields:
+    """The second factor is on."""
+    with unit():
+        scene.alice.totp_secret, scene.alice.totp_enabled_at = pyotp.random_base32(), NOW
+    return {}
+
+
+def reset(scene: Scene) -> Fields:
+    scene.stranger()
+    submit(scene.browser, "/password/forgot", {"email": scene.alice.email})
+    found = re.search(r"/password/reset/(\S+)", scene.mailbox.messages[-1].body or "")
+    assert found
+    scene.values["token"] = found[1]
+    return {"password": NEW}
+
+
+def invited(scene: Scene) -> Fields:
+    scene.stranger()
+    acme = factories.organization()
+    with unit() as session:
+        sent = invite(session, "dana@example.test", "Dana", Into(acme, OrganizationRole.ADMIN), acting(scene.alice))
+    scene.values["token"] = sent.link.rpartition("/")[2]
+    return {"name": "Dana", "password": PASSWORD}
+
+
+def other_session(scene: Scene) -> Fields:
+    digest = token_digest(session_of(scene.alice))
+    found = db.session.scalars(select(LoginSession.public_id).where(LoginSession.token_digest == digest)).one()
+    scene.values["session"] = found
+    return {}
+
+
+def upload(scene: Scene, mode: str = "real") -> Fields:
+    return {"mode": mode, "file": (io.BytesIO(FILE.encode()), "rows.csv")}
+
+
+def tried(scene: Scene) -> Fields:
+    answer = submit(scene.browser, "/admin/import/", upload(scene, "trial"), content_type="multipart/form-data")
+    scene.values["task"] = answer.location.rpartition("/")[2]
+    return {}
+
+
+def waiting(scene: Scene) -> Fields:
+    row = Task(kind=TaskKind.IMPORT, title="rows.csv", total=1, options={}, created_at=NOW)
+    with unit() as session:
+        session.add(row)
+    scene.values["task"] = row.public_id
+    return {}
+
+
+PROFILE = {"name": "Alice the First", "locale": "en", "timezone": "UTC", "theme": "dark"}
+EXAMPLES: dict[str, Example] = {
+    "account.confirm": Example(lambda _: {"password": PASSWORD}, reason="log-in bookkeeping: no right is won by it"),
+    "account.factor_begin": Example(nothing, reason="a secret that opens nothing until a code proves it"),
+    "account.factor_codes": Example(with_factor, ("user.recovery_codes_renewed",)),
+    "account.factor_disable": Example(with_factor, ("user.second_factor_disabled",)),
+    "account.factor_enable": Example(with_secret, ("user.second_factor_enabled",)),
+    "account.invitation_accept": Example(invited, ("invitation.accepted", "user.logged_in")),
+    "account.log_in": Example(logging_in, ("user.logged_in",)),
+    "account.log_out": Example(nothing, ("user.logged_out",)),
+    "account.password_change": Example(
+        lambda _: {"current_password": PASSWORD, "password": NEW}, ("user.password_changed",)
+    ),
+    "account.password_forgot": Example(lambda scene: {"email": scene.alice.email}, ("user.password_reset_requested",)),
+    "account.password_reset": Example(reset, ("user.password_changed", "user.logged_in")),
+    "account.profile_save": Example(lambda _: PROFILE, ("user.profile_changed",)),
+    "account.second_factor": Example(second_factor, ("user.logged_in",)),
+    "account.session_end": Example(other_session, ("user.session_ended",)),
+    "account.sessions_end_others": Example(other_session, ("user.sessions_ended",)),
+    "admin_imports.upload": Example(upload, ("import.started", "workspace.created", "import.finished")),
+    "admin_imports.run_for_real": Example(tried, ("import.started", "workspace.created", "import.finished")),
+    "admin_tasks.stop": Example(waiting, ("import.stopped",)),
+}
+CHANGING = {route.endpoint: route for route in routes() if route.method != "GET"}
+
+
+@pytest.fixture(params=DATABASES[:1])
+def database(request: pytest.FixtureRequest, databases: Callable[[str], Database]) -> Database:
+    """One database: which one it is makes no difference to what is recorded."""
+    found = databases(request.param)
+    found.restore()
+    return found
+
+
+@pytest.fixture
+def scene(app: Flask, client: FlaskClient, mailbox: Mailbox) -> Scene:
+    alice = factories.staff()
+    log_in(client, alice)
+    return Scene(alice, client, mailbox)
+
+
+def test_every_route_that_changes_something_has_an_example() -> None:
+    assert set(EXAMPLES) == set(CHANGING)
+    assert all(bool(example.events) != bool(example.reason) for example in EXAMPLES.values())
+
+
+@pytest.mark.parametrize("endpoint", sorted(EXAMPLES))
+def test_what_was_changed_stands_in_the_audit_log(scene: Scene, endpoint: str) -> None:
+    route, example = CHANGING[endpoint], EXAMPLES[endpoint]
+    fields = example.act(scene)
+    before = actions()
+    answer = submit(scene.browser, route.path(**scene.values), fields, **files(fields))
+    assert answer.status_code in (200, 303), answer.text
+    new = actions()[len(before) :]
+    assert set(example.events) <= set(new), new
+    assert bool(new) == bool(example.events), f"{route} is audited after all: {new}"
+
+
+def files(fields: Fields) -> Fields:
+    """How a form with a file is sent."""
+    return {"content_type": "multipart/form-data"} if any(isinstance(each, tuple) for each in fields.values()) else {}

@@ -1,0 +1,131 @@
+"""Every route × every role: each is let in or turned away exactly as the table in `portal.rules.access` says.
+
+The routes are the app's own and the roles the table's, so that a new one of either is asked here by itself. Methods
+that change something are sent without the form's token: whoever may do it is told so (400), and nothing is done."""
+
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from portal.base.db import db
+from portal.models import AuditEvent, Membership, Organization, Task, TaskKind, TaskState
+from portal.operations.unit import unit
+from portal.rules.access import ROLES, OrganizationRole, Permission, Role, Scope, StaffRole, WorkspaceRole, allows
+from tests import factories
+from tests.support.clocks import NOW
+from tests.support.creation import count
+from tests.support.people import log_in
+from tests.support.routes import Route, routes
+
+SCOPES = {StaffRole: Scope.PLATFORM, OrganizationRole: Scope.ORGANIZATION, WorkspaceRole: Scope.WORKSPACE}
+
+# What a GET answers whoever is let in, where that is not a page.
+ANSWERS: dict[str, set[int]] = {
+    "account.home": {200, 303},  # staff go on to their first page
+    "account.log_in": {200, 303},  # so does who is logged in already
+    "account.second_factor": {303},  # nobody here owes a code
+    "admin_workspaces.health": {303},  # a part, which without htmx is on the workspace's page
+    "account.invitation": {404},  # there is no such invitation …
+    "account.password_reset": {410},  # … and no such link
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with one role, by their browser; without a role, somebody who is not logged in."""
+
+    role: Role | None
+    browser: FlaskClient
+
+    def __str__(self) -> str:
+        return f"the {SCOPES[type(self.role)]}'s {self.role}" if self.role else "nobody"
+
+
+@pytest.fixture
+def examples(app: Flask) -> dict[str, str]:
+    """What stands in an address, by the name it has there."""
+    task = Task(kind=TaskKind.IMPORT, title="rows.csv", state=TaskState.DONE, total=0, options={}, created_at=NOW)
+    with unit() as session:
+        session.add(task)
+    workspace = factories.workspace().public_id
+    return {"ws": workspace, "task": task.public_id, "token": "no-such-token", "session": "no-such-session"}
+
+
+@pytest.fixture
+def people(app: Flask, examples: dict[str, str]) -> list[Person]:
+    """One of every role, those of customers in one organization and its workspace; and nobody."""
+    workspace = factories.workspace("Beta Logistics")
+    organization = db.session.scalars(select(Organization).where(Organization.id == workspace.organization_id)).one()
+    found = [Person(None, app.test_client())]
+    for number, role in enumerate(ROLES):
+        staff = role if isinstance(role, StaffRole) else None
+        user = factories.user(f"person{number}@example.test", staff_role=staff)
+        if isinstance(role, OrganizationRole):
+            factories.member(organization, user, role)
+        elif role is WorkspaceRole.OWNER:
+            workspace = factories.workspace("Gamma Logistics", user)
+        elif isinstance(role, WorkspaceRole):
+            with unit() as session:
+                session.add(Membership(workspace_id=workspace.id, user_id=user.id, role=role, created_at=NOW))
+        found.append(Person(role, app.test_client()))
+        log_in(found[-1].browser, user)
+    return found
+
+
+def wrong(route: Route, person: Person, answer: TestResponse) -> str | None:
+    """What is wrong with this answer; None where it is the one that the table of roles asks for."""
+    status, location = answer.status_code, answer.headers.get("Location", "")
+    if allows(person.role, route.permission):
+        expected = ANSWERS.get(route.endpoint, {200}) if route.method == "GET" else {400}
+        right = status in expected and not location.startswith("/login?")
+    elif person.role is None:
+        expected = {303}
+        right = status in expected and location.startswith("/login")
+    else:  # whoever has no role there at all does not learn that there is something
+        expected = {403 if route.permission.scope is SCOPES[type(person.role)] else 404}
+        right = status in expected
+    return None if right else f"{route} for {person}: {status} {location}, not {expected}"
+
+
+def asked(route: Route, person: Person, values: dict[str, str]) -> TestResponse:
+    return person.browser.open(route.path(**values), method=route.method, buffered=True)
+
+
+def test_every_route_answers_every_role_as_the_table_says(people: list[Person], examples: dict[str, str]) -> None:
+    assert len(people) == len(ROLES) + 1
+    names = {name for route in routes() for name in route.names}
+    assert names == set(examples), "an example for each name in an address, and no other"
+    events = count(AuditEvent)
+    found = [wrong(route, person, asked(route, person, examples)) for route in routes() for person in people]
+    assert not [each for each in found if each], "\n".join(each for each in found if each)
+    assert len(found) > 400
+    exported = sum(allows(role, Permission.WORKSPACE_EXPORT) for role in ROLES)
+    assert count(AuditEvent) == events + exported, "what was turned away, or had no token, did nothing"
+
+
+def test_htmx_is_sent_to_the_log_in_by_its_own_header(app: Flask) -> None:
+    client = app.test_client()
+    for route in routes():
+        if route.method == "GET" and route.permission is not Permission.PUBLIC:
+            answer = client.get(route.path(**dict.fromkeys(route.names, "x")), headers={"HX-Request": "true"})
+            assert answer.status_code == 204 and answer.headers["HX-Redirect"].startswith("/login"), str(route)
+
+
+def test_what_is_not_there_is_not_found(people: list[Person]) -> None:
+    there = [
+        route for route in routes() if route.names and route.permission not in (Permission.PUBLIC, Permission.SELF)
+    ]
+    for route in there:
+        for person in people:
+            if route.method == "GET" and allows(person.role, route.permission):
+                for value in ("x", "ws_0000000000000000", "0", "-1", "%00", "a'b", "№", "x" * 2000):
+                    path = route.path(**dict.fromkeys(route.names, value))
+                    answer = person.browser.get(path, headers={"HX-Request": "true"})
+                    expected = 400 if value == "%00" else 404
+                    assert answer.status_code == expected, (
+                        f"{route} for {person} with {value[:20]}: {answer.status_code}"
+                    )
