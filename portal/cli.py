@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,9 @@ from flask_migrate import upgrade
 
 from portal import ROOT, create_app
 from portal.base import clock, hashing, site
-from portal.operations import accounts, demo, imports, passwords, platform, repair, second_factor, tasks
+from portal.operations import accounts, demo, health, imports, passwords, platform, repair, second_factor, tasks
 from portal.queries import audit as audit_log
-from portal.queries import doctor, example, principals
+from portal.queries import doctor, example, principals, truth
 from portal.rules.access import StaffRole
 from portal.rules.actors import Actor
 from portal.rules.errors import PortalError, Refused
@@ -153,7 +154,7 @@ def load_demo(workspaces: int, seed: int, days: int | None, logins: Path | None,
 
 
 @main.command("doctor")
-@click.option("--repair", "mend", is_flag=True, help="Make stored columns, totals and the search index true again.")
+@click.option("--repair", "mend", is_flag=True, help="Make stored columns, totals and search true, and renew health.")
 def examine(mend: bool) -> None:
     """Check the settings, the database, and all that is stored twice. Ends with 1 if anything differs."""
     settings = Settings.load()
@@ -161,11 +162,25 @@ def examine(mend: bool) -> None:
         if mend:
             mended = repair.repair(clock.now(), steps.told)
             click.echo(f"Repaired {mended.workspaces:,} workspaces; totals and search were made anew.")
+            changed = renew_health(clock.now(), steps)
+            click.echo(f"Health was worked out anew for every workspace: {changed:,} changed.")
         findings = doctor.examine(settings, ROOT / "migrations", steps.told)
         wrong = [finding for finding in findings if not terminal.show(finding)]
     if wrong:
         raise click.ClickException(f"{len(wrong)} of the checks found something.")
     click.echo("All is well.")
+
+
+def renew_health(now: datetime, steps: terminal.Steps) -> int:
+    """Every workspace's health is as of now; how many changed."""
+    total, done = truth.workspace_total(), 0
+
+    def advance(more: int) -> None:
+        nonlocal done
+        done += more
+        steps.told("Working out health", done, total)
+
+    return health.assess_all(now, advance, stamp=True)
 
 
 def asked(check: Callable[[str], str]) -> Callable[[str], str]:

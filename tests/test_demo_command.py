@@ -123,4 +123,5 @@ def test_the_doctor_ends_with_1_where_something_differs_and_repairs_it(portal: P
     assert "and 7 more" in unwell.stdout
     repaired = portal("doctor", "--repair")
     assert repaired.returncode == 0 and "Repaired 12 workspaces" in repaired.stdout
+    assert "Health was worked out anew for every workspace: 0 changed." in repaired.stdout
     assert portal("doctor").returncode == 0

@@ -1,4 +1,4 @@
-"""Health is assessed here: by the hourly job, by the repair, and when the example platform is loaded."""
+"""Health is assessed here: when a workspace is made, by `portal doctor --repair`, and for the example platform."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ Advance = Callable[[int], None]
 """Told after each step how many more are done."""
 
 
-def assess_all(now: datetime, advance: Advance = lambda done: None) -> int:
+def assess_all(now: datetime, advance: Advance = lambda done: None, *, stamp: bool = False) -> int:
     """The health of every workspace is as of `now`, where it changed; `health_at` is the instant since which its
-    reasons are the same; a status without health has none. How many changed. Not audited: it follows from what is."""
+    reasons are the same, or with `stamp` always `now`; a status without health has none. How many changed. Not audited:
+    it follows from what is."""
     changed = 0
     with scope.platform():
         settings, plans = platform(), plan_limits()
         for keys in chunks_of_workspaces(CHUNK):
             with unit() as session:
-                changed += assess_some(session, keys, now, settings, plans)
+                changed += assess_some(session, keys, now, settings, plans, stamp=stamp)
             advance(len(keys))
     return changed
 
@@ -52,21 +53,26 @@ _WRITE = (
 )
 
 
-def assess_some(session: Session, keys: Sequence[int], now: datetime, settings: Platform, plans: PlanLimits) -> int:
+def assess_some(
+    session: Session, keys: Sequence[int], now: datetime, settings: Platform, plans: PlanLimits, *, stamp: bool = False
+) -> int:
     """The same for these workspaces (integer keys) in the open unit, and within the platform's scope. The rows are
     locked, so that a status that changes meanwhile waits for us or we for it."""
     statement = _STORED.where(Workspace.id.in_(keys)).order_by(Workspace.id).with_for_update()
     rows: Sequence[Any] = session.execute(statement).all()
     true = health_of(keys, now, settings, plans)
-    written = []
+    written, changed = [], 0
     for row in rows:
         values = true[row.id]
         level = values["health"]
-        if any(getattr(row, name) != values[name] for name in HEALTH):
+        differs = any(getattr(row, name) != values[name] for name in HEALTH)
+        if differs or (stamp and level):
             written.append({"key": row.id, **values, "health_at": now if level else None})
+        if differs:
+            changed += 1
             before = share_of(row)
             moved(session, before, before._replace(cell=before.cell._replace(health=level.value if level else "")))
     if written:
         session.execute(_WRITE, written)
         session.expire_all()
-    return len(written)
+    return changed

@@ -175,6 +175,16 @@ def test_time_passing_is_noticed(example: None, now: datetime) -> None:
     assert doctor_is_well()
 
 
+def test_a_stamp_says_when_health_was_looked_at_though_nothing_changed(example: None, now: datetime) -> None:
+    later = now + timedelta(seconds=5)
+    changed = assess_all(later, stamp=True)
+    rated = list(db.session.scalars(select(Workspace.health_at).where(Workspace.health.is_not(None))))
+    assert changed < len(rated) and set(rated) == {later}
+    unrated = select(Workspace.health_at).where(Workspace.health.is_(None))
+    assert set(db.session.scalars(unrated)) == {None}
+    assert doctor_is_well()
+
+
 def doctor_is_well() -> bool:
     with scope.platform():
         return all(finding.is_well for finding in doctor.stored_columns(lambda step, done, total: None))

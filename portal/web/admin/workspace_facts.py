@@ -19,6 +19,7 @@ from portal.web import formats, health_words
 from portal.web.access import may
 from portal.web.admin.workspace_words import AT_THE_CAP, CYCLES, HOLDS, STATUSES
 
+FRESH = timedelta(hours=1)  # how old health may be without a word
 TABS = (
     ("overview", "Overview", "admin_workspaces.detail", "", Permission.WORKSPACE_VIEW),
     ("limits", "Limits", "admin_workspaces.detail", "limits", Permission.WORKSPACE_VIEW),
@@ -60,6 +61,7 @@ class Head:
     health: str | None
     health_label: str
     health_since: str | None
+    health_is_old: bool
     health_why: str
     reasons: tuple[tuple[str, str, str], ...]
     crumbs: tuple[tuple[str, str | None], ...]
@@ -82,7 +84,8 @@ def head(profile: Profile, tab: str, now: datetime, locale: str) -> Head:
         plan_colour=profile.plan.colour.value if profile.plan else None,
         health=profile.health.value if profile.health else None,
         health_label=health_words.LEVELS[profile.health] if profile.health else "",
-        health_since=f"worked out {formats.ago(profile.health_at, now, locale)}" if profile.health_at else None,
+        health_since=_worked_out(profile, now, locale),
+        health_is_old=profile.health_at is not None and now - profile.health_at > FRESH,
         health_why=_why_not_rated(profile),
         reasons=tuple(health_words.lines(profile.reasons, locale)),
         crumbs=_crumbs(profile),
@@ -147,7 +150,15 @@ def _why_not_rated(profile: Profile) -> str:
         return "Health is not rated while a workspace is suspended."
     if profile.status is Status.CANCELLED:
         return "Health is not rated once a workspace is closed."
-    return "Health is worked out every hour; the first time is yet to come."
+    return "Health has not been worked out yet. The command portal doctor --repair does it."
+
+
+def _worked_out(profile: Profile, now: datetime, locale: str) -> str | None:
+    """The instant whose facts its health was worked out from."""
+    if profile.health_at is None:
+        return None
+    when = formats.moment(profile.health_at, now, locale, formats.reader_timezone())
+    return f"as of {when[0].lower() + when[1:]}"
 
 
 def _holds_title(profile: Profile, locale: str) -> str:
@@ -174,7 +185,7 @@ def _trash(profile: Profile, now: datetime, locale: str) -> str:
     when = _day(purge_at(profile.cancelled_at), profile, locale)
     closed = f"In the trash since {_day(profile.cancelled_at, profile, locale)}."
     if not left:
-        return f"{closed} The purge was due on {when}: it runs any moment now."
+        return f"{closed} It has been due for purging since {when}."
     return f"{closed} All of its data is purged on {when}, in {left} {'day' if left == 1 else 'days'}."
 
 

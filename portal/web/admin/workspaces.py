@@ -90,7 +90,7 @@ def health(ws: str) -> ResponseReturnValue:
     profile = detail.profile(ws)
     lines = health_words.lines(profile.reasons, formats.reader_locale()) if profile.health else []
     label = health_words.LEVELS[profile.health] if profile.health else "Not rated"
-    return show("admin/workspaces/_why", label=label, reasons=lines, why="Its health is not worked out yet.")
+    return show("admin/workspaces/_why", label=label, reasons=lines, why="Its health has not been worked out yet.")
 
 
 def reader() -> Reader:

@@ -260,7 +260,7 @@ def test_open_holds_stand_above_the_page(staff: FlaskClient, make: Make) -> None
     [
         (timedelta(0), "All of its data is purged on 19 Feb 2027, in 90 days."),
         (timedelta(days=89, hours=1), "in 1 day."),
-        (timedelta(days=90), "The purge was due on 21 Nov 2026: it runs any moment now."),
+        (timedelta(days=90), "In the trash since 23 Aug 2026. It has been due for purging since 21 Nov 2026."),
     ],
 )
 def test_a_closed_workspace_says_when_it_is_purged(staff: FlaskClient, make: Make, ago: timedelta, text: str) -> None:
@@ -287,6 +287,23 @@ def test_health_with_all_its_reasons(staff: FlaskClient, make: Make) -> None:
     text = words(get(staff, found))
     assert "Last seen (risk) Never, and created 40 days ago" in text
     assert "Payment (good) Nothing overdue, no failed charge" in text
+
+
+@pytest.mark.parametrize(("hours", "words_of_it"), [(1, False), (30, True)])
+def test_health_says_when_it_was_worked_out_and_what_renews_it(
+    staff: FlaskClient, make: Make, hours: int, words_of_it: bool
+) -> None:
+    reasons = [Reason(Rule.PAYMENT, Level.GOOD, Code.PAYMENT_FINE).as_json()]
+    found = make(health=Level.GOOD, health_at=NOW - timedelta(hours=hours), health_reasons=reasons)
+    text = words(get(staff, found))
+    assert f"worst of five rules, as of {'yesterday 05:00' if hours == 30 else 'today 10:00'}" in text
+    assert ("portal doctor --repair" in text) is words_of_it
+
+
+def test_health_that_was_never_worked_out_says_so(staff: FlaskClient, make: Make) -> None:
+    found = make(health=None, health_at=None, health_reasons=[])
+    text = words(get(staff, found))
+    assert "Health has not been worked out yet. The command portal doctor --repair does it." in text
 
 
 def test_what_is_known_of_it(staff: FlaskClient, make: Make) -> None:
