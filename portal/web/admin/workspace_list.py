@@ -188,7 +188,7 @@ def strip(figures: Strip, address: Address, asking: Asking) -> list[Cell]:
             "Retention",
             formats.percent(figures.retention, locale),
             "" if figures.retention is None else str(figures.retention),
-            beside="no active ones yet" if figures.total and not figures.active else None,
+            beside="none active yet" if figures.total and not figures.active else None,
             title="Active workspaces ÷ all workspaces",
         ),
     ]

@@ -126,7 +126,7 @@ def test_a_platform_of_trials_alone_is_no_disaster(
     fill([Given("Acme", status=status)])
     answer = alice.get(LIST)
     assert figures(answer.text)["retention"] == retention
-    assert ('<span class="beside">no active ones yet</span>' in answer.text) is explained
+    assert ('<span class="beside">none active yet</span>' in answer.text) is explained
 
 
 def test_the_trash_shows_the_days_left(alice: FlaskClient) -> None:
