@@ -18,7 +18,7 @@ from portal.models.sessions import LoginSession, LoginThrottle
 from portal.models.settings import PlatformSettings
 from portal.models.tasks import Task, TaskKind, TaskResult, TaskState
 from portal.models.usage import DailyUsage
-from portal.models.users import Invitation, PasswordReset, RecoveryCode, Theme, User
+from portal.models.users import EmailChange, Invitation, PasswordReset, RecoveryCode, Theme, User
 from portal.models.workspaces import Membership, SuspensionBehaviour, Workspace, WorkspaceTally
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "DailyUsage",
     "Domain",
     "DomainState",
+    "EmailChange",
     "Extension",
     "ExtensionState",
     "Hold",

@@ -67,6 +67,17 @@ class PasswordReset(Row, db.Model):
     used_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class EmailChange(Row, db.Model):
+    """A hashed single-use link, sent to the address that a person's account is to have."""
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    token_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    expires_at: Mapped[datetime] = mapped_column(Instant)
+    used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
 class Invitation(Row, db.Model):
     """An invitation into an organization and perhaps a workspace; `user_id` is the account prepared for it."""
 

@@ -120,8 +120,22 @@ def _checked(profile: Profile) -> dict[str, Any]:
 
 def rename(session: Session, user: User, name: str) -> None:
     """In the open unit: the person has this checked name, also where the list of workspaces finds and sorts by it."""
-    owned = select(Workspace).where(Workspace.owner_id == user.id).order_by(Workspace.id).with_for_update()
     user.name, user.name_key = name, sort_key(name)
+    _settle_owned(session, user)
+
+
+def readdress(session: Session, user: User, email: str) -> None:
+    """In the open unit: the person logs in with this checked address, by which the list finds the workspaces too.
+    Raises Conflict if another account has it."""
+    other = find(session, email)
+    if other is not None and other is not user:
+        raise Conflict(f"There is an account with the e-mail {email} already. Nothing was changed.")
+    user.email, user.email_key = email, email_key(email)
+    _settle_owned(session, user)
+
+
+def _settle_owned(session: Session, user: User) -> None:
+    owned = select(Workspace).where(Workspace.owner_id == user.id).order_by(Workspace.id).with_for_update()
     for workspace in session.scalars(owned):
         with settling(session, workspace):
             session.flush()

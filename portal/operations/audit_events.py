@@ -17,6 +17,8 @@ EVENTS: dict[str, frozenset[str]] = {
         "user.sessions_ended": "user sessions",
         "user.password_reset_requested": "user",
         "user.password_changed": "user how",
+        "user.email_change_requested": "user email",
+        "user.email_changed": "user email",
         "user.second_factor_enabled": "user",
         "user.second_factor_disabled": "user",
         "user.second_factor_reset": "user email sessions",

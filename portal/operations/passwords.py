@@ -132,6 +132,11 @@ def set_password(session: Session, user: User, kept: str, now: datetime) -> None
     """In the open unit: this person has the password with this hash, and no link to set another works any more."""
     user.password_hash = kept
     user.must_set_password = False
+    end_links(session, user, now)
+
+
+def end_links(session: Session, user: User, now: datetime) -> None:
+    """In the open unit: no link to set another password works any more."""
     links = update(PasswordReset).where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
     session.execute(links.values(used_at=now))
 

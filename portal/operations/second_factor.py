@@ -116,7 +116,7 @@ def reset(email: str, by: Actor) -> str:
     """For somebody who has lost both telephone and recovery codes: the second factor is off, every session is ended,
     and a mail says so. Answers the person's name. Raises Refused for an unknown address, Conflict if it is off."""
     with unit() as session:
-        row = session.scalar(select(User).where(User.email_key == email_key(email)).with_for_update())
+        row: User | None = session.scalar(select(User).where(User.email_key == email_key(email)).with_for_update())
         if row is None:
             raise Refused(f"There is no account with the e-mail {email}.", "email")
         if not _take_down(session, row):

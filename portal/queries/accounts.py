@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 
 from portal.base.db import db
 from portal.models import (
+    EmailChange,
     Membership,
     Organization,
     OrganizationMember,
@@ -114,3 +115,15 @@ def reset_target(token: str, now: datetime) -> ResetTarget | None:
     )
     row = db.session.execute(query).one_or_none()
     return ResetTarget(*row) if row else None
+
+
+def email_wanted(user_id: int, token: str, now: datetime) -> str | None:
+    """The address that this person's account is to have by this link; None if the link is unknown, used, too old, or
+    somebody else's. Reading uses nothing up."""
+    query = select(EmailChange.email).where(
+        EmailChange.token_digest == token_digest(token),
+        EmailChange.user_id == user_id,
+        EmailChange.used_at.is_(None),
+        EmailChange.expires_at > now,
+    )
+    return db.session.scalar(query)

@@ -22,6 +22,7 @@ class Purpose(StrEnum):
     SECOND_FACTOR = "code"
     RESET = "reset"
     CONFIRM = "confirm"
+    EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ RATES: dict[Purpose, tuple[Rate, Rate, Rate, Rate]] = {
     Purpose.SECOND_FACTOR: (_minutes(5, 20), _minutes(30, 15), _minutes(20, 60), _minutes(500, 15)),
     Purpose.RESET: (_minutes(3, 30), _minutes(10, 15), _minutes(10, 60), _minutes(200, 15)),
     Purpose.CONFIRM: (_minutes(5, 20), _minutes(30, 15), _minutes(20, 60), _minutes(500, 15)),
+    Purpose.EMAIL: (_minutes(3, 30), _minutes(10, 15), _minutes(10, 60), _minutes(200, 15)),
 }
 LONGEST_WINDOW = timedelta(hours=1)
 

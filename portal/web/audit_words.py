@@ -30,6 +30,8 @@ SENTENCES: Mapping[str, str] = {
     "user.sessions_ended": "ended {sessions} sessions",
     "user.password_reset_requested": "asked for a new password",
     "user.password_changed": "changed the password",
+    "user.email_change_requested": "asked to log in with {email} from now on",
+    "user.email_changed": "changed the account's",
     "user.second_factor_enabled": "switched two-factor log-in on",
     "user.second_factor_disabled": "switched two-factor log-in off",
     "user.second_factor_reset": "took two-factor log-in off the account of {email} and ended {sessions} sessions",

@@ -44,7 +44,7 @@ HEADERS = {
 A_YEAR = 365 * 24 * 3600
 LARGEST_FORM = 2 * 1024 * 1024
 RUBBISH = re.compile("[\0\ud800-\udfff]")  # what no database and no file name can hold
-MAILED = re.compile(r"^(/(?:password/reset|invitations)/).+", re.DOTALL)
+MAILED = re.compile(r"^(/(?:password/reset|invitations|me/email)/).+", re.DOTALL)
 
 
 def init_app(app: Flask, settings: Settings) -> None:

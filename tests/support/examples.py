@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal import create_app
 from portal.base.db import db
-from portal.models import Organization, PasswordReset, Task, User, Workspace, scope
+from portal.models import EmailChange, Organization, PasswordReset, Task, User, Workspace, scope
 from portal.operations.invitations import Into, invite
 from portal.operations.sessions import open_session
 from portal.operations.unit import unit
@@ -84,6 +84,15 @@ class Example:
             values = {"created_at": NOW, "expires_at": NOW + timedelta(hours=1)}
             session.add(PasswordReset(user_id=user.id, token_digest=token_digest(token), **values))
         return f"/password/reset/{token}"
+
+    def email_link(self) -> str:
+        """The path to confirm another e-mail address of the platform's owner."""
+        token = secrets.token_urlsafe(32)
+        with self.open(), unit() as session:
+            user = session.scalars(select(User).where(User.email_key == "owner@portal.example")).one()
+            values = {"email": "new.owner@portal.example", "created_at": NOW, "expires_at": NOW + timedelta(hours=1)}
+            session.add(EmailChange(user_id=user.id, token_digest=token_digest(token), **values))
+        return f"/me/email/{token}"
 
     def invitation(self) -> str:
         """The path of an open invitation of somebody who has no account."""

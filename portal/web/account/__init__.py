@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from portal.web.account import (
     confirmation,
+    email_changes,
     heartbeat,
     home,
     invitations,
@@ -19,6 +20,7 @@ from portal.web.account.blueprint import bp
 __all__ = [
     "blueprints",
     "confirmation",
+    "email_changes",
     "heartbeat",
     "home",
     "invitations",

@@ -62,6 +62,13 @@ class PasswordForm(NewPasswordForm):
     current_password = PasswordField(validators=[InputRequired("Enter the password you have now.")])
 
 
+class EmailForm(Form):
+    """Another e-mail address, with the present password."""
+
+    email = StringField(validators=[InputRequired("Enter your new e-mail address.")])
+    password = PasswordField(validators=[InputRequired("Enter the password you have now.")])
+
+
 class ConfirmForm(Form):
     """The password once more."""
 
