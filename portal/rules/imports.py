@@ -58,6 +58,53 @@ COLUMNS: Mapping[str, str] = {
 }
 """Every head that a file may have, with its meaning, in the order of the template."""
 
+SYNONYMS: Mapping[str, str] = {
+    "email": "owner_email",
+    "e_mail": "owner_email",
+    "mail": "owner_email",
+    "admin_email": "owner_email",
+    "contact_email": "owner_email",
+    "contact": "owner_name",
+    "contact_name": "owner_name",
+    "owner_full_name": "owner_name",
+    "company": "organization_name",
+    "company_name": "organization_name",
+    "customer": "organization_name",
+    "account": "organization_name",
+    "organisation": "organization",
+    "workspace": "name",
+    "workspace_name": "name",
+    "title": "name",
+    "slug": "web_address",
+    "subdomain": "web_address",
+    "address": "web_address",
+    "url": "web_address",
+    "domain": "custom_domain",
+    "website": "custom_domain",
+    "hostname": "custom_domain",
+    "package": "plan",
+    "tier": "plan",
+    "subscription": "plan",
+    "sector": "industry",
+    "region": "state",
+    "province": "state",
+    "tz": "timezone",
+    "time_zone": "timezone",
+    "cycle": "billing_cycle",
+    "price": "custom_amount",
+    "invoice_email": "billing_email",
+    "trial_end": "trial_ends_at",
+    "caller_id": "cnam",
+    "zip": "e911_postal_code",
+    "postcode": "e911_postal_code",
+    "street": "e911_street",
+    "city": "e911_city",
+    "note": "admin_note",
+    "notes": "admin_note",
+    "comment": "admin_note",
+}
+"""What other files call our columns; a head like these is refused too, naming ours."""
+
 EXAMPLES: tuple[Mapping[str, str], ...] = (
     {"name": "Acme Logistics", "owner_email": "maya@acme.example", "owner_name": "Maya Iyer", "country": "IN"},
     {"name": "Northwind Freight", "owner_email": "tomasz@northwind.example", "web_address": "northwind"},
@@ -86,7 +133,9 @@ def head_of(cells: Sequence[str]) -> list[str]:
         names.pop()
     if not any(names):
         raise Refused("The first line is empty. It must name the columns: at least name and owner_email.")
-    wrong = [_unknown(cell, name, number) for number, (cell, name) in enumerate(zip(cells, names, strict=False), 1)]
+    wrong = [
+        _unknown(cell, name, number, names) for number, (cell, name) in enumerate(zip(cells, names, strict=False), 1)
+    ]
     wrong += [f"“{name}” stands there {count} times." for name, count in Counter(names).items() if name and count > 1]
     wrong += [f"The column “{name}” is missing." for name in REQUIRED if name not in names]
     if any(wrong):
@@ -94,13 +143,20 @@ def head_of(cells: Sequence[str]) -> list[str]:
     return names
 
 
-def _unknown(cell: str, name: str, number: int) -> str:
+def _unknown(cell: str, name: str, number: int, names: Sequence[str]) -> str:
     if name in COLUMNS:
         return ""
     if not name:
         return f"Column {number} has no name."
-    near = get_close_matches(name, COLUMNS, n=1, cutoff=0.7)
-    return f"There is no column “{cell.strip()[:60]}”" + (f": did you mean “{near[0]}”?" if near else ".")
+    near = _meant(name, names)
+    return f"There is no column “{cell.strip()[:60]}”" + (f": did you mean “{near}”?" if near else ".")
+
+
+def _meant(name: str, names: Sequence[str]) -> str:
+    """The column that this head most likely means, blank for none. What another word means is in the file only once."""
+    words = {word: column for word, column in SYNONYMS.items() if column not in names}
+    near = [name] if name in words else get_close_matches(name, [*COLUMNS, *words], n=1, cutoff=0.7)
+    return words.get(near[0], near[0]) if near else ""
 
 
 def yes(text: str, field: str) -> bool:

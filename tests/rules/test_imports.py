@@ -4,13 +4,17 @@ import pytest
 
 from portal.operations.drafts import NewWorkspace
 from portal.rules.errors import Refused
-from portal.rules.imports import COLUMNS, REQUIRED, YES_NO, Outcome, head_of, summary, yes
+from portal.rules.imports import COLUMNS, REQUIRED, SYNONYMS, YES_NO, Outcome, head_of, summary, yes
 
 
 def test_the_columns_are_the_fields_of_a_draft() -> None:
     assert set(COLUMNS) == set(NewWorkspace.__dataclass_fields__)
     assert {name for name in COLUMNS if NewWorkspace.__dataclass_fields__[name].type == "bool"} == set(YES_NO)
     assert set(REQUIRED) <= set(COLUMNS)
+
+
+def test_a_synonym_names_a_column_and_is_none_itself() -> None:
+    assert set(SYNONYMS.values()) <= set(COLUMNS) and not set(SYNONYMS) & set(COLUMNS)
 
 
 def test_case_spaces_and_empty_heads_at_the_end_do_not_matter() -> None:
@@ -21,6 +25,12 @@ def test_case_spaces_and_empty_heads_at_the_end_do_not_matter() -> None:
     ("head", "words"),
     [
         (["name", "owner_email", "owner_emial"], "no column “owner_emial”: did you mean “owner_email”?"),
+        (["name", "email"], "no column “email”: did you mean “owner_email”?"),
+        (["Name", "E-Mail"], "no column “E-Mail”: did you mean “owner_email”?"),
+        (["name", "owner_email", "Company"], "no column “Company”: did you mean “organization_name”?"),
+        (["name", "owner_email", "compnay_name"], "no column “compnay_name”: did you mean “organization_name”?"),
+        (["workspace", "owner_email"], "no column “workspace”: did you mean “name”?"),
+        (["name", "owner_email", "email"], "There is no column “email”."),
         (["name", "owner_email", "shoe_size"], "There is no column “shoe_size”."),
         (["name"], "The column “owner_email” is missing."),
         (["owner_email", "plan"], "The column “name” is missing."),
