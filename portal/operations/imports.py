@@ -22,6 +22,7 @@ from portal.operations.unit import exclusively, unit, waits_in_turn
 from portal.operations.workspaces import create
 from portal.queries.csv_files import CsvFile, Row, open_csv
 from portal.queries.directory import Directory
+from portal.queries.tasks import lines_of
 from portal.rules.actors import Actor
 from portal.rules.errors import Invalid, PortalError, Refused
 from portal.rules.imports import LARGEST_ROWS, Outcome, head_of, in_words
@@ -32,9 +33,13 @@ MOST = 50  # rows of a unit
 BREATH = 0.15  # of a step's time is left to other writers before the next: SQLite lets whoever asks in time go first
 
 THERE = "A workspace of this name and owner is there already. It was left as it is."
+REPEATED = "The same name and owner as line {line}. Nothing is made of it again."
 
 Made = tuple[str, str, tuple[str, ...]]
 """A workspace's public id (blank in a trial), its web address, and warnings."""
+
+Seen = dict[tuple[str, str], int]
+"""Name and owner's key of what the file's rows came to, with the first line of each."""
 
 Progress = Callable[[int, list[Result]], None]
 """Told after each step how many rows are done in all, and what became of the step's rows."""
@@ -83,7 +88,7 @@ def run(claim: Claim, source: Source, by: Actor, clock: Clock, progress: Progres
     """Every row that is not done yet is done. `by` is whose import it is; each step has its own instant.
 
     Raises Ended if the task was stopped or taken over meanwhile."""
-    work = _trial_step(claim, source, by) if claim.options.get("trial") else _step
+    work = _trial_step(claim, source, by) if claim.options.get("trial") else partial(_step, seen=_seen(claim, source))
     fair, done = waits_in_turn(), claim.done
     for rows in _steps(source.file.rows(claim.last_line)):
         while rows:
@@ -99,9 +104,9 @@ def run(claim: Claim, source: Source, by: Actor, clock: Clock, progress: Progres
 
 def rehearse(source: Source, by: Actor, progress: Progress) -> None:
     """What would become of every row; nothing is written at all, not even a task."""
-    rehearsal, done = Rehearsal(), 0
+    rehearsal, seen, done = Rehearsal(), Seen(), 0
     for rows in _steps(source.file.rows()):
-        results = _planned(rehearsal, source, rows, by)
+        results = _planned(rehearsal, seen, source, rows, by)
         done += len(results)
         progress(done, results)
 
@@ -117,7 +122,19 @@ def _steps(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield step
 
 
-def _step(claim: Claim, source: Source, rows: list[Row], by: Actor) -> list[Result]:
+def _seen(claim: Claim, source: Source) -> Seen:
+    """What came of the rows that were done before the claim."""
+    if not claim.last_line:
+        return {}
+    seen, directory, failed = Seen(), Directory(), lines_of(claim.id, Outcome.FAILED)
+    for row in takewhile(lambda row: row.line <= claim.last_line, source.file.rows()):
+        draft = read(source.columns, row)
+        if isinstance(draft, NewWorkspace) and row.line not in failed:
+            seen.setdefault(_key(draft, directory), row.line)
+    return seen
+
+
+def _step(claim: Claim, source: Source, rows: list[Row], by: Actor, seen: Seen) -> list[Result]:
     """One unit: as many of these rows as fit into its time, with their results and the task's progress."""
     until = time.monotonic() + STEP
     results: list[Result] = []
@@ -129,7 +146,7 @@ def _step(claim: Claim, source: Source, rows: list[Row], by: Actor) -> list[Resu
         _read_ahead(directory, drafts)
         make = partial(_make, by=by, directory=directory, claim=claim)
         for row, draft in zip(rows, drafts, strict=True):
-            results.append(_result(row, draft, directory, make))
+            results.append(_result(row, draft, directory, make, seen))
             if time.monotonic() > until:
                 break
         tasks.advance(session, task, results, by.at)
@@ -150,12 +167,12 @@ def _make(draft: NewWorkspace, *, by: Actor, directory: Directory, claim: Claim)
 
 def _trial_step(claim: Claim, source: Source, by: Actor) -> Callable[[Claim, Source, list[Row], Actor], list[Result]]:
     """A step that only looks. What rows before the claim would have made is remembered first."""
-    rehearsal = Rehearsal()
+    rehearsal, seen = Rehearsal(), Seen()
     for rows in _steps(takewhile(lambda row: row.line <= claim.last_line, source.file.rows())):
-        _planned(rehearsal, source, rows, by)
+        _planned(rehearsal, seen, source, rows, by)
 
     def step(claim: Claim, source: Source, rows: list[Row], by: Actor) -> list[Result]:
-        results = _planned(rehearsal, source, rows, by)
+        results = _planned(rehearsal, seen, source, rows, by)
         with unit() as session:
             tasks.advance(session, tasks.hold(session, claim), results, by.at)
         return results
@@ -163,36 +180,45 @@ def _trial_step(claim: Claim, source: Source, by: Actor) -> Callable[[Claim, Sou
     return step
 
 
-def _planned(rehearsal: Rehearsal, source: Source, rows: list[Row], by: Actor) -> list[Result]:
+def _planned(rehearsal: Rehearsal, seen: Seen, source: Source, rows: list[Row], by: Actor) -> list[Result]:
     drafts = [read(source.columns, row) for row in rows]
     with scope.platform():
         _read_ahead(rehearsal, drafts)
         plan = partial(rehearsal.plan, by=by)
-        return [_result(row, draft, rehearsal, plan) for row, draft in zip(rows, drafts, strict=True)]
+        return [_result(row, draft, rehearsal, plan, seen) for row, draft in zip(rows, drafts, strict=True)]
 
 
 def _read_ahead(directory: Directory, drafts: Iterable[NewWorkspace | Result]) -> None:
     asked = [draft for draft in drafts if isinstance(draft, NewWorkspace)]
-    pairs = {(clean_line(draft.name), owner_key(draft, directory)) for draft in asked}
+    pairs = {_key(draft, directory) for draft in asked}
     names = {draft.organization_name.strip() or draft.name for draft in asked} | {draft.name for draft in asked}
     addresses = {each for name in names for each in islice(candidates(slug_of(name)), FIRST)}
     directory.read_ahead(pairs, {host_key(draft) for draft in asked} - {""}, addresses)
 
 
+def _key(draft: NewWorkspace, directory: Directory) -> tuple[str, str]:
+    """By what a workspace is known again: its name, and its owner."""
+    return clean_line(draft.name), owner_key(draft, directory)
+
+
 def _result(
-    row: Row, draft: NewWorkspace | Result, directory: Directory, make: Callable[[NewWorkspace], Made]
+    row: Row, draft: NewWorkspace | Result, directory: Directory, make: Callable[[NewWorkspace], Made], seen: Seen
 ) -> Result:
     """What becomes of one row. Whatever is wrong with it is its result, and no error."""
     if isinstance(draft, Result):
         return draft
-    found = directory.workspace_of(clean_line(draft.name), owner_key(draft, directory))
+    key = _key(draft, directory)
+    found = directory.workspace_of(*key)
     if found is not None:
-        return Result(row.line, Outcome.EXISTS, draft.name, THERE, found)
+        first = seen.setdefault(key, row.line)
+        words = THERE if first == row.line else REPEATED.format(line=first)
+        return Result(row.line, Outcome.EXISTS, draft.name, words, found)
     try:
         workspace, address, warnings = make(draft)
     except Invalid as invalid:
         return Result(row.line, Outcome.FAILED, draft.name, in_words(invalid.errors))
     except PortalError as error:
         return Result(row.line, Outcome.FAILED, draft.name, error.message)
+    seen.setdefault(key, row.line)
     words = " ".join((f"Web address {address}.", *warnings))
     return Result(row.line, Outcome.WARNED if warnings else Outcome.CREATED, draft.name, words, workspace)

@@ -113,6 +113,13 @@ def all_results(task_id: int) -> Iterator[ResultView]:
         after = rows[-1][0]
 
 
+def lines_of(task_id: int, outcome: str) -> set[int]:
+    """The lines that came to this."""
+    return set(
+        db.session.scalars(select(TaskResult.line).where(TaskResult.task_id == task_id, TaskResult.outcome == outcome))
+    )
+
+
 def _of(task_id: int, outcome: str) -> Any:
     query = _RESULTS.where(TaskResult.task_id == task_id).order_by(TaskResult.line)
     return query.where(TaskResult.outcome == outcome) if outcome else query

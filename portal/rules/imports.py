@@ -124,6 +124,14 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+TRIED: Mapping[str, str] = {
+    Outcome.CREATED: "would_be_created",
+    Outcome.WARNED: "would_be_created_with_warning",
+    Outcome.FAILED: "would_fail",
+}
+"""What the results of a trial run say instead, where that differs."""
+
+
 def head_of(cells: Sequence[str]) -> list[str]:
     """The columns by their names. Refused, naming them, for heads that are unknown, twice there, or missing.
 

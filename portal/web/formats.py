@@ -111,7 +111,10 @@ def percent(value: Decimal | int | None, locale: str, places: int = 1) -> str:
     """94.3 %, spaced as the language does it; — for none."""
     if value is None:
         return NONE
-    return numbers.format_decimal(value, format=_pattern(locale, places), locale=_locale(locale)).replace("-", "−") + "\u202f%"
+    return (
+        numbers.format_decimal(value, format=_pattern(locale, places), locale=_locale(locale)).replace("-", "−")
+        + "\u202f%"
+    )
 
 
 @lru_cache(maxsize=4_000)

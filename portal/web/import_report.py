@@ -13,15 +13,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from portal.operations.tasks import Result
 from portal.queries.tasks import ResultView
-from portal.rules.imports import Outcome, summary
+from portal.rules.imports import TRIED, Outcome, summary
 from portal.web.spreadsheets import guarded, line
 
 HEADS = ("line", "outcome", "name", "message", "workspace")
 
 
-def results_cells(result: Result | ResultView) -> tuple[str, ...]:
-    """One row's result under the HEADS of the results file."""
-    return str(result.line), result.outcome, guarded(result.label), guarded(result.message), result.subject
+def results_cells(result: Result | ResultView, trial: bool) -> tuple[str, ...]:
+    """One row's result under the HEADS of the results file; of a trial run, what would become of it."""
+    outcome = TRIED.get(result.outcome, result.outcome) if trial else result.outcome
+    return str(result.line), outcome, guarded(result.label), guarded(result.message), result.subject
 
 
 class Report:
@@ -69,7 +70,7 @@ class Report:
             if result.outcome == Outcome.FAILED:
                 self.failed.append((result.line, result.label, result.message))
             if self.file:
-                self.file.write(line(results_cells(result)))
+                self.file.write(line(results_cells(result, self.trial)))
         if self.task is not None:
             self.bar.update(self.task, completed=done)
 

@@ -90,7 +90,7 @@ def test_every_row_has_an_outcome_and_no_bad_row_stops_another(mixed: Source) ->
 def test_the_reasons_say_what_is_wrong_where(mixed: Source) -> None:
     said = {result.line: result.message for result in run(mixed)}
     for line, words in {
-        3: "there already",
+        3: "The same name and owner as line 2.",
         4: "chat.acme.example is in use already and was left out",
         5: "web_address: “acme” is taken by another workspace. Try acme-2",
         6: "never closed",
@@ -124,6 +124,34 @@ def test_the_same_file_again_makes_nothing(mixed: Source) -> None:
     made = {result.line: result.subject for result in first if result.outcome.startswith("created")}
     assert {each.line: each.subject for each in again if each.line in made} == made
     assert all(each.outcome == "exists" for each in again if each.line in made)
+
+
+def test_a_row_that_stands_in_the_file_twice_names_the_first(app: Flask, tmp_path: Path) -> None:
+    rows = ["Acme,nowhere", "Beta,b@x.example", "Acme,a@x.example", "Beta,B@x.example", "Acme,a@x.example"]
+    source = source_of(tmp_path, rows, "name,owner_email")
+    for results in (rehearsed(source), run(source)):
+        said = {each.line: each.message for each in results}
+        assert said[5] == "The same name and owner as line 3. Nothing is made of it again."
+        assert said[6] == "The same name and owner as line 4. Nothing is made of it again.", "line 2 failed"
+    again = {each.line: each.message for each in run(source)}
+    assert again[3] == imports.THERE and "as line 3" in again[5]
+
+
+def test_who_takes_an_import_over_knows_the_lines_before(app: Flask, tmp_path: Path) -> None:
+    rows = ["Acme,nowhere", "Acme,a@x.example", *(f"Other {n},o@x.example" for n in range(60)), "Acme,a@x.example"]
+    source = source_of(tmp_path, rows, "name,owner_email")
+    first = imports.start_here("rows.csv", source, BY, send_mail=False)
+
+    def dies(done: int, results: list[Result]) -> None:
+        raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        imports.run(first, source, BY, lambda: NOW, dies)
+    taken = tasks.claim(first.public_id, NOW + timedelta(minutes=5))
+    assert taken and 0 < taken.done < len(rows)
+    found: list[Result] = []
+    imports.run(taken, source, BY, lambda: NOW, lambda done, results: found.extend(results))
+    assert (found[-1].line, found[-1].message) == (64, imports.REPEATED.format(line=3))
 
 
 def test_a_row_that_exists_is_left_as_it_is(app: Flask, tmp_path: Path) -> None:

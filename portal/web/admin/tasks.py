@@ -31,15 +31,11 @@ def listing() -> Response:
     found, total = reads.tasks(number)
     if number > 1 and not found:
         raise NotFound()
-
-    def turn(to: int) -> str:
-        return url_for("admin_tasks.listing", page=to if to > 1 else None)
-
     now = clock.now()
     return show(
         "admin/tasks/list",
         tasks=[task_words.entry(task, now, locale) for task in found],
-        pager=paging.pager(number, reads.PAGE, total, turn, locale),
+        pager=paging.pager(number, reads.PAGE, total, paging.turning("admin_tasks.listing"), locale),
     )
 
 
@@ -56,10 +52,7 @@ def page(task: str) -> Response:
     outcome = wanted if wanted in found.counts else ""
     total = found.counts[outcome] if outcome else sum(found.counts.values())
     number = paging.asked(request.args.get("page"), total, reads.RESULTS)
-
-    def turn(to: int) -> str:
-        return url_for("admin_tasks.page", task=task, outcome=outcome or None, page=to if to > 1 else None)
-
+    turn = paging.turning("admin_tasks.page", task=task, outcome=outcome or None)
     return show(
         "admin/tasks/page",
         "_progress",
@@ -78,7 +71,9 @@ def page(task: str) -> Response:
 def results(task: str) -> Response:
     """What became of every row, as CSV."""
     found = _task(task)
-    return csv_file(f"results-{found.public_id}.csv", HEADS, map(results_cells, reads.all_results(found.id)))
+    trial = bool(found.options.get("trial"))
+    rows = (results_cells(each, trial) for each in reads.all_results(found.id))
+    return csv_file(f"results-{found.public_id}.csv", HEADS, rows)
 
 
 @bp.post("/<task>/stop")

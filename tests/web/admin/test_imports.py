@@ -66,6 +66,15 @@ def test_a_trial_run_writes_nothing_and_leads_to_the_real_one(app: Flask, alice:
     check_platform()
 
 
+def test_a_trial_run_says_what_would_be(alice: FlaskClient) -> None:
+    page = upload(alice).location
+    assert "The same name and owner as line 2." in alice.get(page).text
+    text = alice.get(page + "/results.csv", buffered=True).text
+    assert [row["outcome"] for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))] == [
+        "would_be_created", "would_fail", "exists", "would_be_created",
+    ]  # fmt: skip
+
+
 def test_a_trial_run_is_followed_up_once(alice: FlaskClient) -> None:
     task = upload(alice).location.rpartition("/")[2]
     alice.post(f"{WHERE}{task}/run", data={"csrf_token": csrf(alice)})

@@ -30,7 +30,9 @@ def test_recent_paid_orders_and_the_way_to_all(staff: FlaskClient, make: Make) -
     with unit() as session:
         for n in range(12):
             tenants.order(session, found, 1_240_500 + n, NOW - timedelta(days=n), reference=f"REF-{n}")
-        tenants.order(session, found, 7, NOW, state=OrderState.FAILED, reference="REF-failed", description="For 2026-11")
+        tenants.order(
+            session, found, 7, NOW, state=OrderState.FAILED, reference="REF-failed", description="For 2026-11"
+        )
     page = get(staff, found)
     assert re.findall(r"REF-\w+", page) == [f"REF-{n}" for n in range(10)]
     assert "KWD 1,240.500" in page
