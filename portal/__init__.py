@@ -13,7 +13,7 @@ from portal.base.languages import babel
 from portal.base.login import login_manager
 from portal.gateways.mail import chosen
 from portal.settings import Settings
-from portal.web import access, account, admin, chrome, cookies, formats, problems, request
+from portal.web import access, account, admin, chrome, formats, problems, request
 
 ROOT = Path(__file__).parent.parent
 
@@ -53,7 +53,7 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "TESTING": settings.testing,
         "MAX_CONTENT_LENGTH": settings.max_upload,
         "MAX_FORM_MEMORY_SIZE": request.LARGEST_FORM,
-        "TRUSTED_HOSTS": cookies.hosts(settings),
+        "TRUSTED_HOSTS": settings.hosts,
         "SESSION_COOKIE_NAME": "__Host-portal-form" if settings.secure else "portal-form",
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 KEY_FILE = "secret.key"
 
@@ -88,6 +89,13 @@ class Settings:
     def secure(self) -> bool:
         """Whether people come over HTTPS, and cookies are for HTTPS alone."""
         return self.public_url.startswith("https://")
+
+    @property
+    def hosts(self) -> list[str]:
+        """The host names that are answered: the public URL's, and those named beside it."""
+        public = urlsplit(self.public_url).hostname or ""
+        loopback = ["localhost", "127.0.0.1"] if public in {"localhost", "127.0.0.1"} else []
+        return [public, *loopback, *(host.strip() for host in self.trusted_hosts.split(",") if host.strip())]
 
     def key(self) -> str:
         """The signing key; raises SettingsError before `portal init` has made one."""

@@ -10,12 +10,10 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 
-from portal.base.site import settings
-from portal.queries import principals
 from portal.rules.access import Permission
-from portal.rules.platform import Platform
 from portal.web import formats, pieces
 from portal.web.access import may
+from portal.web.platform import brand, platform
 
 WORKSPACES = "admin_workspaces.listing"
 ACCOUNT_MENU = (("Your profile", "/me", "user"),)
@@ -50,19 +48,6 @@ class Item:
     current: bool
     count: str | None = None
     alert: str | None = None
-
-
-def platform() -> Platform:
-    """The platform's settings in force, read once a request (with the person, where there is one)."""
-    if "platform" not in g:
-        g.platform = principals.platform()
-    found: Platform = g.platform
-    return found
-
-
-def brand() -> str:
-    """The platform's name."""
-    return platform().brand or settings().brand
 
 
 def navigation() -> tuple[tuple[str | None, tuple[Item, ...]], ...]:

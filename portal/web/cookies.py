@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 from flask import request
 from werkzeug.wrappers import Response
 
 from portal.base.site import settings
-from portal.settings import Settings
 
 
 def name() -> str:
@@ -37,11 +34,3 @@ def set_token(response: Response, token: str) -> None:
 def clear_token(response: Response) -> None:
     """Take the token away."""
     response.delete_cookie(name(), secure=settings().secure, httponly=True, samesite="Lax", path="/")
-
-
-def hosts(settings: Settings) -> list[str]:
-    """The host names that are answered: the public URL's, and those that the settings name."""
-    public = urlsplit(settings.public_url).hostname or ""
-    loopback = ["localhost", "127.0.0.1"] if public in {"localhost", "127.0.0.1"} else []
-    more = [host.strip() for host in settings.trusted_hosts.split(",") if host.strip()]
-    return [public, *loopback, *more]

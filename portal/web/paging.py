@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
 
 from portal.web import formats
 
@@ -23,6 +26,11 @@ class Pager:
     previous: str | None
     next: str | None
     pages: list[tuple[str, str | None, bool]]
+
+
+def turning(endpoint: str, **values: Any) -> Turn:
+    """The addresses of the pages of a list: the first has no number. `values` that are None are left out."""
+    return lambda page: url_for(endpoint, **values, page=page if page > 1 else None)
 
 
 def number(text: str | None) -> int:

@@ -17,9 +17,9 @@ from portal.rules.access import Permission
 from portal.web.access import actor, needs
 from portal.web.account.blueprint import bp
 from portal.web.account.forms import CodeForm
-from portal.web.chrome import brand
 from portal.web.fresh import fresh
 from portal.web.pages import show
+from portal.web.platform import brand
 
 HERE = "account.factor"
 BLACK, WHITE = "#000", "#fff"  # whatever the theme, or no camera reads it

@@ -31,10 +31,7 @@ def listing() -> Response:
     found = log.events_page(filters.wanted, paging.number(request.args.get("page")))
     if found.page > 1 and not found.events:
         raise NotFound()
-
-    def turn(page: int) -> str:
-        return url_for("admin_audit.listing", **filters.values, page=page if page > 1 else None)
-
+    turn = paging.turning("admin_audit.listing", **filters.values)
     return show(
         "admin/audit/list",
         entries=[audit_words.entry(event, now) for event in found.events],

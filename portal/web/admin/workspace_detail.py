@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from flask import Response, request, url_for
 
@@ -77,11 +76,12 @@ def orders(ws: str) -> Response:
     profile = workspaces.profile(ws)
     page = paging.asked(request.args.get("page"), profile.orders, orders_of.PER_PAGE)
     rows = orders_of.orders_page(profile.key, page)
+    turn = paging.turning("admin_workspaces.orders", ws=ws)
     return show(
         "admin/workspaces/orders",
         ws=workspace_facts.head(profile, "orders", now, locale),
         orders=[_order(row, locale) for row in rows],
-        pager=paging.pager(page, orders_of.PER_PAGE, profile.orders, _turn("admin_workspaces.orders", ws=ws), locale),
+        pager=paging.pager(page, orders_of.PER_PAGE, profile.orders, turn, locale),
     )
 
 
@@ -96,7 +96,7 @@ def audit(ws: str) -> Response:
     found = log.events_page(wanted, paging.number(request.args.get("page")))
     if found.page > 1 and not found.events:
         raise NotFound()
-    turn = _turn("admin_workspaces.audit", ws=ws, **filters.values)
+    turn = paging.turning("admin_workspaces.audit", ws=ws, **filters.values)
     return show(
         "admin/workspaces/audit",
         ws=workspace_facts.head(profile, "audit", now, locale),
@@ -106,10 +106,6 @@ def audit(ws: str) -> Response:
         clear_url=url_for("admin_workspaces.audit", ws=ws),
         pager=paging.pager(found.page, log.PER_PAGE, found.total, turn, locale, more=found.more_than_counted),
     )
-
-
-def _turn(endpoint: str, **values: Any) -> paging.Turn:
-    return lambda page: url_for(endpoint, **values, page=page if page > 1 else None)
 
 
 def _all_orders(ws: str) -> str | None:

@@ -13,11 +13,11 @@ from portal.queries.exports import Exported
 from portal.queries.workspaces import week
 from portal.rules.access import Permission
 from portal.rules.money import to_major
-from portal.web import chrome
 from portal.web.access import actor, needs
 from portal.web.admin import workspace_addresses
 from portal.web.admin.blueprints import workspaces as bp
 from portal.web.downloads import csv_file
+from portal.web.platform import platform
 from portal.web.spreadsheets import guarded
 
 HEAD = (
@@ -53,7 +53,7 @@ def export() -> Response:
     """All pages of the list as it is filtered, in its order; the audit log keeps who took it."""
     now = clock.now()
     asked = workspace_addresses.read(request.args, None)
-    found = exports.export(asked.filters, chrome.platform(), now)
+    found = exports.export(asked.filters, platform(), now)
     address = workspace_addresses.Address(found.question.filters)
     operations.record_export(address.values, found.total, actor())
     rows = (_cells(each, now) for each in exports.exported(found, now))

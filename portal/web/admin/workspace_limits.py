@@ -8,7 +8,8 @@ from portal.queries.detail import Detail
 from portal.queries.limits import MOST_SHARED, Account, LimitState
 from portal.rules.health import Thresholds, limit_level
 from portal.rules.limits import CATALOGUE, UNLIMITED, Source, share
-from portal.web import chrome, formats
+from portal.web import formats
+from portal.web.platform import platform
 
 MOST = 999  # per cent that are written out
 
@@ -49,7 +50,7 @@ class Table:
 
 def table(found: Detail, locale: str) -> Table:
     """All nine lines."""
-    thresholds = chrome.platform().thresholds
+    thresholds = platform().thresholds
     account = next((state.account for state in found.limits if state.account), None)
     alone = account is None or (account.workspaces == 1 and account.primary_id == found.profile.key)
     return Table(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import url_for
 
@@ -36,18 +35,12 @@ class Row:
 
 def context(found: Trash, q: str, reader: Reader) -> dict[str, Any]:
     """What the templates of the trash are given."""
-    trash_url = url_for("admin_workspaces.trash")
-
-    def turn(page: int) -> str:
-        values = {"q": q} if q else {}
-        values |= {"page": str(page)} if page > 1 else {}
-        return f"{trash_url}?{urlencode(values)}" if values else trash_url
-
+    turn = paging.turning("admin_workspaces.trash", q=q or None)
     return {
         "rows": [_row(row, reader) for row in found.rows],
         "q": q,
         "home": HOME,
-        "trash_url": trash_url,
+        "trash_url": url_for("admin_workspaces.trash"),
         "pager": paging.pager(found.page, PAGE, found.total, turn, reader.locale),
     }
 

@@ -15,13 +15,14 @@ from portal.queries import organizations as directory
 from portal.queries import trash as closed
 from portal.rules.access import Permission
 from portal.rules.text import MOST_CHARACTERS, clean_line
-from portal.web import chrome, formats, health_words, paging
+from portal.web import formats, health_words, paging
 from portal.web.access import needs
 from portal.web.admin import workspace_addresses, workspace_list, workspace_trash
 from portal.web.admin.blueprints import workspaces as bp
 from portal.web.admin.workspace_addresses import Address
 from portal.web.admin.workspace_rows import Reader
 from portal.web.pages import show, wants_part
+from portal.web.platform import platform
 
 COLUMNS_COOKIE = "portal-columns"
 A_YEAR = 365 * 24 * 3600
@@ -33,8 +34,8 @@ LONGEST_ADDRESS = 2000
 def listing() -> Response:
     """All workspaces: 12 a page, searched, filtered and sorted as the address says."""
     asked = workspace_addresses.read(request.args, request.cookies.get(COLUMNS_COOKIE))
-    found = workspaces.listing(asked.filters, chrome.platform(), clock.now())
-    given = workspace_list.context(found, asked, chrome.platform(), reader())
+    found = workspaces.listing(asked.filters, platform(), clock.now())
+    given = workspace_list.context(found, asked, platform(), reader())
     response = show("admin/workspaces/list", "_table", **given)
     if wants_part():
         response.headers["HX-Push-Url"] = given["address"]
