@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
 from flask import url_for
 
 from portal.models import TaskKind, TaskState
+from portal.operations.tasks import LEASE
 from portal.queries.tasks import ResultView, TaskView
 from portal.rules.imports import Outcome, summary
 from portal.web import formats
+
+SILENCE = timedelta(seconds=10)  # a step takes a fraction of one
 
 STATES: dict[TaskState, tuple[str, str]] = {
     TaskState.WAITING: ("pending", "Waiting"),
@@ -37,7 +40,11 @@ OUTCOMES: dict[str, tuple[str, str]] = {
 }
 """Icon and word of an outcome."""
 
-TRIED = {Outcome.CREATED: "Would be created", Outcome.WARNED: "With a warning", Outcome.FAILED: "Would fail"}
+TRIED = {
+    Outcome.CREATED: "Would be created",
+    Outcome.WARNED: "Would be created, with a warning",
+    Outcome.FAILED: "Would fail",
+}
 """The words of a trial run, where they differ."""
 
 LOOKS = {Outcome.CREATED: "good", Outcome.WARNED: "watch", Outcome.EXISTS: "", Outcome.FAILED: "risk"}
@@ -98,9 +105,19 @@ def kind_of(task: TaskView) -> str:
     return "Trial run of an import" if task.options.get("trial") else KINDS[task.kind]
 
 
+def is_left(task: TaskView, now: datetime) -> bool:
+    """Whether whoever worked on it has not been heard of for longer than a step takes."""
+    return task.state is TaskState.RUNNING and (task.lease_until is None or task.lease_until - LEASE + SILENCE <= now)
+
+
+def state_of(task: TaskView, now: datetime) -> tuple[str, str]:
+    """The badge's look and word. A task whose worker died waits for another one."""
+    return ("pending", "Waiting to be taken up again") if is_left(task, now) else STATES[task.state]
+
+
 def entry(task: TaskView, now: datetime, locale: str) -> Entry:
     """The task as a line of the list."""
-    badge, state = STATES[task.state]
+    badge, state = state_of(task, now)
     return Entry(
         url_for("admin_tasks.page", task=task.public_id),
         task.title,
@@ -117,7 +134,7 @@ def entry(task: TaskView, now: datetime, locale: str) -> Entry:
 
 def progress(task: TaskView, now: datetime, locale: str) -> Progress:
     """The task as its page shows it."""
-    badge, state = STATES[task.state]
+    badge, state = state_of(task, now)
     trial = bool(task.options.get("trial"))
     counted = f"{formats.number(task.done, locale)} of {formats.number(task.total, locale)}"
     left = seconds_left(task, now)
@@ -166,7 +183,7 @@ def outcome_words(outcome: str, trial: bool) -> str:
 
 def seconds_left(task: TaskView, now: datetime) -> int | None:
     """How long it still takes at the speed so far; None before that can be said, and once it has ended."""
-    if not task.is_open or task.started_at is None or task.done < 10 or now <= task.started_at:
+    if is_left(task, now) or not task.is_open or task.started_at is None or task.done < 10 or now <= task.started_at:
         return None
     return round((now - task.started_at).total_seconds() / task.done * (task.total - task.done))
 

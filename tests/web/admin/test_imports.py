@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -222,6 +223,29 @@ def test_a_trial_run_that_is_taken_over_knows_the_rows_before(app: Flask, clock:
     task_workers.take_over(base_clock.now)
     outcomes = dict(db.session.execute(select(TaskResult.line, TaskResult.outcome)).all())
     assert outcomes == {2: "created", 3: "failed", 4: "exists", 5: "created"} and count(Workspace) == 0
+
+
+@pytest.mark.parametrize(("seconds", "left"), [(2, False), (11, True), (29, True)])
+def test_an_import_whose_worker_is_silent_waits_and_promises_no_time(
+    alice: FlaskClient, tmp_path: Path, clock: Clock, seconds: int, left: bool
+) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("name,owner_email\n" + "".join(f"W{n},o@x.example\n" for n in range(200)))
+    source, began = inspect(path, 10_000), replace(BY, at=base_clock.now() - timedelta(minutes=1))
+    claim = imports.start_here("rows.csv", source, began, send_mail=False)
+
+    def dies(done: int, results: list[tasks.Result]) -> None:
+        if done >= 10:
+            raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        imports.run(claim, source, began, base_clock.now, dies)
+    clock.advance(seconds=seconds)
+    for address in (f"/admin/tasks/{claim.public_id}", "/admin/tasks/"):
+        page = alice.get(address).text
+        assert ("Waiting to be taken up again" in page) is left
+        assert ('">Running<' in page) is not left
+    assert (" left<" in alice.get(f"/admin/tasks/{claim.public_id}").text) is not left
 
 
 def test_a_command_that_died_is_not_continued_without_its_file(app: Flask, tmp_path: Path, clock: Clock) -> None:
