@@ -1,6 +1,7 @@
 """What stands around every request: rubbish, size, what is kept, and what logs say of it."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -79,6 +80,21 @@ def test_a_file_that_is_missing_is_not_kept_for_ever(client: FlaskClient) -> Non
     for name, kept in (("base", True), ("none", False)):
         with client.get(f"/static/css/{name}.css?v=1") as answer:
             assert ("immutable" in answer.headers["Cache-Control"]) is kept
+
+
+def test_a_file_is_kept_once_for_everybody_as_long_as_it_stays_the_same(client: FlaskClient) -> None:
+    log_in(client, factories.staff(StaffRole.OWNER))
+    found = re.findall(r'(?:src|href)="(/static/[^"#]+)', client.get("/me").text)
+    assert len(found) > 5
+    for address in found:
+        assert re.search(r"\?v=[0-9a-f]{12}$", address), "its address changes with it"
+        with client.get(address) as answer:
+            assert answer.status_code == 200
+            assert "Vary" not in answer.headers
+            assert answer.headers["Cache-Control"] == "max-age=31536000, public, immutable"
+    with client.get(found[0].partition("?")[0]) as answer:
+        assert answer.headers["Cache-Control"] == "no-cache, public"
+    assert "Cookie" in client.get("/me").headers["Vary"]
 
 
 @pytest.mark.parametrize(
