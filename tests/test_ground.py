@@ -139,6 +139,36 @@ def test_unexpected_mail_fails_the_test(
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(**outcome)
 
 
+@pytest.mark.parametrize(("ci", "outcome"), [("true", {"errors": 1}), ("", {"skipped": 1})])
+@pytest.mark.parametrize(
+    ("part", "without", "fixture"),
+    [
+        ("Chromium", "browsers.chromium", "browser_type_launch_args"),
+        ("PostgreSQL", "postgresql.programs", "database_url"),
+    ],
+)
+def test_a_missing_part_is_skipped_but_fails_in_ci(
+    pytester: pytest.Pytester,
+    monkeypatch: pytest.MonkeyPatch,
+    ci: str,
+    outcome: dict[str, int],
+    part: str,
+    without: str,
+    fixture: str,
+) -> None:
+    """The tests within are run as on a machine on which the part is not found."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    monkeypatch.setenv("PORTAL_TEST_DATABASES", "postgresql")
+    monkeypatch.setenv("CI", ci)
+    pytester.makeconftest(
+        f"from tests.conftest import *\nfrom tests.support import browsers, postgresql\n{without} = lambda: None"
+    )
+    pytester.makepyfile(f"def test_it({fixture}): pass")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-rsE")
+    result.assert_outcomes(**outcome)
+    result.stdout.fnmatch_lines([f"*{part} is missing on this machine: sudo apt-get install *"])
+
+
 def test_the_mail_server_keeps_mail(smtp: MailServer) -> None:
     with smtplib.SMTP(smtp.host, smtp.port) as connection:
         connection.sendmail("portal@example.test", ["bob@example.test"], "To: bob@example.test\nSubject: Hello\n\nBob")

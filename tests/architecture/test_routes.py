@@ -1,12 +1,15 @@
-"""A route that declares no permission keeps the program from starting."""
+"""A route that declares no permission keeps the program from starting; what each declares is told."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.architecture.trees import copy_of_the_project
+from tests.support import servers
 from tests.support.processes import own_environment
+from tests.support.routes import routes
 
 START = "import portal; portal.create_app(); print(portal.__file__)"
 BARE = """
@@ -42,3 +45,9 @@ def test_a_route_without_needs_stops_the_start(tmp_path: Path) -> None:
     assert after.returncode != 0
     assert "UndeclaredRoute" in after.stderr
     assert "/planted-without-permission" in after.stderr
+
+
+def test_the_command_tells_every_route_with_its_permission() -> None:
+    run = servers.portal("routes", "--json", environment=own_environment(PORTAL_SECRET_KEY="k" * 48))
+    told = {(row["endpoint"], method, row["permission"]) for row in json.loads(run.stdout) for method in row["methods"]}
+    assert told == {(route.endpoint, route.method, route.permission) for route in routes()} | {("static", "GET", None)}

@@ -17,7 +17,7 @@ from portal.operations.unit import unit
 from tests.conftest import KEY
 from tests.support import processes
 
-WRITES = 480
+WRITES = 320
 CLIENTS = 16
 
 
@@ -28,11 +28,11 @@ def writing(app: Flask, database_url: str, tmp_path: Path) -> Iterator[str]:
     environment = processes.own_environment(
         PORTAL_INSTANCE=str(tmp_path), PORTAL_DATABASE_URL=database_url, PORTAL_SECRET_KEY=KEY
     )
-    command: list[str | Path] = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-k", "gthread"]
+    command: list[str | Path] = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-k", "portal.server.Worker"]
     command += ["-w", "4", "--threads", "4", "-b", f"127.0.0.1:{port}", "tests.support.writing:make_app()"]
     log = tmp_path / "gunicorn.log"
     process = processes.start(command, log=log, env=environment, cwd=Path(__file__).parents[2])
-    processes.wait_until(lambda: processes.listens(port), within=30, what=lambda: log.read_text())
+    processes.wait_for(process, lambda: processes.listens(port), within=60, what=log.read_text)
     yield f"http://127.0.0.1:{port}"
     processes.stop(process)
 

@@ -70,7 +70,7 @@ class Cluster:
             user=self.user,
             stop_signal=signal.SIGINT,
         )
-        processes.wait_until(self._ready, within=30, what=lambda: "PostgreSQL did not start:\n" + self.log.read_text())
+        processes.wait_for(process, self._ready, within=60, what=lambda: "PostgreSQL:\n" + self.log.read_text())
         return process
 
     def _ready(self) -> bool:

@@ -2,23 +2,29 @@
 
 import ctypes
 import os
+import secrets
 import signal
 import socket
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
+RANGE, LOWEST = Path("/proc/sys/net/ipv4/ip_local_port_range"), 15_000
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def free_port() -> int:
-    """A TCP port on loopback that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port on loopback that nobody listens on, out of those that the system hands to nobody by itself: one that
+    it does may be the end of somebody's connection by the time it is listened on."""
+    first_handed_out = int(RANGE.read_text().split()[0])
+    while True:
+        port = LOWEST + secrets.randbelow(first_handed_out - LOWEST)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def start(
@@ -56,8 +62,13 @@ def stop(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM,
     try:
         process.wait(within)
     except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(5)
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """The process is gone, without having been asked. Waits as long as a busy disk may hold it."""
+    process.kill()
+    process.wait(60)
 
 
 def wait_until(true: Callable[[], bool], *, within: float, what: Callable[[], str]) -> None:
@@ -67,6 +78,20 @@ def wait_until(true: Callable[[], bool], *, within: float, what: Callable[[], st
         if time.monotonic() > end:
             raise TimeoutError(what())
         time.sleep(0.02)
+
+
+def wait_for(
+    process: subprocess.Popen[bytes], true: Callable[[], bool], *, within: float, what: Callable[[], str]
+) -> None:
+    """`wait_until`, for something that this process is to do; one that does not do it, or ends before, is left behind
+    by no test: it is killed, and the error has the text of `what()`."""
+    try:
+        wait_until(lambda: process.poll() is not None or true(), within=within, what=what)
+        if process.returncode is not None:
+            raise RuntimeError(f"it ended with {process.returncode}:\n{what()}")
+    except BaseException:
+        kill(process)
+        raise
 
 
 def listens(port: int) -> bool:

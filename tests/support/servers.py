@@ -61,15 +61,10 @@ def serve(folder: Path, database_url: str, *, workers: int = 2, threads: int = 4
     command: list[str | Path] = [PORTAL, "serve", "--host", "127.0.0.1", "--port", str(port)]
     command += ["--workers", str(workers), "--threads", str(threads)]
     process = processes.start(command, log=log, env=environment, cwd=ROOT)
-    server = Server(url, port, log, process, environment)
-    processes.wait_until(
-        lambda: process.poll() is not None or processes.listens(port),
-        within=30,
-        what=lambda: "portal serve did not listen:\n" + log.read_text(),
+    processes.wait_for(
+        process, lambda: processes.listens(port), within=60, what=lambda: "portal serve:\n" + log.read_text()
     )
-    if process.poll() is not None:
-        raise RuntimeError(f"portal serve ended with {process.returncode}:\n{log.read_text()}")
-    return server
+    return Server(url, port, log, process, environment)
 
 
 def fetch(url: str, within: float = 10.0) -> tuple[int, str]:

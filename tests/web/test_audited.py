@@ -95,11 +95,16 @@ def with_factor(scene: Scene) -> Fields:
 
 def reset(scene: Scene) -> Fields:
     scene.stranger()
-    submit(scene.browser, "/password/forgot", {"email": scene.alice.email})
-    found = re.search(r"/password/reset/(\S+)", scene.mailbox.messages[-1].body or "")
+    mailed(scene, "/password/forgot", {"email": scene.alice.email})
+    return {"password": NEW}
+
+
+def mailed(scene: Scene, form: str, fields: Fields) -> None:
+    """The address is given the token of the link that comes by mail when this form is sent."""
+    submit(scene.browser, form, fields)
+    found = re.search(r"http://localhost/\S+/(\S+)", scene.mailbox.messages[-1].body or "")
     assert found
     scene.values["token"] = found[1]
-    return {"password": NEW}
 
 
 def invited(scene: Scene) -> Fields:
@@ -109,6 +114,15 @@ def invited(scene: Scene) -> Fields:
         sent = invite(session, "dana@example.test", "Dana", Into(acme, OrganizationRole.ADMIN), acting(scene.alice))
     scene.values["token"] = sent.link.rpartition("/")[2]
     return {"name": "Dana", "password": PASSWORD}
+
+
+def new_address(scene: Scene) -> Fields:
+    return {"email": "alice@new.example", "password": PASSWORD}
+
+
+def address_asked_for(scene: Scene) -> Fields:
+    mailed(scene, "/me/email", new_address(scene))
+    return {}
 
 
 def other_session(scene: Scene) -> Fields:
@@ -139,6 +153,8 @@ def waiting(scene: Scene) -> Fields:
 PROFILE = {"name": "Alice the First", "locale": "en", "timezone": "UTC", "theme": "dark"}
 EXAMPLES: dict[str, Example] = {
     "account.confirm": Example(lambda _: {"password": PASSWORD}, reason="log-in bookkeeping: no right is won by it"),
+    "account.email_change": Example(new_address, ("user.email_change_requested",)),
+    "account.email_confirmed": Example(address_asked_for, ("user.email_changed",)),
     "account.factor_begin": Example(nothing, reason="a secret that opens nothing until a code proves it"),
     "account.factor_codes": Example(with_factor, ("user.recovery_codes_renewed",)),
     "account.factor_disable": Example(with_factor, ("user.second_factor_disabled",)),

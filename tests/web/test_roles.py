@@ -31,6 +31,7 @@ ANSWERS: dict[str, set[int]] = {
     "admin_workspaces.health": {303},  # a part, which without htmx is on the workspace's page
     "account.invitation": {404},  # there is no such invitation …
     "account.password_reset": {410},  # … and no such link
+    "account.email_confirm": {410},
 }
 
 
@@ -129,3 +130,11 @@ def test_what_is_not_there_is_not_found(people: list[Person]) -> None:
                     assert answer.status_code == expected, (
                         f"{route} for {person} with {value[:20]}: {answer.status_code}"
                     )
+
+
+def test_what_a_route_needs_fits_where_it_is_and_what_it_does() -> None:
+    for route in routes():
+        admin = route.rule.startswith("/admin/")
+        assert admin == (route.permission.scope is Scope.PLATFORM), f"{route} needs {route.permission}"
+        if route.method != "GET" and admin:
+            assert not route.permission.reads, f"{route} changes something and needs only {route.permission}"
