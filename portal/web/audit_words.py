@@ -8,12 +8,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import url_for
 
 from portal.queries.audit import Event
 from portal.rules.actors import ActorKind
+from portal.rules.imports import summary
 from portal.rules.text import initials
 from portal.web import formats
 
@@ -51,7 +53,7 @@ SENTENCES: Mapping[str, str] = {
     "invitation.revoked": "revoked the invitation to {email}",
     "invitation.accepted": "accepted the invitation to {email}",
     "import.started": "started an import of {rows} rows from {file}",
-    "import.finished": "finished an import",
+    "import.finished": "finished an import: {counts}",
     "import.stopped": "stopped an import after {done} rows",
     "list.exported": "exported {rows} workspaces",
 }
@@ -111,10 +113,7 @@ def sentence(event: Event, locale: str, isolate: bool = True) -> str:
     """What was done, without who did it. `isolate` keeps values of either direction from mixing on a screen."""
     if event.erased:
         return f"did something whose content was erased by a purge ({event.action})"
-    values = {
-        key: _label(str(value)) if key == "limit" else _value(value, locale, isolate)
-        for key, value in event.facts.items()
-    }
+    values = {key: _fact(key, value, locale, isolate) for key, value in event.facts.items()}
     template = SENTENCES.get(event.action)
     said = template.format_map(defaultdict(lambda: "—", values)) if template else _label(event.action)
     changes = ", ".join(
@@ -145,6 +144,14 @@ def _who(event: Event) -> str:
 
 def _label(key: str) -> str:
     return key.replace(".", ": ").replace("_", " ")
+
+
+def _fact(key: str, value: Any, locale: str, isolate: bool) -> str:
+    if key == "limit":
+        return _label(str(value))
+    if key == "counts" and isinstance(value, dict):
+        return summary(value, trial=False, number=partial(formats.number, locale=locale))
+    return _value(value, locale, isolate)
 
 
 def _change(key: str, value: Any, locale: str, isolate: bool) -> str:

@@ -254,9 +254,9 @@ def _spend_cap(profile: Profile, locale: str) -> Fact:
 
 
 def _place(profile: Profile, locale: str) -> str:
-    """State and country; each may be written in a direction of its own."""
+    """State and country; each may be written in a direction of its own, and they stand in that of the page."""
     both = list(filter(None, (profile.state, _country(profile, locale))))
-    return ", ".join(map(formats.isolated, both)) if len(both) > 1 else "".join(both)
+    return "\u200e" + ", ".join(map(formats.isolated, both)) if len(both) > 1 else "".join(both)
 
 
 def _country(profile: Profile, locale: str) -> str:

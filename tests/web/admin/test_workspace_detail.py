@@ -318,6 +318,11 @@ def test_what_is_known_of_it(staff: FlaskClient, make: Make) -> None:
     assert "Call &lt;b&gt;Zoe&lt;/b&gt;" in page
 
 
+def test_a_place_reads_in_the_direction_of_the_page(staff: FlaskClient, make: Make) -> None:
+    page = get(staff, make(country="KW", state="العاصمة"))
+    assert "<bdi>\u200e\u2068العاصمة\u2069, \u2068Kuwait\u2069</bdi>" in page
+
+
 def test_names_of_customers_are_escaped_everywhere(staff: FlaskClient, make: Make) -> None:
     found = make("<script>alert(1)</script>")
     for tab in ("", "/orders", "/audit"):
