@@ -38,6 +38,7 @@ SQLITE_PRAGMAS = (
     "mmap_size=1073741824",
     "secure_delete=ON",
 )
+PLAN_ANEW = "plan_anew"  # the execution option of a statement that PostgreSQL is to plan for its values
 QUIET = 1.0  # seconds after which a connection of the pool is asked whether it still stands
 
 
@@ -153,13 +154,19 @@ def _ask_after_a_pause(connection: Any, record: Any, proxy: object) -> None:
 
 
 def _plan_anew(cursor: Any, statement: str, parameters: Any, context: Any) -> bool:
-    """Statements with the option `plan_anew` are not prepared, so that PostgreSQL plans them for their values."""
-    if not context.execution_options.get("plan_anew"):
+    """Statements with the option PLAN_ANEW are not prepared."""
+    if not context.execution_options.get(PLAN_ANEW):
         return False
     cursor.execute(statement, parameters, prepare=False)
     return True
 
 
 def _count(connection: Connection, cursor: object, statement: str, *rest: object) -> None:
-    if has_app_context() and not statement.startswith("BEGIN"):
+    if not statement.startswith("BEGIN"):
+        count_query()
+
+
+def count_query() -> None:
+    """One more of the request at work, if there is one."""
+    if has_app_context():
         g.queries = g.get("queries", 0) + 1

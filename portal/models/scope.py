@@ -13,10 +13,11 @@ from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Executable, Row, event
+from sqlalchemy import Executable, event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql.util import find_tables
 
+from portal.base import reading
 from portal.base.db import Base, db
 from portal.models.columns import OfWorkspace
 
@@ -56,14 +57,14 @@ def current() -> int | None:
     return _scope.get()
 
 
-def rows(statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Row[*tuple[Any, ...]]]:
-    """The rows that a SELECT of columns finds, without the ORM, which takes longer than the database for a few rows.
+def rows(statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
+    """The rows that a SELECT of columns finds, without the ORM and its session: see `portal.base.reading`.
 
     For statements that are built once and run with every page. Nothing is added to them here: raises ScopeError where
     one that reads a tenant's table is run outside of the platform's scope, in which nothing is added anyway."""
     if _scope.get() != PLATFORM and _reads_tenants(statement):
         raise ScopeError("tenant rows were read without the ORM, which a workspace's scope depends on")
-    return db.session.connection().execute(statement, values).all()
+    return reading.rows(db.session.connection(), statement, values or {})
 
 
 @lru_cache(maxsize=2_000)

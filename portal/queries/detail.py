@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -251,12 +251,12 @@ def detail(workspace: str, now: datetime) -> Detail:
     """The workspace with this public id as of `now`; raises NotFound."""
     found, subject = _read(workspace)
     recent = usage.recent_usage(found.key, local_day(now, found.timezone))
-    counted = dict(subject.counted) | {
-        Limit.MONTHLY_MESSAGES: recent.month_sent,
-        Limit.DAILY_MESSAGES: recent.sent_today,
-        Limit.MONTHLY_MINUTES: recent.month_minutes,
-    }
-    subject = Subject(subject.workspace_id, subject.plan_id, subject.timezone, counted, subject.account)
+    used = (
+        (Limit.MONTHLY_MESSAGES, recent.month_sent),
+        (Limit.DAILY_MESSAGES, recent.sent_today),
+        (Limit.MONTHLY_MINUTES, recent.month_minutes),
+    )
+    subject = replace(subject, counted=subject.counted + used)
     return Detail(
         profile=found,
         usage=recent,
@@ -290,13 +290,13 @@ def _read(workspace: str) -> tuple[Profile, Subject]:
         orders=row.order_count,
         events=row.event_count,
     )
-    counted = {
-        Limit.NUMBERS: found.numbers,
-        Limit.USERS: found.team,
-        Limit.CONTACTS: found.contacts,
-        Limit.CAMPAIGNS: found.campaigns,
-        Limit.EXTENSIONS: found.extensions,
-    }
+    counted = (
+        (Limit.NUMBERS, found.numbers),
+        (Limit.USERS, found.team),
+        (Limit.CONTACTS, found.contacts),
+        (Limit.CAMPAIGNS, found.campaigns),
+        (Limit.EXTENSIONS, found.extensions),
+    )
     return found, Subject(row.key, row.plan_id, found.timezone, counted, account)
 
 

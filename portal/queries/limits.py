@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Integer, bindparam, cast, exists, func, literal_column, null, or_, select, union_all
@@ -19,6 +20,8 @@ from portal.rules.periods import month_start
 
 MOST_SHARED = 20
 """So many workspaces that override the same limit are counted; beyond that the plan's figure is plainly wrong."""
+
+_ANY_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Subject:
     workspace_id: int
     plan_id: int | None
     timezone: str
-    counted: Mapping[Limit, int]
+    counted: tuple[tuple[Limit, int], ...]
     account: Account | None = None
 
 
@@ -82,11 +85,19 @@ class _Found:
 
 def limits_of(subject: Subject, now: datetime) -> tuple[LimitState, ...]:
     """All nine, in the catalogue's order, read in one query."""
-    found = _read(subject, now)
-    return tuple(_state(limit, subject, found, now) for limit in Limit)
+    rows = tuple(_read(subject, now))
+    # Only an override that expires makes them depend on the instant.
+    return _states(subject, rows, now if any(row.expires_at for row in rows) else _ANY_TIME)
 
 
-def _state(limit: Limit, subject: Subject, found: _Found, now: datetime) -> LimitState:
+@lru_cache(maxsize=1_000)
+def _states(subject: Subject, rows: tuple[Any, ...], now: datetime) -> tuple[LimitState, ...]:
+    """What follows from these rows, worked out once."""
+    found, counted = _found(subject, rows, now), dict(subject.counted)
+    return tuple(_state(limit, subject, counted, found, now) for limit in Limit)
+
+
+def _state(limit: Limit, subject: Subject, counted: Mapping[Limit, int], found: _Found, now: datetime) -> LimitState:
     account = subject.account if limit is Limit.CONTACTS else None
     plan = found.plans[subject.plan_id].get(limit) if subject.plan_id else None
     own = found.own[subject.workspace_id].get(limit)
@@ -95,7 +106,7 @@ def _state(limit: Limit, subject: Subject, found: _Found, now: datetime) -> Limi
         deciding = (primary_plan.get(limit), found.own[account.primary_id].get(limit))
     else:
         deciding = (plan, own)
-    used = account.contacts if account else subject.counted.get(limit, 0) + found.extra.get(limit, 0)
+    used = account.contacts if account else counted.get(limit, 0) + found.extra.get(limit, 0)
     return LimitState(
         limit=limit,
         plan=plan,
@@ -112,14 +123,9 @@ def _effective(limit: Limit, plan: int | None, own: OwnLimit | None, *, free: in
     return rule.effective(limit, plan=plan, override=override, free=free, now=now)
 
 
-def _read(subject: Subject, now: datetime) -> _Found:
-    plans: defaultdict[int, dict[Limit, int]] = defaultdict(dict)
-    own: defaultdict[int, dict[Limit, OwnLimit]] = defaultdict(dict)
-    free: dict[Limit, int] = {}
-    shared: dict[Limit, int] = {}
-    extra: dict[Limit, int] = {}
+def _read(subject: Subject, now: datetime) -> Sequence[Any]:
     account = subject.account
-    rows = scope.rows(
+    return scope.rows(
         _STATES,
         {
             "workspace": subject.workspace_id,
@@ -130,6 +136,14 @@ def _read(subject: Subject, now: datetime) -> _Found:
             "now": now,
         },
     )
+
+
+def _found(subject: Subject, rows: Iterable[Any], now: datetime) -> _Found:
+    plans: defaultdict[int, dict[Limit, int]] = defaultdict(dict)
+    own: defaultdict[int, dict[Limit, OwnLimit]] = defaultdict(dict)
+    free: dict[Limit, int] = {}
+    shared: dict[Limit, int] = {}
+    extra: dict[Limit, int] = {}
     for kind, key, limit, value, reason, expires_at, created_by, count in rows:
         if kind == "override":
             in_force = Override(value, expires_at).holds(now)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Select, column, func, table
 from sqlalchemy.sql import ColumnElement, bindparam
 
-from portal.base.db import db
+from portal.base.db import PLAN_ANEW, db
 from portal.models import Workspace
 
 Statement = Select[*tuple[Any, ...]]
@@ -53,7 +53,7 @@ def matching(statement: Statement, search: Search, patterns: int) -> Statement:
 
 def planned(statement: Statement, search: Search) -> Statement:
     """The finished statement, to be planned for its patterns: a common word is another matter than a rare one."""
-    return statement.execution_options(plan_anew=True) if search is Search.LIKE else statement
+    return statement.execution_options(**{PLAN_ANEW: True}) if search is Search.LIKE else statement
 
 
 def search_values(search: Search, patterns: list[str]) -> dict[str, str]:

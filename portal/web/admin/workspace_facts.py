@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask import url_for
@@ -130,10 +131,15 @@ def _crumbs(profile: Profile) -> tuple[tuple[str, str | None], ...]:
 
 
 def _tabs(profile: Profile, current: str) -> tuple[tuple[str, str, bool], ...]:
+    return _tabs_of(profile.public_id, tuple(name for name, *_, permission in TABS if may(permission)), current)
+
+
+@lru_cache(maxsize=1_000)
+def _tabs_of(workspace: str, open_: tuple[str, ...], current: str) -> tuple[tuple[str, str, bool], ...]:
     return tuple(
-        (label, url_for(endpoint, ws=profile.public_id, _anchor=anchor or None), name == current)
-        for name, label, endpoint, anchor, permission in TABS
-        if may(permission)
+        (label, url_for(endpoint, ws=workspace, _anchor=anchor or None), name == current)
+        for name, label, endpoint, anchor, _ in TABS
+        if name in open_
     )
 
 

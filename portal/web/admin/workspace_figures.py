@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
 from markupsafe import Markup
 
 from portal.queries.detail import Detail, Profile
-from portal.queries.usage import WINDOW, Totals
+from portal.queries.usage import WINDOW, Totals, Usage
 from portal.rules.lifecycle import Status
 from portal.rules.periods import local_day, months_begun
 from portal.rules.pricing import Cycle, percent, percent_change
-from portal.web import charts, formats
+from portal.web import charts, formats, pieces
 from portal.web.admin.workspace_words import CYCLES
 
 
@@ -89,9 +90,15 @@ def counts(profile: Profile, locale: str) -> tuple[Figure, ...]:
     )
 
 
-def chart(found: Detail, locale: str) -> Chart | None:
-    """Sent and delivered over 30 days; None where nothing was sent."""
-    days, total = found.usage.days, found.usage.total
+@lru_cache(maxsize=1_000)
+def chart_drawn(usage: Usage, timezone: str, locale: str) -> Markup:
+    """The chart and its table, drawn once for the same days."""
+    return pieces.draw("admin/workspaces/_chart.html", chart=chart(usage, timezone, locale))
+
+
+def chart(usage: Usage, timezone: str, locale: str) -> Chart | None:
+    """Sent and delivered over the 30 days of a workspace in this time zone; None where nothing was sent."""
+    days, total = usage.days, usage.total
     if not total.sent:
         return None
     lines = (
@@ -108,7 +115,7 @@ def chart(found: Detail, locale: str) -> Chart | None:
     dates = tuple(day.day for day in days)
     return Chart(
         title=title,
-        period=f"{first} – {last}, {found.profile.timezone}",
+        period=f"{first} – {last}, {timezone}",
         wide=charts.line_chart(charts.WIDE, dates, lines, title, summary, locale),
         narrow=charts.line_chart(charts.NARROW, dates, lines, title, summary, locale),
         lines=tuple(line.name for line in lines),

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
 
 from portal.queries.detail import Detail
 from portal.queries.limits import MOST_SHARED, Account, LimitState
 from portal.rules.health import Thresholds, limit_level
 from portal.rules.limits import CATALOGUE, UNLIMITED, Source, share
-from portal.web import formats
+from portal.web import formats, pieces
 from portal.web.platform import platform
 
 MOST = 999  # per cent that are written out
@@ -48,23 +51,58 @@ class Table:
     pooled: str
 
 
-def table(found: Detail, locale: str) -> Table:
-    """All nine lines."""
-    thresholds = platform().thresholds
-    account = next((state.account for state in found.limits if state.account), None)
-    alone = account is None or (account.workspaces == 1 and account.primary_id == found.profile.key)
-    return Table(
-        rows=tuple(_row(state, found, locale, alone, thresholds) for state in found.limits),
-        note=_sharing(found, locale) if found.profile.plan else _without_a_plan(found),
-        pooled="" if account is None or alone else _pooled(account, found.profile.organization.name, locale),
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that the table follows from: the limits, names of the plan and of the organization, the shares at which a
+    limit is coloured, and who reads. `workspace`: its integer key."""
+
+    limits: tuple[LimitState, ...]
+    workspace: int
+    plan: str | None
+    organization: str
+    thresholds: Thresholds
+    locale: str
+    timezone: str
+
+
+def drawn(found: Detail, locale: str) -> Markup:
+    """The section, drawn once for the same limits and reader."""
+    profile = found.profile
+    return _drawn(
+        Shown(
+            limits=found.limits,
+            workspace=profile.key,
+            plan=profile.plan.name if profile.plan else None,
+            organization=profile.organization.name,
+            thresholds=platform().thresholds,
+            locale=locale,
+            timezone=formats.reader_timezone(),
+        )
     )
 
 
-def _row(state: LimitState, found: Detail, locale: str, alone: bool, thresholds: Thresholds) -> Row:
+@lru_cache(maxsize=1_000)
+def _drawn(shown: Shown) -> Markup:
+    return pieces.draw("admin/workspaces/_limits.html", limits=table(shown))
+
+
+def table(shown: Shown) -> Table:
+    """All nine lines."""
+    account = next((state.account for state in shown.limits if state.account), None)
+    alone = account is None or (account.workspaces == 1 and account.primary_id == shown.workspace)
+    return Table(
+        rows=tuple(_row(state, shown, alone) for state in shown.limits),
+        note=_without_a_plan(shown) if shown.plan is None else _sharing(shown, shown.plan),
+        pooled="" if account is None or alone else _pooled(account, shown.organization, shown.locale),
+    )
+
+
+def _row(state: LimitState, shown: Shown, alone: bool) -> Row:
+    locale = shown.locale
     pooled = state.account is not None and not alone
     part = share(state.used, state.effective.value)
     percent = None if part is None else int(part * 100)  # 99.9 % is not yet all
-    level = None if percent is None else limit_level(percent, thresholds)
+    level = None if percent is None else limit_level(percent, shown.thresholds)
     own = state.own if state.own and state.own.in_force else None
     return Row(
         name=state.limit.value,
@@ -73,10 +111,10 @@ def _row(state: LimitState, found: Detail, locale: str, alone: bool, thresholds:
         plan_value=_value(state.plan),
         override=_text(own.value if own else None, locale),
         override_value=_value(own.value if own else None),
-        override_note=_override_note(state, locale),
+        override_note=_override_note(state, shown),
         effective=_text(state.effective.value, locale),
         effective_value=_value(state.effective.value),
-        effective_note=_effective_note(state, found, pooled),
+        effective_note=_effective_note(state, shown, pooled),
         used=formats.number(state.used, locale),
         used_value=str(state.used),
         used_note="whole account" if pooled else "",
@@ -97,11 +135,11 @@ def _value(value: int | None) -> str:
     return "" if value is None else str(value)
 
 
-def _override_note(state: LimitState, locale: str) -> str:
-    own = state.own
+def _override_note(state: LimitState, shown: Shown) -> str:
+    own, locale = state.own, shown.locale
     if own is None:
         return ""
-    until = formats.day(formats.day_of(own.expires_at, formats.reader_timezone()), locale) if own.expires_at else ""
+    until = formats.day(formats.day_of(own.expires_at, shown.timezone), locale) if own.expires_at else ""
     if not own.in_force:
         return f"{_text(own.value, locale)} expired {until}"
     return " · ".join(text for text in (f"until {until}" if until else "no end", own.reason) if text)
@@ -111,28 +149,28 @@ def _percent(percent: int, locale: str) -> str:
     return formats.percent(percent, locale, 0) if percent <= MOST else "> " + formats.percent(MOST, locale, 0)
 
 
-def _effective_note(state: LimitState, found: Detail, pooled: bool) -> str:
+def _effective_note(state: LimitState, shown: Shown, pooled: bool) -> str:
     if pooled and state.account:
         return f"of {formats.isolated(state.account.primary_name)}"
     if state.effective.source is Source.NOT_SET:
         return "not set anywhere"
     # Without a plan every figure is the free plan's, and the table's head says so once.
-    return "free plan’s" if state.effective.source is Source.FREE_PLAN and found.profile.plan else ""
+    return "free plan’s" if state.effective.source is Source.FREE_PLAN and shown.plan else ""
 
 
-def _without_a_plan(found: Detail) -> str:
-    if any(state.effective.source is Source.FREE_PLAN for state in found.limits):
+def _without_a_plan(shown: Shown) -> str:
+    if any(state.effective.source is Source.FREE_PLAN for state in shown.limits):
         return "No plan is chosen: the free plan’s limits hold"
     return "No plan is chosen, and the platform has no free plan"
 
 
-def _sharing(found: Detail, locale: str) -> str:
-    shared = [state for state in found.limits if state.shared_by > 1]
-    if not shared or found.profile.plan is None:
+def _sharing(shown: Shown, plan: str) -> str:
+    shared = [state for state in shown.limits if state.shared_by > 1]
+    if not shared:
         return ""
-    first, *others = ((_shared_by(state, locale), CATALOGUE[state.limit].label.lower()) for state in shared)
+    first, *others = ((_shared_by(state, shown.locale), CATALOGUE[state.limit].label.lower()) for state in shared)
     rest = "".join(f", {count} {label}" for count, label in others)
-    return f"{first[0]} workspaces on {formats.isolated(found.profile.plan.name)} override {first[1]}{rest}"
+    return f"{first[0]} workspaces on {formats.isolated(plan)} override {first[1]}{rest}"
 
 
 def _shared_by(state: LimitState, locale: str) -> str:

@@ -1,0 +1,95 @@
+"""SELECTs of columns that run with every page: compiled once for a database, then run over its driver.
+
+SQLAlchemy's own way takes several times as long as the database for a few rows by key. What it does stays done: values
+and rows pass through their columns' types, and what fails is run again its way, which knows a lost connection from a
+mistake."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy.engine import Connection, Dialect
+
+from portal.base.db import PLAN_ANEW, count_query
+
+Convert = Callable[[Any], Any]
+
+
+def rows(connection: Connection, statement: Any, values: Mapping[str, Any]) -> Sequence[Any]:
+    """What the SELECT finds, as named tuples (a name that stands twice, or is none, is a number behind `_`)."""
+    known = _prepared(statement, connection.dialect)
+    text, parameters = known.given(values)
+    count_query()
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(text, parameters, **known.options)
+        return known.converted(cursor.fetchall(), cursor.description)
+    except known.errors:
+        return connection.execute(statement, values).all()
+    finally:
+        cursor.close()
+
+
+@lru_cache(maxsize=2_000)
+def _prepared(statement: Any, dialect: Dialect) -> Prepared:
+    return Prepared(statement, dialect)
+
+
+class Prepared:
+    """A SELECT, as one database takes it."""
+
+    def __init__(self, statement: Any, dialect: Dialect) -> None:
+        self.compiled = statement.compile(dialect=dialect)
+        self.dialect = dialect
+        self.errors = dialect.loaded_dbapi.Error
+        anew = statement.get_execution_options().get(PLAN_ANEW)
+        self.options = {"prepare": False} if anew and dialect.name == "postgresql" else {}
+        self.columns = list(statement.selected_columns)
+        self.make = _row([column.key for column in self.columns])
+        self.written = {  # values whose type does not leave them as they are
+            name: convert
+            for bound, name in self.compiled.bind_names.items()
+            if (convert := bound.type.dialect_impl(dialect).bind_processor(dialect))
+        }
+        self.is_finished = not (self.compiled.literal_execute_params or self.compiled.post_compile_params)
+        self.read: list[tuple[int, Convert]] | None = None
+
+    def given(self, values: Mapping[str, Any]) -> tuple[str, Any]:
+        """The statement's text and parameters for these values, those written out as figures included."""
+        if self.is_finished:
+            text, named, written = self.compiled.string, self.compiled.construct_params(values), self.written
+            order = self.compiled.positiontup
+        else:
+            state = self.compiled.construct_expanded_state(values)
+            text, named, order = state.statement, dict(state.parameters), state.positiontup
+            written = {**self.written, **state.processors}
+        for name, convert in written.items():
+            if name in named:
+                named[name] = convert(named[name])
+        return text, named if order is None else tuple([named[name] for name in order])
+
+    def converted(self, found: Sequence[Sequence[Any]], description: Sequence[Any]) -> Sequence[Any]:
+        """The driver's rows, each value as its column's type reads it."""
+        if self.read is None:
+            impls = [column.type.dialect_impl(self.dialect) for column in self.columns]
+            converts = [
+                impl.result_processor(self.dialect, told[1]) for impl, told in zip(impls, description, strict=True)
+            ]
+            self.read = [(place, convert) for place, convert in enumerate(converts) if convert]
+        make, read = self.make, self.read
+        rows = []
+        for row in found:
+            values = list(row)
+            for place, convert in read:
+                values[place] = convert(values[place])
+            rows.append(make(values))
+        return rows
+
+
+def _row(names: Sequence[str]) -> Convert:
+    row: Any = namedtuple("Row", names, rename=True)  # type: ignore[misc]
+    make: Convert = row._make
+    return make
