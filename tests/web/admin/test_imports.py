@@ -64,6 +64,7 @@ def test_a_trial_run_writes_nothing_and_leads_to_the_real_one(app: Flask, alice:
     done = alice.get(real.location).text
     assert "2 created, 1 there already, 1 failed" in done
     assert f'href="/admin/workspaces/{one(Workspace, name="Acme").public_id}"' in done
+    assert "finished an import: 2 created, 1 there already, 1 failed" in alice.get("/admin/audit/").text
     check_platform()
 
 
