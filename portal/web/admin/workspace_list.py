@@ -160,7 +160,9 @@ def strip(figures: Strip, address: Address, asking: Asking) -> list[Cell]:
     """The seven figures of the platform."""
     locale = asking.locale
     code, total = formats.amount(figures.mrr, asking.currency, locale, whole=True)
-    unrated = [formats.money(minor, currency, locale, whole=True) for currency, minor in figures.unrated]
+    # A line may end between amounts, not within one.
+    unrated = [f"{formats.money(minor, currency, locale, whole=True)}," for currency, minor in figures.unrated]
+    beside = "+\u00a0" + " ".join(each.replace(" ", "\u00a0") for each in (*unrated, "no rate"))
     month = formats.short_day(asking.today.replace(day=1), locale)
     return [
         _counted("total", None, "Total", figures.total, address, locale),
@@ -180,7 +182,7 @@ def strip(figures: Strip, address: Address, asking: Asking) -> list[Cell]:
             f"{code} {total}".strip(),
             figures.mrr,
             currency=asking.currency,
-            beside=f"+ {', '.join(unrated)}, no rate" if unrated else None,
+            beside=beside if unrated else None,
             title="Monthly recurring revenue of all active workspaces, by the platform’s exchange rates",
         ),
         Cell(

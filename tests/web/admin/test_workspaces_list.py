@@ -71,7 +71,7 @@ def test_the_strip_and_a_row_bear_their_figures(alice: FlaskClient) -> None:
         "retention": "66.7",
     }
     assert strip["mrr"][1] == "₹24,000"
-    assert "+ KWD 0.100, no rate" in answer.text
+    assert "+\u00a0KWD\u00a00.100, no\u00a0rate" in answer.text
     row = row_of(answer, given)
     assert figures(row) == {
         "mrr": ("2400000", "₹24,000"),
