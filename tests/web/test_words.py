@@ -1,5 +1,6 @@
 """Health and audit in words, pages, and texts for spreadsheets."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -186,15 +187,23 @@ def test_a_pager(
         ("@SUM(A1)", "'@SUM(A1)"),
         ("+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"),
         ("-1+cmd", "'-1+cmd"),
-        ("\t=1", "'\t=1"),
-        ("\r=1", "'\r=1"),
-        ("\n=1", "'\n=1"),
+        ("\t=1", "'\t'=1"),
+        ("\r=1", "'\r'=1"),
+        ("\n=1", "'\n'=1"),
         ("＝1+1", "'＝1+1"),
         ("＋1", "'＋1"),
         ("+91 80 4718 2200", "+91 80 4718 2200"),
         ("-5", "-5"),
         ("−5", "−5"),
         ("Acme = fine", "Acme = fine"),
+        ("Acme;=1+1", "Acme;'=1+1"),
+        ("Acme; =1+1;@x", "Acme;' =1+1;'@x"),
+        ('Acme;"=1+1"', 'Acme;\'"=1+1"'),
+        ("Acme\t-1+cmd", "Acme\t'-1+cmd"),
+        ("Acme\n＝1", "Acme\n'＝1"),
+        ("=1;=2", "'=1;'=2"),
+        ("call; +91 80 4718 2200; -5; −5", "call; +91 80 4718 2200; -5; −5"),
+        ("a;b\tc - d", "a;b\tc - d"),
         ("", ""),
     ],
 )
@@ -202,8 +211,15 @@ def test_free_text_is_never_a_formula(text: str, safe: str) -> None:
     assert guarded(text) == safe
 
 
-def test_a_line_of_a_file_is_quoted_where_it_needs_it() -> None:
-    assert line(['say "hi"', "a,b", "plain"]) == '"say ""hi""","a,b",plain\r\n'
+def test_a_long_text_is_guarded_at_once() -> None:
+    for text in ("\t-" * 100_000, '; "' * 70_000, ";+1 " * 50_000 + "x"):
+        began = time.monotonic()
+        guarded(text)
+        assert time.monotonic() - began < 1
+
+
+def test_every_cell_of_a_file_is_quoted() -> None:
+    assert line(['say "hi"', "a,b", "plain", ""]) == '"say ""hi""","a,b","plain",""\r\n'
 
 
 @pytest.mark.parametrize(
