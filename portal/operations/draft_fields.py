@@ -20,6 +20,7 @@ from portal.rules.text import clean_line
 
 CNAM = 15  # characters that a caller name has on the telephone network
 NOTE = 10_000  # characters of a note
+CELL = 1_000  # of any other field as it was typed: accents without end would be sorted for seconds before it is refused
 CAPS = (Limit.MONTHLY_MESSAGES, Limit.DAILY_MESSAGES, Limit.NUMBERS, Limit.USERS)
 LINES = {"industry": 80, "state": 120, "e911_street": 200, "e911_city": 120, "e911_state": 120, "e911_postal_code": 20}
 
@@ -46,9 +47,10 @@ def legible(draft: NewWorkspace, faults: Faults) -> None:
         text = getattr(draft, each.name)
         if not isinstance(text, str):
             continue
-        hidden = HIDDEN.search(text, 0, NOTE)
-        if len(text) > NOTE:
-            faults.add(each.name, f"At most {NOTE:,} characters fit here; this has {len(text):,}. Shorten it.")
+        most = NOTE if each.name == "admin_note" else CELL
+        hidden = HIDDEN.search(text, 0, most)
+        if len(text) > most:
+            faults.add(each.name, f"At most {most:,} characters fit here; this has {len(text):,}. Shorten it.")
         elif hidden:
             faults.add(each.name, f"There is a control character (U+{ord(hidden[0]):04X}) in it: remove it.")
 
