@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     mail.init_app(app, settings, chosen(settings))
     db.init_app(app, settings.url)
     request.init_app(app, settings)
-    babel.init_app(app, locale_selector=formats.reader_locale, timezone_selector=formats.reader_timezone)
+    babel.init_app(app, locale_selector=formats.babel_locale, timezone_selector=formats.reader_timezone)
     access.init_app(app, login_manager)  # before a form is read, which may be large
     csrf.init_app(app)
     app.before_request(request.check_form)

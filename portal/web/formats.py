@@ -36,6 +36,11 @@ def reader_locale() -> str:
     return person.locale if person else "en"
 
 
+def babel_locale() -> str:
+    """The reader's language as Babel writes it: en_IN."""
+    return reader_locale().replace("-", "_")
+
+
 def reader_timezone() -> str:
     """The reader's time zone."""
     person = g.get("principal")

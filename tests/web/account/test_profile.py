@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.base.languages import LOCALES
 from portal.models import User
 from portal.rules.access import OrganizationRole
 from tests import factories
@@ -29,6 +30,14 @@ def test_a_profile_is_saved_and_seen(alice: User, client: FlaskClient) -> None:
     assert 'data-shortcuts="off"' in page
     assert "Alice Ø" in page
     assert 'value="Asia/Kolkata" selected' in page
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_language_that_can_be_chosen_can_be_read_in(alice: User, client: FlaskClient, locale: str) -> None:
+    log_in(client, alice)
+    assert submit(client, "/me", {**FIELDS, "locale": locale}).status_code == 303
+    for address in ("/me", "/password/change", "/admin/workspaces/", "/admin/import/", "/admin/audit/"):
+        assert client.get(address).status_code == 200, address
 
 
 def test_wrong_input_is_said_kept_and_not_saved(alice: User, client: FlaskClient) -> None:
