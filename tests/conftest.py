@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2 import FileSystemBytecodeCache
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from portal import create_app
 from portal.base import clock as base_clock
@@ -36,6 +36,8 @@ hypothesis.settings.load_profile("portal")
 
 DATABASES = os.environ.get("PORTAL_TEST_DATABASES", "sqlite,postgresql").split(",")
 KEY = "k" * 48
+PATIENCE = 20_000  # milliseconds that a browser test waits for what it expects, on a busy machine
+expect.set_options(timeout=PATIENCE)
 
 MakeApp = Callable[..., Flask]
 Serve = Callable[..., Server]
@@ -232,7 +234,7 @@ def browser_context_args(server: Server) -> dict[str, Any]:
 @pytest.fixture
 def page(page: Page) -> Iterator[Page]:
     """A tab in Chromium on `server`. A script error or a breach of the content policy fails the test at its end."""
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE)
     complaints = browsers.listen(page)
     yield page
     assert not complaints, "the browser complained:\n" + "\n".join(complaints)

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from portal.rules.access import StaffRole
 from tests import factories
+from tests.support import processes
 from tests.support.browsers import looks_right
 from tests.support.people import log_in
 from tests.support.servers import Server
@@ -50,7 +51,7 @@ def test_a_file_is_tried_and_then_imported(alice: Page, tmp_path: Path) -> None:
     looks_right(alice)
 
 
-def test_progress_moves_by_itself_and_the_page_can_be_left(alice: Page, tmp_path: Path) -> None:
+def test_progress_moves_by_itself_and_the_page_can_be_left(alice: Page, server: Server, tmp_path: Path) -> None:
     upload(alice, written(tmp_path, 2000), "Import now")
     task = alice.url
     bar = alice.get_by_role("progressbar")
@@ -62,7 +63,8 @@ def test_progress_moves_by_itself_and_the_page_can_be_left(alice: Page, tmp_path
     alice.get_by_role("button", name="Stop after this row").click()
     expect(alice.get_by_text("Stopped", exact=True)).to_be_visible()
     done = bar.get_attribute("value")
-    alice.wait_for_timeout(1500)
+    kept = Path(server.environment["PORTAL_INSTANCE"]) / "imports" / (task.rpartition("/")[2] + ".csv")
+    processes.wait_until(lambda: not kept.exists(), within=30, what=lambda: "the worker goes on")
     alice.reload()
     expect(bar).to_have_attribute("value", str(done))
 

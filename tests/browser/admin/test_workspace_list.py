@@ -50,7 +50,8 @@ def test_the_last_answer_wins(listed: Page) -> None:
     expect(rows(listed)).to_have_count(1)
     with suppress(Error):  # perhaps the browser no longer waits for it
         held[0].continue_()  # the slow answer to the first letters comes last
-    listed.wait_for_timeout(300)
+        held[0].request.response()
+    listed.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
     assert names(listed) == ["Northwind Trading"]
     expect(listed).to_have_url(address(q=r"northwind(\+|%20)tra"))
     expect(search(listed)).to_have_value("northwind tra")
