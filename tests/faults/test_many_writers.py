@@ -28,7 +28,7 @@ def writing(app: Flask, database_url: str, tmp_path: Path) -> Iterator[str]:
     environment = processes.own_environment(
         PORTAL_INSTANCE=str(tmp_path), PORTAL_DATABASE_URL=database_url, PORTAL_SECRET_KEY=KEY
     )
-    command: list[str | Path] = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-k", "portal.server.Worker"]
+    command: list[str | Path] = [sys.executable, "-m", "gunicorn", "--no-control-socket", "-k", "gthread"]
     command += ["-w", "4", "--threads", "4", "-b", f"127.0.0.1:{port}", "tests.support.writing:make_app()"]
     log = tmp_path / "gunicorn.log"
     process = processes.start(command, log=log, env=environment, cwd=Path(__file__).parents[2])
