@@ -1,8 +1,11 @@
 """Error pages: a title, what next, the request's id, and no trace of the inside."""
 
+import re
+
 import pytest
 from flask import Flask, abort
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy import text
 
 from portal.operations.unit import unit
@@ -37,12 +40,14 @@ def failing(app: Flask, error: Exception | int) -> None:
     app.config["PROPAGATE_EXCEPTIONS"] = False
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 409, 413, 422, 429, 500, 503])
+@pytest.mark.parametrize("status", sorted({400, 403, 404, 409, 413, 422, 429, 500, 503, *WORDS}))
 def test_every_error_has_a_page_with_its_request_and_a_way_on(app: Flask, client: FlaskClient, status: int) -> None:
     failing(app, status)
     answer = client.get("/fails", headers={"Referer": "http://localhost/me?tab=1"})
     assert answer.status_code == status
     assert f"<h1>{WORDS[status][0]}</h1>" in answer.text
+    assert str(escape(WORDS[status][1])) in answer.text, "what to do next"
+    assert re.fullmatch("req_[0-9a-f]{16}", answer.headers["X-Request-ID"])
     assert f"<code>{answer.headers['X-Request-ID']}</code>" in answer.text
     assert 'href="/"' in answer.text
     assert 'href="/me?tab=1"' in answer.text

@@ -20,6 +20,15 @@ ADDRESSES = [
     "/admin/tasks/?page=%00",
     "/login?%00=1",
     "/me?a=1&a=%00",
+    "/password/reset/%00",
+    "/invitations/%00",
+    "/me/email/%00",
+    "/admin/workspaces/?plan=%00",
+    "/admin/workspaces/?q=%00",
+    "/admin/workspaces/ws_%00/orders",
+    "/admin/workspaces/ws_%00/audit",
+    "/admin/audit/?actor=ali%00ce",
+    "/admin/audit/?workspace=%00&action=%00&since=%00",
 ]
 
 
@@ -36,6 +45,15 @@ def test_so_is_a_form(client: FlaskClient, fields: dict[str, str]) -> None:
     factories.staff()
     form = {"csrf_token": csrf(client), "email": "alice@example.test", "password": "wrong", **fields}
     assert client.post("/login", data=form).status_code == 400
+
+
+@pytest.mark.parametrize("name", ["\0", "a\0b"])
+def test_so_is_a_name_and_nothing_is_saved(client: FlaskClient, name: str) -> None:
+    alice = factories.staff()
+    log_in(client, alice)
+    form = {"csrf_token": csrf(client), "name": name, "locale": "en", "timezone": "UTC", "theme": "dark"}
+    assert client.post("/me", data=form).status_code == 400
+    assert (alice.name, alice.theme) == ("Alice", "system")
 
 
 def test_so_is_the_name_of_a_file(client: FlaskClient) -> None:
