@@ -15,7 +15,7 @@ from gunicorn.app.base import BaseApplication
 
 from portal import create_app
 from portal.base import clock
-from portal.operations import task_workers
+from portal.operations import outbox, task_workers
 from portal.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -50,6 +50,7 @@ def watch_tasks(worker: Any) -> None:
                 try:
                     task_workers.take_over(clock.now)
                     task_workers.tidy(clock.now())
+                    outbox.withdraw_expired(clock.now())
                 except Exception:
                     log.exception("tasks_not_watched")
             time.sleep(LOOK)

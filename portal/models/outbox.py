@@ -22,13 +22,16 @@ class OutboxState(StrEnum):
 
 
 class OutboxMessage(Row, db.Model):
-    """A mail to be delivered at least once; its Message-ID is its public id. The body is erased once it was sent."""
+    """A mail to be delivered at least once; its Message-ID is its public id. The body is erased once it was sent, or
+    once the link in it, whose token has this digest, works no more."""
 
     public_id: Mapped[str] = public_id("out")
     template: Mapped[str] = mapped_column(String(64))
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(NAME))
     body: Mapped[str | None] = mapped_column(Text)
+    link_digest: Mapped[str | None] = mapped_column(String(64), index=True)
+    link_expires_at: Mapped[datetime | None] = mapped_column(Instant, index=True)
     workspace_id: Mapped[int | None] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     state: Mapped[OutboxState] = mapped_column(choice(OutboxState, "state"), default=OutboxState.WAITING)

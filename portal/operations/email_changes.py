@@ -67,6 +67,8 @@ def _send_link(user: str, address: str, by: Actor, visit: Visit) -> None:
             "Confirm your e-mail address",
             now=visit.at,
             user=other if is_taken else row,
+            token="" if is_taken else token,
+            until=None if is_taken else visit.at + LINK_LASTS,
             link="" if is_taken else site.external(f"/me/email/{token}"),
         )
 
@@ -114,10 +116,11 @@ def _take(session: Session, user: User, token: str, now: datetime) -> str:
     address: str | None = session.scalar(mine.values(used_at=now).returning(EmailChange.email))
     if address is None:
         raise NotFound()
+    outbox.withdraw(session, [token_digest(token)])
     return address
 
 
 def _use_up(session: Session, user: User, now: datetime) -> None:
     """No link works that was sent before."""
     links = update(EmailChange).where(EmailChange.user_id == user.id, EmailChange.used_at.is_(None))
-    session.execute(links.values(used_at=now))
+    outbox.withdraw(session, session.scalars(links.values(used_at=now).returning(EmailChange.token_digest)))

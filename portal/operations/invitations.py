@@ -104,6 +104,7 @@ def resend(invitation: str, by: Actor, *, wait: bool = False) -> Sent:
     with unit() as session:
         row = locked(session, Invitation, invitation)
         _check_open(row)
+        outbox.withdraw(session, [row.token_digest])
         token = secrets.token_urlsafe(32)
         row.token_digest, row.expires_at = token_digest(token), by.at + LASTS
         record("invitation.renewed", by, **_place(session, row), email=row.email)
@@ -116,6 +117,7 @@ def revoke(invitation: str, by: Actor) -> None:
         row = locked(session, Invitation, invitation)
         _check_open(row)
         row.revoked_at = by.at
+        outbox.withdraw(session, [row.token_digest])
         record("invitation.revoked", by, **_place(session, row), email=row.email)
 
 
@@ -173,6 +175,8 @@ def _mail(session: Session, row: Invitation, token: str, by: Actor, wait: bool) 
         user=user,
         workspace=workspace,
         wait=wait,
+        token=token,
+        until=row.expires_at,
         name=user.name,
         by=by.label if by.user_id else "",
         where=where,
@@ -213,6 +217,7 @@ def _taken(session: Session, token: str, now: datetime) -> tuple[Invitation, Use
     if user.suspended_at:
         raise Refused("This account is suspended. Ask whoever invited you.")
     row.accepted_at = now
+    outbox.withdraw(session, [row.token_digest])
     return row, user
 
 

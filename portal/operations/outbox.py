@@ -1,16 +1,18 @@
 """Mail: a row of the outbox in the transaction that causes it, delivered after the commit and at least once.
 
 A letter is claimed (its next try moved on) before it is handed over, so that two processes do not send it at once;
-a process that dies in between leaves it to be tried again. The body is erased once nobody needs it.
+a process that dies in between leaves it to be tried again. The body is erased once nobody needs it: a link in it is a
+secret, so also when the link was used, replaced or ran out before the letter could be sent.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.base import background, ids, site
@@ -20,12 +22,13 @@ from portal.gateways.mail import Bounced, Letter, NotSent, gateway
 from portal.models import OutboxMessage, OutboxState, User, Workspace
 from portal.models.columns import NAME
 from portal.operations.unit import after_commit, unit
-from portal.queries.principals import platform
+from portal.queries.principals import platform, token_digest
 
 IMPATIENT = 1.5  # seconds that a person waits for the mail server
 CLAIM = timedelta(minutes=2)  # longer than any delivery takes
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))  # the last one again and again
 GIVE_UP = timedelta(days=3)
+DEAD_LINK = "Not sent: the link in it works no more."
 DUE = (OutboxState.WAITING, OutboxState.FAILED)
 
 
@@ -39,12 +42,15 @@ def post(
     user: User | None = None,
     workspace: Workspace | None = None,
     wait: bool = False,
+    token: str = "",
+    until: datetime | None = None,
     **context: Any,
 ) -> str:
     """In the open unit: a mail with the text of templates/emails/<template>.txt. Answers its public id.
 
     It is tried right after the commit: in the background, or, if `wait`, before the caller goes on, who can then read
-    what came of it. `brand` and `home`, the address of this site, are in the context."""
+    what came of it. `token` is that of the link in it, which works `until` then. `brand` and `home`, the address of
+    this site, are in the context."""
     brand = platform().brand or site.settings().brand
     body = letters.render(template, brand=brand, home=site.external("/"), **context)
     row = OutboxMessage(
@@ -55,6 +61,8 @@ def post(
         body=body,
         created_at=now,
         next_attempt_at=now,
+        link_digest=token_digest(token) if token else None,
+        link_expires_at=until,
         user_id=user.id if user else None,
         workspace_id=workspace.id if workspace else None,
     )
@@ -101,9 +109,30 @@ def deliver_due(now: datetime, most: int = 200) -> dict[OutboxState, int]:
     return counts
 
 
+def withdraw(session: Session, links: Iterable[str]) -> None:
+    """In the open unit: letters with these links (digests of their tokens) are not sent any more, nor kept."""
+    _withdraw(session, OutboxMessage.link_digest.in_(list(links)))
+
+
+def withdraw_expired(now: datetime) -> int:
+    """The same for those whose link has run out; answers how many. Safe to repeat, also while mail is not set up."""
+    late = OutboxMessage.state.in_(DUE) & (OutboxMessage.link_expires_at <= now)
+    if db.session.scalar(select(OutboxMessage.id).where(late).limit(1)) is None:
+        return 0
+    with unit() as session:
+        return _withdraw(session, late)
+
+
+def _withdraw(session: Session, which: Any) -> int:
+    query = update(OutboxMessage).where(OutboxMessage.state.in_(DUE), which)
+    gone = {"state": OutboxState.BOUNCED, "body": None, "next_attempt_at": None, "error": DEAD_LINK}
+    return len(session.execute(query.values(gone).returning(OutboxMessage.id)).all())
+
+
 def _is_due(now: datetime) -> Any:
     due = or_(OutboxMessage.next_attempt_at.is_(None), OutboxMessage.next_attempt_at <= now)
-    return OutboxMessage.state.in_(DUE) & due
+    works = or_(OutboxMessage.link_expires_at.is_(None), OutboxMessage.link_expires_at > now)
+    return OutboxMessage.state.in_(DUE) & due & works
 
 
 def _locked(*where: Any) -> Any:

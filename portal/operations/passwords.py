@@ -60,6 +60,8 @@ def _send_link(key: str, visit: Visit) -> None:
             now=visit.at,
             user=user,
             name=user.name,
+            token=token,
+            until=visit.at + LINK_LASTS,
             link=site.external(f"/password/reset/{token}"),
             address=visit.address,
         )
@@ -80,6 +82,7 @@ def reset(token: str, password: str, visit: Visit) -> Opened:
         )
         if session.execute(used.values(used_at=visit.at).returning(PasswordReset.id)).first() is None:
             raise NotFound()
+        outbox.withdraw(session, [token_digest(token)])
         user = locked(session, User, person.user)
         if user.suspended_at:
             raise NotFound()
@@ -138,7 +141,7 @@ def set_password(session: Session, user: User, kept: str, now: datetime) -> None
 def end_links(session: Session, user: User, now: datetime) -> None:
     """In the open unit: no link to set another password works any more."""
     links = update(PasswordReset).where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
-    session.execute(links.values(used_at=now))
+    outbox.withdraw(session, session.scalars(links.values(used_at=now).returning(PasswordReset.token_digest)))
 
 
 def _tell(session: Session, user: User, now: datetime) -> None:

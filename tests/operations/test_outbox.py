@@ -20,12 +20,17 @@ from portal.base import mail as base_mail
 from portal.base.db import db
 from portal.gateways.mail import Bounced, FakeMail, Letter, NotSent
 from portal.models import OutboxMessage, OutboxState
-from portal.operations import outbox
+from portal.operations import email_changes, outbox, passwords
+from portal.operations.invitations import Into, accept, invite, resend, revoke
 from portal.operations.outbox import CLAIM, GIVE_UP, deliver, deliver_due, post
+from portal.operations.passwords import LINK_LASTS
 from portal.operations.unit import unit
+from tests import factories
 from tests.conftest import MakeApp
+from tests.factories import PASSWORD, acting
 from tests.support import parts, processes
 from tests.support.mails import Mailbox, MailServer
+from tests.support.people import visit
 
 TO = "dana@example.test"
 
@@ -139,6 +144,71 @@ def test_one_bad_letter_stops_no_other(app: Flask, mailbox: Mailbox, now: dateti
     app.extensions[base_mail.EXTENSION] = Picky()
     assert deliver_due(now) == {OutboxState.BOUNCED: 1, OutboxState.SENT: 1}
     assert row(ids[1]).state is OutboxState.SENT
+
+
+# ---------------------------------------------------------------- links are secrets
+
+
+def kept(mailbox: Mailbox) -> list[bool]:
+    """Of each letter, whether its text is still there."""
+    return [each.body is not None for each in mailbox.messages]
+
+
+def test_a_letter_whose_link_ran_out_keeps_its_envelope_alone(app: Flask, mailbox: Mailbox, now: datetime) -> None:
+    factories.staff()
+    passwords.request_reset("alice@example.test", visit(now))
+    other = write(now)
+    assert outbox.withdraw_expired(now + LINK_LASTS - timedelta(seconds=1)) == 0
+    assert kept(mailbox) == [True, True]
+    assert outbox.withdraw_expired(now + LINK_LASTS) == 1
+    letter = mailbox.messages[0]
+    assert (letter.recipient, letter.body, letter.state) == ("alice@example.test", None, OutboxState.BOUNCED)
+    assert letter.error == "Not sent: the link in it works no more."
+    assert outbox.withdraw_expired(now + LINK_LASTS) == 0
+    assert row(other).body
+
+
+def test_a_link_that_ran_out_is_not_sent(fake: FakeMail, mailbox: Mailbox, now: datetime) -> None:
+    factories.staff()
+    fake.failure = NotSent("refused")
+    passwords.request_reset("alice@example.test", visit(now))
+    fake.failure = None
+    assert deliver_due(now + LINK_LASTS) == {}
+    assert fake.letters == []
+
+
+def test_a_link_that_was_used_or_replaced_is_kept_no_longer(app: Flask, mailbox: Mailbox, now: datetime) -> None:
+    alice, charlie = factories.staff(), factories.user()
+    for _ in range(2):
+        passwords.request_reset(alice.email, visit(now))
+    passwords.request_reset(charlie.email, visit(now))
+    token = (mailbox.messages[1].body or "").split("/password/reset/")[1].split()[0]
+    passwords.reset(token, "seven quiet lighthouses", visit(now))
+    assert kept(mailbox) == [False, False, True, True], "the last one says that the password was changed"
+    for email in ("a@new.example", "b@new.example"):
+        email_changes.request(charlie.public_id, email, PASSWORD, acting(charlie), visit(now))
+    assert kept(mailbox)[4:] == [False, True]
+    token = (mailbox.messages[5].body or "").split("/me/email/")[1].split()[0]
+    email_changes.change(charlie.public_id, token, acting(charlie), "")
+    assert kept(mailbox)[2:6] == [False, True, False, False]
+
+
+def test_an_invitation_that_was_renewed_revoked_or_accepted_is_kept_no_longer(
+    app: Flask, mailbox: Mailbox, now: datetime
+) -> None:
+    acme, other = factories.organization(), factories.organization("Other")
+    dana = factories.user("dana@example.test")
+    with unit() as session:
+        first = invite(session, dana.email, "Dana", Into(acme), factories.command())
+        invite(session, dana.email, "Dana", Into(other), factories.command())
+    second = resend(first.invitation, factories.command())
+    assert kept(mailbox) == [False, True, True]
+    accept(second.link.rpartition("/")[2], acting(dana))
+    assert kept(mailbox) == [False, True, False]
+    with unit() as session:
+        third = invite(session, dana.email, "Dana", Into(acme), factories.command())
+    revoke(third.invitation, factories.command())
+    assert kept(mailbox) == [False, True, False, False]
 
 
 # ---------------------------------------------------------------- a real mail server
