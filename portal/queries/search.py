@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Select, column, func, table
+from sqlalchemy import Select, String, column, func, table
 from sqlalchemy.sql import ColumnElement, bindparam
 
 from portal.base.db import PLAN_ANEW, db
@@ -25,6 +25,7 @@ class Search(Enum):
     TRIGRAMS = "by SQLite's trigram index"
     TEXT = "by looking into each text: SQLite"
     LIKE = "by LIKE, with or without the index as PostgreSQL thinks best"
+    WALKED = "by looking into each text: PostgreSQL, which needs to plan that but once"
 
 
 _INDEX = table("workspace_search", column("rowid"), column("search_text"))
@@ -36,7 +37,7 @@ def way(patterns: list[str], *, walking: bool) -> Search:
     if not patterns:
         return Search.NONE
     if db.engine.dialect.name == "postgresql":
-        return Search.LIKE
+        return Search.WALKED if walking else Search.LIKE
     return Search.TEXT if walking else Search.TRIGRAMS
 
 
@@ -70,4 +71,5 @@ def search_values(search: Search, patterns: list[str]) -> dict[str, str]:
 def _holds(search: Search, name: str) -> ColumnElement[bool]:
     if search is Search.LIKE:
         return Workspace.search_text.like(bindparam(name), escape="\\")
-    return func.instr(Workspace.search_text, bindparam(name)) > 0
+    position = func.strpos if search is Search.WALKED else func.instr
+    return position(Workspace.search_text, bindparam(name, type_=String)) > 0

@@ -142,14 +142,14 @@ class Question:
 
     def by_index(self) -> Search:
         """How to find what matches, in no order."""
-        return way(self.patterns, walking=bool(self.names) and self.passing <= NARROW)
+        return way(self.patterns, walking=_is_sqlite() and bool(self.names) and self.passing <= NARROW)
 
     def by_text(self) -> Search:
         """How to tell, on a walk, what matches."""
         return way(self.patterns, walking=True)
 
     def _patterns_of(self, search: Search) -> int:
-        return len(self.patterns) if search in (Search.TEXT, Search.LIKE) else 0
+        return len(self.patterns) if search in (Search.TEXT, Search.LIKE, Search.WALKED) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ def _read(question: Question, found: Found, now: datetime) -> list[Listed]:
         rows = scope.rows(_OF_KEYS, {"keys": found.keys, "since": since(now)}) if found.keys else ()
         place = {key: number for number, key in enumerate(found.keys)}
         return sorted((Listed._make(row) for row in rows), key=lambda row: place[row.key])
-    search = question.by_text()
+    search = question.by_text() if found.total >= MOST_HITS else question.by_index()
     statement = _of_page(question.shape(search, found.offset), PAGE + (not found.exact), found.offset == 0)
     values = question.given(search) | {"since": since(now)} | ({"offset": found.offset} if found.offset else {})
     return [Listed._make(row) for row in scope.rows(statement, values)]

@@ -27,6 +27,7 @@ from portal.models import (
     User,
     Workspace,
 )
+from portal.operations.repair import tidy_search
 from portal.operations.tally import recount
 from portal.operations.unit import unit
 from portal.rules.access import OrganizationRole, StaffRole, WorkspaceRole
@@ -65,6 +66,7 @@ def load(plans: list[tuple[Any, ...]], accounts: Iterable[Any], workspaces: list
         days = ((key, date.fromisoformat(day), *counts) for key, day, *counts in usage)
         _bulk(connection, DailyUsage, _dicts("workspace_id day sent delivered read", days))
         recount(session)
+        tidy_search(session)
         _advance(connection)
     with db.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         if db.engine.dialect.name == "sqlite":

@@ -19,7 +19,7 @@ from portal.operations.demo.dice import Dice
 from portal.operations.demo.people import write_staff
 from portal.operations.demo.sheet import Sheet, set_sequences
 from portal.operations.demo.tenants import World, depth_for
-from portal.operations.repair import rewrite
+from portal.operations.repair import rewrite, tidy_search
 from portal.operations.tally import recount
 from portal.operations.unit import exclusively, unit
 from portal.queries.example import Contents, contents
@@ -156,6 +156,7 @@ def _finish(world: World, wanted: Wanted, organizations: int) -> None:
     with unit() as session:
         set_sequences(session)
         recount(session)
+        tidy_search(session)
         session.execute(update(PlatformSettings).values(settings=settings(loading=False)))
         by = Actor.command("demo", world.now)
         record(
