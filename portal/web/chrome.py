@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 
+from portal.base import csrf
 from portal.rules.access import Permission
 from portal.web import formats, pieces
 from portal.web.access import may
@@ -109,9 +110,10 @@ def init_app(app: Flask) -> None:
     @app.context_processor
     def around() -> dict[str, Any]:
         if g.get("is_part"):
-            return {"current_user": g.get("principal")}
+            return {"current_user": g.get("principal"), "csrf_token": csrf.token}
         return {
             "current_user": g.get("principal"),
+            "csrf_token": csrf.token,
             "brand": brand(),
             "is_example": platform().is_example,
             "navigation": navigation() if g.get("principal") else (),
