@@ -19,7 +19,7 @@ from portal.models.settings import PlatformSettings
 from portal.models.tasks import Task, TaskKind, TaskResult, TaskState
 from portal.models.usage import DailyUsage
 from portal.models.users import EmailChange, Invitation, PasswordReset, RecoveryCode, Theme, User
-from portal.models.workspaces import Membership, SuspensionBehaviour, Workspace, WorkspaceTally
+from portal.models.workspaces import Membership, SuspensionBehaviour, Workspace, WorkspaceBirths, WorkspaceTally
 
 __all__ = [
     "AuditEvent",
@@ -72,6 +72,7 @@ __all__ = [
     "Theme",
     "User",
     "Workspace",
+    "WorkspaceBirths",
     "WorkspaceTally",
     "scope",
 ]

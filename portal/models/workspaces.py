@@ -164,3 +164,11 @@ class WorkspaceTally(db.Model):
     workspaces: Mapped[int] = mapped_column(default=0)
     mrr_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     mrr_reporting: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class WorkspaceBirths(db.Model):
+    """How many workspaces that are not closed were made on each day of UTC. Counting a month's worth of them took as
+    long as all else that the list reads."""
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    workspaces: Mapped[int] = mapped_column(default=0)

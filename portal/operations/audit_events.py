@@ -55,6 +55,7 @@ NOT_AUDITED: dict[str, str] = {
     "task_result": "progress of long work",
     "outbox_message": "delivery attempts",
     "workspace_tally": "derived from workspaces",
+    "workspace_births": "derived from workspaces",
     "change": "announces what an event already records",
     "audit_event": "the log itself",
     "audit_head": "the log itself",

@@ -44,6 +44,8 @@ _STORED = select(
     Workspace.currency,
     Workspace.mrr_minor,
     Workspace.mrr_reporting,
+    Workspace.created_at,
+    Workspace.cancelled_at,
     *(getattr(Workspace, name) for name in HEALTH),
 )
 _WRITE = (

@@ -1,18 +1,19 @@
-"""The list's strip reads a small table of totals, kept in the transaction that changes a workspace."""
+"""The list's strip reads small tables of totals, kept in the transaction that changes a workspace."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import UTC, date
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, insert, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from portal.models import Workspace, WorkspaceTally
+from portal.models import Workspace, WorkspaceBirths, WorkspaceTally
 from portal.operations.unit import pending
-from portal.queries.tally import true_tally
+from portal.queries.tally import true_births, true_tally
 
 RANK = 50
 GATHERED = "tally"
@@ -29,11 +30,12 @@ class Cell(NamedTuple):
 
 
 class Share(NamedTuple):
-    """What one workspace adds to its cell."""
+    """What one workspace adds to its cell; `born`: the day of UTC on which it was made, None once it is closed."""
 
     cell: Cell
     mrr_minor: int
     mrr_reporting: int
+    born: date | None
 
 
 def share_of(row: Workspace) -> Share:
@@ -41,7 +43,8 @@ def share_of(row: Workspace) -> Share:
     rated = row.mrr_reporting is not None
     health = row.health.value if row.health else ""
     cell = Cell(row.status.value, row.plan_id or 0, row.currency, health, rated)
-    return Share(cell, row.mrr_minor, row.mrr_reporting or 0)
+    born = None if row.cancelled_at else row.created_at.astimezone(UTC).date()
+    return Share(cell, row.mrr_minor, row.mrr_reporting or 0, born)
 
 
 def moved(session: Session, before: Share | None, after: Share | None) -> None:
@@ -65,26 +68,43 @@ def _differences(gathered: Iterable[tuple[Share, int]]) -> dict[Cell, Counter[st
     return deltas
 
 
+def _births(gathered: Iterable[tuple[Share, int]]) -> Counter[date]:
+    deltas: Counter[date] = Counter()
+    for share, sign in gathered:
+        if share.born:
+            deltas[share.born] += sign
+    return deltas
+
+
 def _apply(session: Session) -> None:
     """Add the gathered differences, in the order of their keys so that two transactions never wait for each other."""
-    dialect = session.get_bind().dialect.name
-    upsert = (postgresql if dialect == "postgresql" else sqlite).insert
-    table = WorkspaceTally.__table__
-    for cell, delta in sorted(_differences(pending(session).gathered[GATHERED]).items()):
-        values: dict[str, Any] = {name: delta[name] for name in ("workspaces", "mrr_minor", "mrr_reporting")}
-        if any(values.values()):
-            statement = upsert(table).values(**cell._asdict(), **values)
-            added = {name: table.c[name] + value for name, value in values.items()}
-            session.execute(statement.on_conflict_do_update(index_elements=list(cell._fields), set_=added))
+    gathered = pending(session).gathered[GATHERED]
+    for cell, delta in sorted(_differences(gathered).items()):
+        values = {name: delta[name] for name in ("workspaces", "mrr_minor", "mrr_reporting")}
+        _add(session, WorkspaceTally.__table__, cell._asdict(), values)
+    for day, number in sorted(_births(gathered).items()):
+        _add(session, WorkspaceBirths.__table__, {"day": day}, {"workspaces": number})
+
+
+def _add(session: Session, table: Any, key: dict[str, Any], values: dict[str, int]) -> None:
+    """Add the values to the row of this key, made when it is missing."""
+    if any(values.values()):
+        dialect = session.get_bind().dialect.name
+        upsert = (postgresql if dialect == "postgresql" else sqlite).insert
+        added = {name: table.c[name] + value for name, value in values.items()}
+        statement = upsert(table).values(**key, **values)
+        session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=added))
 
 
 def recount(session: Session) -> None:
-    """Count the whole table anew from the workspaces: after a bulk load, or when a check found a difference."""
+    """Count both tables anew from the workspaces: after a bulk load, or when a check found a difference."""
     if session.get_bind().dialect.name == "postgresql":
         # Who has changed a workspace and not yet its total waits, and adds to the new count.
-        session.execute(text("LOCK TABLE workspace_tally IN EXCLUSIVE MODE"))
+        session.execute(text("LOCK TABLE workspace_tally, workspace_births IN EXCLUSIVE MODE"))
     session.execute(delete(WorkspaceTally))
     session.execute(insert(WorkspaceTally).from_select(list(COLUMNS), true_tally()))
+    session.execute(delete(WorkspaceBirths))
+    session.execute(insert(WorkspaceBirths).from_select(["day", "workspaces"], true_births()))
 
 
 COLUMNS = (*Cell._fields, "workspaces", "mrr_minor", "mrr_reporting")

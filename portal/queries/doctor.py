@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,12 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from portal.base.db import SQLITE_PRAGMAS, as_of_now, db
-from portal.models import Membership, Organization, Workspace, WorkspaceTally, scope
+from portal.models import Membership, Organization, Workspace, WorkspaceBirths, WorkspaceTally, scope
 from portal.queries import audit
 from portal.queries.counts import COUNTS
 from portal.queries.health import plan_limits
 from portal.queries.principals import platform
-from portal.queries.tally import true_tally
+from portal.queries.tally import true_births, true_tally
 from portal.queries.truth import HEALTH, Difference, chunks_of_workspaces, differences, workspace_total
 from portal.rules.access import WorkspaceRole
 from portal.settings import KEY_FILE, Settings
@@ -181,7 +182,7 @@ def _short(value: Any) -> str:
 
 
 def totals() -> Finding:
-    """The small table that the list's strip reads, against the workspaces."""
+    """The small tables that the list's strip reads, against the workspaces."""
     cells = (WorkspaceTally.status, WorkspaceTally.plan_id, WorkspaceTally.currency, WorkspaceTally.health)
     sums = (WorkspaceTally.workspaces, WorkspaceTally.mrr_minor, WorkspaceTally.mrr_reporting)
     stored = _cells(db.session.execute(select(*cells, WorkspaceTally.rated, *sums)))
@@ -190,7 +191,16 @@ def totals() -> Finding:
     for cell in sorted(stored.keys() | true.keys()):
         if stored.get(cell) != true.get(cell):
             found.add(f"{', '.join(map(str, cell))}: {stored.get(cell, 'nothing')}, not {true.get(cell, 'nothing')}")
-    return found.finding("Totals", f"{len(true)} cells add up")
+    born = _births(select(WorkspaceBirths.day, WorkspaceBirths.workspaces)), _births(true_births())
+    for day in sorted(born[0].keys() | born[1].keys()):
+        stored_number, true_number = (days.get(day, 0) for days in born)
+        if stored_number != true_number:
+            found.add(f"made on {day}: {stored_number}, not {true_number}")
+    return found.finding("Totals", f"{len(true)} cells and {len(born[1])} days add up")
+
+
+def _births(statement: Any) -> dict[date, int]:
+    return {day: number for day, number in db.session.execute(statement) if number}
 
 
 def _cells(rows: Iterable[Any]) -> dict[tuple[str, int, str, str, bool], tuple[int, ...]]:

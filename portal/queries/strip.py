@@ -5,16 +5,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, CompoundSelect, Select, String, case, cast, func, literal_column, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Date,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.sql import ColumnElement, bindparam
 
 from portal.base.db import Instant
-from portal.models import Organization, Plan, Workspace, WorkspaceTally, scope
+from portal.models import Organization, Plan, Workspace, WorkspaceBirths, WorkspaceTally, scope
 from portal.queries.listing import Filters
 from portal.rules.lifecycle import Status
 from portal.rules.pricing import percent
@@ -101,10 +113,14 @@ _PLANS = _arm(
     Plan.position,
     case((Plan.archived_at.is_(None), _NONE), else_=literal_column("1")),
 )
-# Written out as a figure, so that PostgreSQL knows that these are few and keeps the plan: it changes once a month.
-_MONTH = bindparam("month", type_=Instant, literal_execute=True)
-_NEW = _arm("new", _BLANK, _BLANK, _BLANK, func.count(), _NONE, _NONE).where(
-    Workspace.cancelled_at.is_(None), Workspace.created_at >= _MONTH
+# Made this month: those of the month's first hours, where it does not begin with a day of UTC, and those of whole days.
+_FIRST = _arm("new", _BLANK, _BLANK, _BLANK, func.count(), _NONE, _NONE).where(
+    Workspace.cancelled_at.is_(None),
+    Workspace.created_at >= bindparam("month", type_=Instant),
+    Workspace.created_at < bindparam("midnight", type_=Instant),
+)
+_WHOLE = _arm("new", _BLANK, _BLANK, _BLANK, func.sum(WorkspaceBirths.workspaces), _NONE, _NONE).where(
+    WorkspaceBirths.day >= bindparam("day", type_=Date)
 )
 _ORGANIZATION = _arm(
     "organization", Organization.public_id, Organization.name, _BLANK, Organization.id, _NONE, _NONE
@@ -124,7 +140,7 @@ def _passing(names: Sequence[str], table: Any, health: Any) -> Iterator[ColumnEl
 
 @lru_cache(maxsize=16)
 def _statement(names: tuple[str, ...]) -> CompoundSelect[*tuple[Any, ...]]:
-    arms = [_TALLY, _PLANS, _NEW]
+    arms = [_TALLY, _PLANS, _FIRST, _WHOLE]
     if names:
         found = _arm("found", _BLANK, _BLANK, _BLANK, func.sum(WorkspaceTally.workspaces), _NONE, _NONE)
         passing = _passing(names, WorkspaceTally, WorkspaceTally.health)
@@ -144,13 +160,20 @@ def surroundings(filters: Filters, month: datetime) -> Surroundings:
     values = {name: str(value) for name, value in asked.items() if value}
     statement = _statement(tuple(values))
     rows: dict[str, list[Any]] = {}
-    for kind, *row in scope.rows(statement, {**values, "month": month}):
+    midnight = _next_midnight(month)
+    for kind, *row in scope.rows(statement, {**values, "month": month, "midnight": midnight, "day": midnight.date()}):
         rows.setdefault(kind, []).append(row)
     organization = next((_organization(row) for row in rows.get("organization", ())), None)
-    strip = _strip(rows.get("tally", ()), rows["new"][0][3])
+    strip = _strip(rows.get("tally", ()), sum(row[3] or 0 for row in rows["new"]))
     counted = rows.get("there" if organization else "found")
     found = counted[0][3] or 0 if counted else strip.total
     return Surroundings(strip, _plans(rows.get("plan", ())), organization, found)
+
+
+def _next_midnight(instant: datetime) -> datetime:
+    """The instant, or else the first after it, at which a day of UTC begins."""
+    day = datetime.combine(instant.astimezone(UTC).date(), time(), UTC)
+    return day if day == instant else day + timedelta(days=1)
 
 
 def _organization(row: list[Any]) -> OrganizationChoice:

@@ -80,6 +80,7 @@ PLANTED = {
     "reasons": (f"UPDATE workspace SET health_reasons = '[]' WHERE id = {GOOD}", {"Health"}),
     "usage": (f"UPDATE daily_usage SET sent = sent * 3 WHERE workspace_id = {GOOD}", {"Health"}),
     "total": ("UPDATE workspace_tally SET workspaces = workspaces + 1 WHERE status = 'active'", {"Totals"}),
+    "a day's total": ("UPDATE workspace_births SET workspaces = workspaces + 1", {"Totals"}),
     "emptied totals": ("DELETE FROM workspace_tally", {"Totals"}),
 }
 

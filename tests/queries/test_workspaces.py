@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask, g
@@ -269,6 +270,17 @@ def test_the_strip_counts_the_platform_whatever_the_filter(app: Flask) -> None:
         assert (strip.total, strip.active, strip.suspended, strip.trial) == (4, 2, 1, 1)
         assert (strip.new_this_month, strip.mrr, strip.unrated) == (1, 1000, (("KWD", 100),))
         assert (strip.retention, strip.closed) == (Decimal("50.0"), 1)
+
+
+@pytest.mark.parametrize("timezone", ["UTC", "Asia/Kolkata", "America/New_York"])
+def test_new_this_month_begins_at_the_platforms_midnight(app: Flask, timezone: str) -> None:
+    month = datetime(2026, 11, 1, tzinfo=ZoneInfo(timezone)).astimezone(UTC)
+    day = timedelta(days=1)
+    made = [month - timedelta(seconds=1), month, month + day / 8, month + day, month + 12 * day]
+    closed = Given("Closed", status=Status.CANCELLED, cancelled_at=NOW, created_at=month + day)
+    fill([*(Given(f"Made {at}", created_at=at) for at in made), closed])
+    found = workspaces.listing(Filters(), Platform(timezone=timezone), NOW)
+    assert found.surroundings.strip.new_this_month == 4
 
 
 def test_what_does_not_exist_filters_nothing_and_is_named(app: Flask) -> None:

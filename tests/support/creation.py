@@ -13,6 +13,7 @@ from portal.models import (
     Organization,
     OrganizationMember,
     Workspace,
+    WorkspaceBirths,
     WorkspaceTally,
     scope,
 )
@@ -21,7 +22,7 @@ from portal.operations.unit import unit
 from portal.queries.audit import verify
 from portal.queries.health import plan_limits
 from portal.queries.principals import platform
-from portal.queries.tally import true_tally
+from portal.queries.tally import true_births, true_tally
 from portal.queries.truth import differences
 from portal.rules.access import StaffRole, WorkspaceRole
 from portal.rules.actors import Actor
@@ -73,7 +74,7 @@ def actions() -> list[str]:
 def nothing_was_written() -> bool:
     """Whether there is neither a workspace nor anything that one brings."""
     kinds = (Workspace, Organization, Membership, OrganizationMember, Hold, Invitation, AuditEvent, WorkspaceTally)
-    return not any(count(kind) for kind in kinds)
+    return not any(count(kind) for kind in (*kinds, WorkspaceBirths))
 
 
 def check_platform() -> None:
@@ -95,4 +96,6 @@ def check_platform() -> None:
         kept = db.session.execute(select(*WorkspaceTally.__table__.columns)).all()
         true = [tuple(row) for row in db.session.execute(true_tally())]
         assert sorted(tuple(row) for row in kept if row.workspaces) == sorted(true)
+        births = db.session.execute(select(WorkspaceBirths.day, WorkspaceBirths.workspaces))
+        assert {day: number for day, number in births if number} == dict(db.session.execute(true_births()).all())
         assert not verify().fault
