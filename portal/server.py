@@ -17,6 +17,7 @@ from portal import create_app
 from portal.base import clock
 from portal.operations import outbox, task_workers
 from portal.settings import Settings
+from portal.web import pieces
 
 log = structlog.get_logger(__name__)
 LOOK = 15.0  # seconds between two looks for tasks whose worker died
@@ -38,6 +39,12 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Flask:
         """The app of one worker."""
         return create_app(self.settings)
+
+
+def begin(worker: Any) -> None:
+    """In a worker that has just started, beside its first requests."""
+    threading.Thread(target=pieces.compile_ahead, args=(worker.wsgi,), name="portal-templates", daemon=True).start()
+    watch_tasks(worker)
 
 
 def watch_tasks(worker: Any) -> None:
@@ -73,5 +80,5 @@ def serve(settings: Settings, host: str, port: int, workers: int, threads: int) 
         forwarded_allow_ips="",  # what proxies say is for `trusted_proxies` alone to believe
         loglevel="warning",
         proc_name="portal",
-        post_worker_init=watch_tasks,
+        post_worker_init=begin,
     ).run()

@@ -7,11 +7,12 @@ its reader nor its token; a template that asks for them is an error.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, TemplateAssertionError
 from markupsafe import Markup
 
 from portal.web import formats
@@ -26,6 +27,14 @@ def init_app(app: Flask, **known: Any) -> None:
     environment.filters = {name: act for name, act in environment.filters.items() if name not in formats.FILTERS}
     app.extensions[EXTENSION] = environment
     app.jinja_env.globals.update(icon=icon, piece=piece)
+
+
+def compile_ahead(app: Flask) -> None:
+    """Compile every template now, so that no reader waits for it: those of a page take a tenth of a second."""
+    for environment in (app.jinja_env, app.extensions[EXTENSION]):
+        for name in environment.list_templates(extensions=["html"]):
+            with suppress(TemplateAssertionError):  # not a piece: it asks who reads
+                environment.get_template(name)
 
 
 def draw(template: str, **data: Any) -> Markup:

@@ -38,3 +38,9 @@ def test_a_piece_does_not_format_for_whoever_reads(app: Flask, name: str) -> Non
 def test_an_icon_is_that_of_its_component(app: Flask) -> None:
     assert pieces.icon("search", "big").startswith('<svg class="icon big"')
     assert pieces.icon("search", "big").endswith('#search"/></svg>')
+
+
+def test_templates_can_be_compiled_before_anybody_asks(app: Flask) -> None:
+    pieces.compile_ahead(app)
+    for environment in (app.jinja_env, app.extensions[pieces.EXTENSION]):
+        assert {"admin/workspaces/_chart.html", "layouts/_who.html"} <= {name for _, name in environment.cache}
