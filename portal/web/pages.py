@@ -25,6 +25,15 @@ def show(page: str, part: str | None = None, status: int = 200, **context: Any) 
     return response
 
 
+def ask(page: str, status: int = 200, **context: Any) -> Response:
+    """A question (a template that extends layouts/dialog.html): a page of its own, or for an htmx request the content of
+    the dialog."""
+    g.is_part = wants_part()
+    response = make_response(render_template(page + ".html", in_dialog=g.is_part, **context), status)
+    response.vary.add("HX-Request")
+    return response
+
+
 def done(location: str) -> BaseResponse:
     """After a change: 303 to the page that shows it, by HX-Redirect where htmx asked."""
     if wants_part():

@@ -23,7 +23,7 @@ WORDS: dict[int, tuple[str, str]] = {
         "The address is wrong, the thing was deleted, or it belongs to a workspace you are not in.",
     ),
     405: ("This address does not take that", "The page was asked for in a way it does not know. Open it afresh."),
-    409: ("Somebody was faster", "What you saw has changed in the meantime. Reload the page and look again."),
+    409: ("Not possible as things stand", "What you saw has changed meanwhile. Reload the page and look again."),
     413: ("That is too large", "The upload is larger than this server takes."),
     415: ("That kind of content is not taken here", "Send a form or a file as the page offers it."),
     422: ("That was not accepted", "Something you entered cannot be used."),
@@ -31,20 +31,23 @@ WORDS: dict[int, tuple[str, str]] = {
     500: ("Something broke", "This request saved nothing. Try again; if it stays, tell whoever runs Portal."),
     503: ("Portal is not ready", "The database does not answer just now. Try again in a moment."),
 }
+DIALOG = "dialog#dialog"  # as htmx names the target of what stands in a dialog
 CODES: dict[type[PortalError], int] = {NotFound: 404, Forbidden: 403, Conflict: 409, TooMany: 429}
 
 
 def problem(status: int, text: str | None = None) -> Response:
-    """The error page; for an htmx request a toast, so that the page it came from stays as it is."""
+    """The error page; for an htmx request a toast, so that the page it came from stays as it is, or, where the request
+    was a dialog's, what that dialog says."""
     title, words = WORDS.get(status, WORDS[500 if status >= 500 else 400])
     if status >= 500:
         g.setdefault("platform", Platform())  # the page must not need the database, which may be what failed
     part = "HX-Request" in request.headers
-    template = "errors/_toast.html" if part else "errors/problem.html"
+    in_dialog = part and request.headers.get("HX-Target") == DIALOG
+    template = "errors/_dialog.html" if in_dialog else "errors/_toast.html" if part else "errors/problem.html"
     context = {"status": status, "title": title, "text": text or words, "back": came_from()}
     body = render_template(template, request_id=g.get("request_id", ""), **context)
     response = make_response(body, status)
-    if part:
+    if part and not in_dialog:
         response.headers["HX-Retarget"] = "#toasts"
         response.headers["HX-Reswap"] = "beforeend"
     return response

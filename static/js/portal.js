@@ -14,6 +14,8 @@
 
   /* Toasts: 6 s, not while hovered or focused; errors stay. */
   const toasts = () => $("#toasts");
+  /* Under an open dialog nothing can be reached: the toasts stand inside it meanwhile. */
+  const raise = () => ($("dialog[open]") || document.body).append(toasts());
   function run(toast) {
     if (toast.dataset.running) return;
     toast.dataset.running = "1";
@@ -56,6 +58,7 @@
     close.dataset.dismiss = "";
     close.append(icon("x"));
     toast.append(close);
+    raise();
     toasts().append(toast);
     run(toast);
   }
@@ -65,6 +68,7 @@
   function lost(event, sentence) {
     if (Date.now() - failed < 1000) return;
     failed = Date.now();
+    $$("dialog [aria-busy=true]").forEach(rest);
     const ctx = event.detail && event.detail.ctx;
     if (ctx && ctx.request) say(sentence, "risk", () => location.reload());
   }
@@ -81,6 +85,7 @@
     $$("[data-toast]").forEach(run);
     const words = $("[data-announce]");
     if (words) announce(words.textContent);
+    asked();
   });
   function announce(text) {
     let region = $("#announcer");
@@ -94,31 +99,56 @@
     if (region.textContent !== text) region.textContent = text;
   }
 
-  /* Dialogs: opened by data-dialog; Esc and scrim close unless text was typed. */
-  const typed = (dialog) => $$("input, textarea, select", dialog).some((e) => e.type !== "hidden" && e.value !== (e.defaultValue ?? e.value));
+  /* Dialogs: what htmx puts into #dialog is shown over the page. Esc and scrim close it unless text was typed, also text that was
+     refused; it then gives the focus back to what opened it. */
+  const typed = (dialog) => $("[aria-invalid=true]", dialog) !== null
+    || $$("input, textarea, select", dialog).some((e) => e.type !== "hidden" && e.value !== (e.defaultValue ?? e.value));
   let opener = null;
+  function focusIn(dialog) {
+    const field = $("[aria-invalid=true]", dialog) || $(".input:not([readonly]), [type=radio]:checked, [type=checkbox]:enabled", dialog) || $("[data-close]", dialog);
+    if (field) field.focus();
+  }
   function open(dialog, from) {
     opener = from;
     dialog.showModal();
-    const field = $(".input, [type=radio]:checked", dialog) || $("[data-close]", dialog);
-    if (field) field.focus();
+    focusIn(dialog);
   }
+  function asked() {
+    const dialog = $("#dialog");
+    if (!dialog.firstElementChild || dialog.contains(document.activeElement)) return;
+    if (dialog.open) { focusIn(dialog); return; }
+    const menu = door && door.closest("details.drop");
+    if (menu) menu.open = false;
+    open(dialog, menu ? $("summary", menu) : door);
+  }
+  let door = null;
   document.addEventListener("cancel", (e) => { if (e.target.matches("dialog") && typed(e.target)) e.preventDefault(); }, true);
-  document.addEventListener("close", (e) => { if (e.target.matches("dialog") && opener) { opener.focus(); opener = null; } }, true);
+  document.addEventListener("close", (e) => {
+    if (!e.target.matches("dialog")) return;
+    raise();
+    if (e.target.id === "dialog") e.target.replaceChildren();
+    if (opener && opener.isConnected) opener.focus();
+    opener = null;
+  }, true);
   let pressedOn = null;
   document.addEventListener("pointerdown", (e) => { pressedOn = e.target; });
 
-  /* Busy: the pressed button says what happens; a second press does nothing. */
+  /* Busy: the pressed button says what happens; a second press does nothing. Before htmx, which sends some forms itself. */
   document.addEventListener("submit", (e) => {
     const button = e.submitter || $("[data-busy]", e.target);
-    if (!button || !button.dataset.busy || e.defaultPrevented) return;
-    if (button.getAttribute("aria-busy")) { e.preventDefault(); return; }
+    if (!button || !button.dataset.busy) return;
+    if (button.getAttribute("aria-busy")) { e.preventDefault(); e.stopImmediatePropagation(); return; }
     button.setAttribute("aria-busy", "true");
-    button.dataset.rest = button.innerText;
-    const label = [...button.childNodes].find((n) => n.nodeType === 3 && n.textContent.trim());
+    const label = words(button);
+    button.dataset.rest = label ? label.textContent : "";
     if (label) label.textContent = button.dataset.busy;
     if (!$(".icon", button)) button.prepend(icon("refresh"));
-  });
+  }, true);
+  const words = (button) => [...button.childNodes].find((n) => n.nodeType === 3 && n.textContent.trim());
+  function rest(button) {
+    button.removeAttribute("aria-busy");
+    words(button).textContent = button.dataset.rest;
+  }
   addEventListener("pageshow", (e) => { if (e.persisted && $("[aria-busy=true]")) location.reload(); });
 
   function copy(button) {
@@ -139,11 +169,7 @@
   document.addEventListener("click", (e) => {
     $$("details.drop[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; });
     const at = (selector) => e.target.closest(selector);
-    const door = at("[data-dialog]");
-    if (door && !(e.ctrlKey || e.metaKey || e.shiftKey)) {
-      const dialog = document.getElementById(door.dataset.dialog);
-      if (dialog) { e.preventDefault(); open(dialog, door); }
-    }
+    door = at("a[hx-target='#dialog']") || door;
     if (at("[data-close]")) at("dialog").close();
     else if (e.target.matches("dialog[open]") && pressedOn === e.target && !typed(e.target)) e.target.close();
     if (at("[data-dismiss]")) at(".toast").remove();
