@@ -9,7 +9,7 @@ from portal.models.domains import Domain, DomainState
 from portal.models.extensions import Extension, ExtensionState
 from portal.models.holds import Hold
 from portal.models.jobs import JobRun, JobState
-from portal.models.numbers import Number, NumberKind, NumberState
+from portal.models.numbers import Number, NumberKind, NumberState, ReleasedNumber
 from portal.models.orders import Invoice, InvoiceState, Order, OrderState
 from portal.models.organizations import Organization, OrganizationMember, RateCard
 from portal.models.outbox import OutboxMessage, OutboxState
@@ -64,6 +64,7 @@ __all__ = [
     "PlatformSettings",
     "RateCard",
     "RecoveryCode",
+    "ReleasedNumber",
     "SuspensionBehaviour",
     "Task",
     "TaskKind",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
-from portal.models.columns import Row, choice, public_id
+from portal.models.columns import OfWorkspace, Row, choice, public_id
 
 
 class NumberKind(StrEnum):
@@ -42,3 +42,11 @@ class Number(Row, db.Model):
     created_at: Mapped[datetime] = mapped_column(Instant)
 
     constraints = (CheckConstraint("(state = 'available') = (workspace_id IS NULL)", "available_is_free"),)
+
+
+class ReleasedNumber(OfWorkspace, Row, db.Model):
+    """A number that a workspace had when it was closed, whoever has it now: what restoring gives back, or lists."""
+
+    number_id: Mapped[int] = mapped_column(ForeignKey("number.id", ondelete="CASCADE"), index=True)
+
+    constraints = (UniqueConstraint("workspace_id", "number_id"),)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
 from portal.rules.errors import LimitReached, Refused
-from portal.rules.periods import utc
+from portal.rules.periods import local_day, utc
 
 UNLIMITED = -1
 LARGEST = 10**12
@@ -80,6 +80,11 @@ class Override:
     def holds(self, now: datetime) -> bool:
         """Not expired. At exactly `expires_at` it is."""
         return self.expires_at is None or utc(now) < utc(self.expires_at)
+
+
+def last_day(expires_at: datetime, timezone: str) -> date:
+    """The last day, in this time zone, on which an override that ends at this instant still holds."""
+    return local_day(expires_at - timedelta(microseconds=1), timezone)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def show(page: str, part: str | None = None, status: int = 200, **context: Any) 
 
 
 def ask(page: str, status: int = 200, **context: Any) -> Response:
-    """A question (a template that extends layouts/dialog.html): a page of its own, or for an htmx request the content of
+    """A question (its template extends layouts/dialog.html): a page of its own, or for an htmx request what stands in
     the dialog."""
     g.is_part = wants_part()
     response = make_response(render_template(page + ".html", in_dialog=g.is_part, **context), status)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from random import Random
 
-from portal.models import Extension, ExtensionState, Number, NumberState
+from portal.models import Extension, ExtensionState, Number, NumberState, ReleasedNumber
 from portal.operations.demo.catalogue import FREE
 from portal.operations.demo.dice import between, scrambled
 from portal.operations.demo.places import REGIONS, Block, Region
@@ -43,7 +43,7 @@ def _number(world: World, rng: Random, tenant: Tenant) -> None:
     released = tenant.cancelled_at
     leaving = released is None and not tenant.story.trial and rng.random() < 0.02
     state = NumberState.PORTING_OUT if leaving else NumberState.ASSIGNED
-    _add(
+    key = _add(
         world,
         rng,
         tenant.customer.region,
@@ -53,6 +53,8 @@ def _number(world: World, rng: Random, tenant: Tenant) -> None:
         released_at=released,
         created_at=tenant.created_at,
     )
+    if released:
+        world.sheet.add(ReleasedNumber, workspace_id=tenant.id, number_id=key)
 
 
 def write_inventory(world: World, workspaces: int) -> None:
@@ -74,14 +76,14 @@ def write_inventory(world: World, workspaces: int) -> None:
         )
 
 
-def _add(world: World, rng: Random, region: Region, **values: object) -> None:
+def _add(world: World, rng: Random, region: Region, **values: object) -> int:
     block = _block(world, rng, region)
     prefix, digits, kind = block
     place = world.numbers[prefix]
     world.numbers[prefix] += 1
     size = 10**digits
     e164 = f"{prefix}{place * scrambled(size) % size:0{digits}}"
-    world.sheet.add(Number, e164=e164, country=region.country, kind=kind, **values)
+    return world.sheet.add(Number, e164=e164, country=region.country, kind=kind, **values)
 
 
 def _block(world: World, rng: Random, region: Region) -> Block:

@@ -24,7 +24,7 @@ from portal.web.admin.blueprints import workspaces as bp
 from portal.web.pages import show
 
 STATES = {"paid": "Paid", "pending": "Pending", "failed": "Failed", "refunded": "Refunded"}
-OF_A_WORKSPACE = {"workspace", "invitation"}  # groups of events that its own log can be filtered by
+OF_A_WORKSPACE = {"workspace", "hold", "invitation"}  # groups of events that its own log can be filtered by
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,183 @@
+"""Closing a workspace and restoring it from the trash; and which workspace of an organization is its primary.
+
+Open invitations stay as they are: their links are dead while the workspace is closed, and lead into it again once it is
+restored, as far as they have not expired. Taken back, a new owner could not come in after a restoration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from portal.models import (
+    Broadcast,
+    BroadcastState,
+    Extension,
+    ExtensionState,
+    Number,
+    NumberState,
+    ReleasedNumber,
+    Workspace,
+    scope,
+)
+from portal.operations.announcements import announce
+from portal.operations.audit import record
+from portal.operations.derived import settling_all
+from portal.operations.locks import Place, locked_place
+from portal.operations.statuses import following
+from portal.operations.unit import unit
+from portal.queries.closing import OPEN_BROADCASTS
+from portal.rules.actors import Actor
+from portal.rules.errors import Conflict, Refused
+from portal.rules.lifecycle import Move, check_move, purge_at, purge_due
+from portal.rules.text import clean_line
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What closing did."""
+
+    numbers: int
+    extensions: int
+    broadcasts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """Numbers (E.164) that came back, and those that others have meanwhile."""
+
+    returned: tuple[str, ...]
+    reassigned: tuple[str, ...]
+
+
+def close(workspace: str, confirm_name: str, by: Actor) -> Closed:
+    """The workspace is in the trash: its extensions are unregistered, its numbers back in the inventory but for those
+    that are being ported out, its open broadcasts stopped.
+
+    Raises Refused unless `confirm_name` is its name, NotFound, and Conflict if it is closed already or the primary of
+    others."""
+    with scope.platform(), unit() as session:
+        place = locked_place(session, workspace, everyone=True)
+        row = place.workspace
+        check_move(row.status, row.stage, Move.TRASH)
+        _check_no_children(place)
+        if clean_line(confirm_name) != row.name:
+            raise Refused(f"Type the name exactly as it is: {row.name}. Nothing was closed.", "confirm_name")
+        before = row.status
+        with following(session, [row], by):
+            row.cancelled_at = by.at
+            done = _strip(session, row, by)
+        counts: dict[str, Any] = {"numbers": done.numbers, "extensions": done.extensions, "broadcasts": done.broadcasts}
+        record("workspace.cancelled", by, workspace=row, status=(before.value, row.status.value), **counts)
+        announce(session, "workspace.cancelled", row, by, purged_at=purge_at(by.at).isoformat())
+        return done
+
+
+def restore(workspace: str, by: Actor) -> Restored:
+    """The workspace is what it was before it was closed, with those of its numbers that are still free. Its extensions
+    stay unregistered and its broadcasts stopped.
+
+    Raises NotFound, and Conflict if it is not in the trash, if its days are over, or if its organization's primary is
+    in the trash."""
+    with scope.platform(), unit() as session:
+        place = locked_place(session, workspace, everyone=True)
+        row = place.workspace
+        check_move(row.status, row.stage, Move.RESTORE)
+        if purge_due(row.cancelled_at, by.at):
+            raise Conflict("Its 90 days are over. It is purged any moment now and cannot be restored.")
+        _check_primary_open(place)
+        before = row.status
+        with following(session, [row], by):
+            row.cancelled_at = None
+            back = _give_back(session, row, by)
+        status = (before.value, row.status.value)
+        numbers: dict[str, Any] = {"numbers": len(back.returned), "reassigned": list(back.reassigned)}
+        record("workspace.restored", by, workspace=row, status=status, **numbers)
+        announce(session, "workspace.restored", row, by, status=row.status.value)
+        return back
+
+
+def make_primary(workspace: str, by: Actor) -> None:
+    """The workspace is its organization's primary; the one that was is a child. What each pays follows.
+
+    Raises NotFound, and Conflict if it is closed or the primary already."""
+    with scope.platform(), unit() as session:
+        place = locked_place(session, workspace, everyone=True)
+        row = place.workspace
+        if row.is_primary:
+            raise Conflict(f"{row.name} is the primary of {place.organization.name} already.")
+        if row.cancelled_at is not None:
+            raise Conflict("A closed workspace cannot be the primary. Restore it first.")
+        before = next((each for each in place.workspaces if each.is_primary), None)
+        with settling_all(session, place.workspaces):
+            if before:
+                before.is_primary = False
+                session.flush()  # there is never more than one
+            row.is_primary = True
+        record("workspace.made_primary", by, workspace=row, primary=(before.name if before else "", row.name))
+
+
+def _check_no_children(place: Place) -> None:
+    others = [each for each in place.workspaces if each is not place.workspace and each.cancelled_at is None]
+    if place.workspace.is_primary and others:
+        count = "another workspace" if len(others) == 1 else f"{len(others)} other workspaces"
+        raise Conflict(
+            f"{place.workspace.name} is the primary of {place.organization.name}, which has {count}. "
+            "Make one of them the primary first, by “Make primary” on its page."
+        )
+
+
+def _check_primary_open(place: Place) -> None:
+    primary = next((each for each in place.workspaces if each.is_primary), None)
+    if primary and primary is not place.workspace and primary.cancelled_at is not None:
+        raise Conflict(f"{primary.name}, its organization’s primary workspace, is in the trash. Restore that first.")
+
+
+# ---------------------------------------------------------------- what goes, and what comes back
+
+
+def _strip(session: Session, row: Workspace, by: Actor) -> Closed:
+    with scope.workspace(row.id):
+        extensions = _locked_of(session, Extension, Extension.state == ExtensionState.PROVISIONED)
+        broadcasts = _locked_of(session, Broadcast, Broadcast.state.in_(OPEN_BROADCASTS))
+    for extension in extensions:
+        extension.state = ExtensionState.UNREGISTERED
+        announce(session, "extension.unregistered", row, by, extension=extension.public_id, number=extension.number)
+    for broadcast in broadcasts:
+        broadcast.state = BroadcastState.STOPPED
+    numbers = _numbers(session, Number.workspace_id == row.id, Number.state == NumberState.ASSIGNED)
+    for number in numbers:
+        number.state, number.workspace_id = NumberState.AVAILABLE, None
+        number.last_workspace_id, number.released_at = row.id, by.at
+        session.add(ReleasedNumber(workspace_id=row.id, number_id=number.id))
+        announce(session, "number.released", row, by, number=number.e164)
+    row.extension_count = 0
+    row.number_count -= len(numbers)
+    return Closed(len(numbers), len(extensions), len(broadcasts))
+
+
+def _give_back(session: Session, row: Workspace, by: Actor) -> Restored:
+    with scope.workspace(row.id):
+        keys = list(session.scalars(select(ReleasedNumber.number_id)))
+        session.execute(delete(ReleasedNumber))
+    numbers = _numbers(session, Number.id.in_(keys))
+    free = [number for number in numbers if number.state is NumberState.AVAILABLE]
+    for number in free:
+        number.state, number.workspace_id, number.released_at = NumberState.ASSIGNED, row.id, None
+        announce(session, "number.assigned", row, by, number=number.e164)
+    row.number_count += len(free)
+    taken = tuple(number.e164 for number in numbers if number.workspace_id not in (None, row.id))
+    return Restored(tuple(number.e164 for number in free), taken)
+
+
+def _locked_of(session: Session, model: Any, *which: Any) -> Sequence[Any]:
+    rows: Sequence[Any] = session.scalars(select(model).where(*which).order_by(model.id).with_for_update()).all()
+    return rows
+
+
+def _numbers(session: Session, *which: Any) -> Sequence[Number]:
+    return _locked_of(session, Number, *which)

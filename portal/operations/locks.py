@@ -1,0 +1,42 @@
+"""What a change to a workspace locks before it looks: always the organization first, then workspaces by their keys.
+
+Whoever holds the organization is alone with it: nobody opens or lifts a hold on it, closes, restores or adds a
+workspace (a new row asks for its organization's) until the unit ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.models import Organization, Workspace
+from portal.rules.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A workspace in its organization. `workspaces`: all that are locked, itself among them, by their keys."""
+
+    organization: Organization
+    workspace: Workspace
+    workspaces: Sequence[Workspace]
+
+
+def locked_place(session: Session, workspace: str, *, everyone: bool = False) -> Place:
+    """The workspace with this public id, locked until the unit ends, as is its organization and, if `everyone`, each
+    other workspace of that, those in the trash included. Raises NotFound."""
+    key = session.scalar(select(Workspace.organization_id).where(Workspace.public_id == workspace))
+    if key is None:
+        raise NotFound()
+    organization = session.scalars(select(Organization).where(Organization.id == key).with_for_update()).one()
+    wanted = select(Workspace).where(Workspace.organization_id == key)
+    if not everyone:
+        wanted = wanted.where(Workspace.public_id == workspace)
+    rows = session.scalars(wanted.order_by(Workspace.id).with_for_update()).all()
+    found = next((row for row in rows if row.public_id == workspace), None)
+    if found is None:
+        raise NotFound()
+    return Place(organization, found, rows)
