@@ -45,6 +45,7 @@ EVENTS: dict[str, frozenset[str]] = {
         "invitation.sent": "email organization_role workspace_role",
         "invitation.prepared": "email organization_role workspace_role",
         "invitation.renewed": "email",
+        "invitation.link_made": "email",
         "invitation.revoked": "email",
         "invitation.accepted": "email user",
         "import.started": "task file rows",

@@ -22,7 +22,7 @@ from portal.operations.audit import record
 from portal.operations.passwords import fresh_hash, set_password
 from portal.operations.sessions import Opened, Visit, admit
 from portal.operations.unit import locked, unit
-from portal.queries.invitations import State, invitation_of, state_of
+from portal.queries.invitations import State, invitation_of, open_invitation, state_of
 from portal.queries.principals import token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
 from portal.rules.actors import Actor
@@ -97,8 +97,9 @@ def invite_account(
     return _mail(session, row, token, by, wait) if mail else Sent(row.public_id, None, user.id, _link(token))
 
 
-def resend(invitation: str, by: Actor, *, wait: bool = False) -> Sent:
-    """A new link is on its way, good for another 7 days; the old one is dead.
+def resend(invitation: str, by: Actor, *, mail: bool = True, wait: bool = False) -> Sent:
+    """A new link is on its way, good for another 7 days; the old one is dead. Without `mail` it is the caller's to hand
+    over.
 
     Raises NotFound, and Conflict if it was accepted or taken back."""
     with unit() as session:
@@ -107,8 +108,32 @@ def resend(invitation: str, by: Actor, *, wait: bool = False) -> Sent:
         outbox.withdraw(session, [row.token_digest])
         token = secrets.token_urlsafe(32)
         row.token_digest, row.expires_at = token_digest(token), by.at + LASTS
-        record("invitation.renewed", by, **_place(session, row), email=row.email)
-        return _mail(session, row, token, by, wait)
+        action = "invitation.renewed" if mail else "invitation.link_made"
+        record(action, by, **_place(session, row), email=row.email)
+        return _mail(session, row, token, by, wait) if mail else Sent(row.public_id, None, row.user_id, _link(token))
+
+
+def resend_to_owner(workspace: str, by: Actor, *, mail: bool = True, wait: bool = False) -> Sent:
+    """The same for the owner of this workspace, who is invited anew where no invitation is open.
+
+    Raises NotFound, and Conflict if the owner has come in already or the workspace is closed."""
+    with unit() as session:
+        row = locked(session, Workspace, workspace)
+        owner = session.get(User, row.owner_id) if row.owner_id else None
+        if owner is None:
+            raise Conflict("Nobody owns this workspace, so there is nobody to invite.")
+        if row.cancelled_at is not None:
+            raise Conflict("A closed workspace invites nobody. Restore it first.")
+        if owner.password_hash is not None:
+            raise Conflict(f"{owner.name} has come in already and needs no invitation.")
+        found = open_invitation(row.id, owner.id)
+        if found is not None:
+            return resend(found, by, mail=mail, wait=wait)
+        role = OrganizationRole.ADMIN if row.is_primary else OrganizationRole.MEMBER
+        organization = session.get_one(Organization, row.organization_id)
+        return invite_account(
+            session, owner, Into(organization, role, row, WorkspaceRole.OWNER), by, mail=mail, wait=wait
+        )
 
 
 def revoke(invitation: str, by: Actor) -> None:

@@ -32,11 +32,12 @@ FURTHEST = 9000  # a year beyond which a date is a slip of the hand
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What somebody typed for one limit: blank `value` takes the override away, blank `expires` gives it no end.
-    `expires` is a day (the last on which it holds, in the workspace's time zone) or an instant in ISO 8601."""
+    """What somebody typed for one limit: blank `value` takes the override away, blank `expires` gives it no end, None
+    leaves it the end that it has. `expires` is a day (the last on which it holds, in the workspace's time zone) or an
+    instant in ISO 8601."""
 
     value: str = ""
-    expires: str = ""
+    expires: str | None = ""
 
 
 def override(workspace: str, typed: Mapping[Limit, Typed], reason: str, by: Actor) -> tuple[Limit, ...]:
@@ -69,12 +70,11 @@ def _checked(
         before = stored.get(limit)
         value = faults.take(f"override_{limit.value}", parse, each.value, limit)
         if value is not None:
-            kept = before.expires_at if before and before.value == value else None
-            expires = faults.take(f"expires_{limit.value}", _expiry, each.expires, kept, row.timezone, now)
-            wanted[limit] = Override(value, expires)
+            end = faults.take(f"expires_{limit.value}", _end_of, each, value, before, row.timezone, now)
+            wanted[limit] = Override(value, end)
         elif before is not None:
             wanted[limit] = None
-        elif each.expires.strip() and f"override_{limit.value}" not in faults.found:
+        elif each.expires and each.expires.strip() and f"override_{limit.value}" not in faults.found:
             faults.add(f"override_{limit.value}", "Give the figure that holds until that day, or leave both blank.")
     why = faults.take("reason", line, reason, "reason", "a reason", LONGEST_REASON)
     if faults.found:
@@ -82,14 +82,17 @@ def _checked(
     return wanted, why or ""
 
 
-def _expiry(text: str, kept: datetime | None, timezone: str, now: datetime) -> datetime | None:
-    """The instant from which the override no longer holds; `kept` where nothing new was typed."""
-    typed = text.strip()
-    if not typed:
+def _end_of(typed: Typed, value: int, before: LimitOverride | None, timezone: str, now: datetime) -> datetime | None:
+    """The instant from which the override no longer holds; the one that is stored where nothing new was typed."""
+    kept = before.expires_at if before else None
+    if typed.expires is None:
+        return kept if kept is None or kept > now else None
+    day = typed.expires.strip()
+    if not day:
         return None
-    if kept is not None and typed == last_day(kept, timezone).isoformat():
+    if before and kept and before.value == value and day == last_day(kept, timezone).isoformat():
         return kept
-    instant = _instant(typed, timezone)
+    instant = _instant(day, timezone)
     if instant <= now:
         raise Refused("That is over already. Choose today or a later day, or leave it blank for no end.")
     return instant

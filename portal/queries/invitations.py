@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
-from portal.models import Invitation, Organization, User, Workspace
+from portal.models import Invitation, Organization, OutboxMessage, OutboxState, User, Workspace
 from portal.queries.principals import token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole
 
@@ -89,3 +89,67 @@ def state_of(
     if closed:
         return State.CLOSED
     return State.EXPIRED if expires_at <= now else State.OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class OwnersInvitation:
+    """What became of the invitation of a workspace's owner, who has not come in yet. `invitation` None: none is open;
+    `mail` None: none was written, or it is long gone; `error`: what the mail server said."""
+
+    name: str
+    email: str
+    invitation: str | None
+    expires_at: datetime | None
+    mail: OutboxState | None
+    mailed_at: datetime | None
+    error: str
+
+
+def open_invitation(workspace: int, user: int) -> str | None:
+    """The latest invitation of this person into this workspace (integer keys) that was neither accepted nor taken back,
+    expired ones included: its public id."""
+    return db.session.scalar(_open(workspace, user).with_only_columns(Invitation.public_id))
+
+
+def owners_invitation(workspace: int) -> OwnersInvitation | None:
+    """Of the workspace with this integer key; None where its owner has a password, and so has come in."""
+    owner = db.session.execute(
+        select(User.id, User.name, User.email, User.password_hash.is_(None))
+        .join(Workspace, Workspace.owner_id == User.id)
+        .where(Workspace.id == workspace)
+    ).one_or_none()
+    if owner is None or not owner[3]:
+        return None
+    invitation = db.session.execute(_open(workspace, owner.id)).one_or_none()
+    mail = db.session.execute(
+        select(OutboxMessage.state, OutboxMessage.created_at, OutboxMessage.error)
+        .where(
+            OutboxMessage.workspace_id == workspace,
+            OutboxMessage.user_id == owner.id,
+            OutboxMessage.template == "invitation",
+        )
+        .order_by(OutboxMessage.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return OwnersInvitation(
+        owner.name,
+        owner.email,
+        invitation.public_id if invitation else None,
+        invitation.expires_at if invitation else None,
+        *(mail if mail else (None, None, "")),
+    )
+
+
+def _open(workspace: int, user: int) -> Select[tuple[str, datetime]]:
+    return (
+        select(Invitation.public_id, Invitation.expires_at)
+        .where(
+            Invitation.workspace_id == workspace,
+            Invitation.user_id == user,
+            Invitation.workspace_role == WorkspaceRole.OWNER,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .order_by(Invitation.id.desc())
+        .limit(1)
+    )

@@ -63,7 +63,7 @@ class LimitState:
     """One line of the table. `plan`: the plan's figure, None where it sets none. `shared_by`: how many workspaces of
     the plan (this one included) override this limit now: 0 where this one does not, at most one above MOST_SHARED.
     `account`: contacts of a multi organization, where `used` is the sum of its workspaces and `effective` is the
-    primary's."""
+    primary's. `inherited`: what would be in force without an override."""
 
     limit: Limit
     plan: int | None
@@ -72,6 +72,7 @@ class LimitState:
     used: int
     shared_by: int
     account: Account | None = None
+    inherited: int = rule.UNLIMITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,7 @@ def _state(limit: Limit, subject: Subject, counted: Mapping[Limit, int], found: 
         used=used,
         shared_by=found.shared.get(limit, 0),
         account=account,
+        inherited=_effective(limit, deciding[0], None, free=found.free.get(limit), now=now).value,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from flask import Flask, abort, g, redirect, request, url_for
+from flask import Flask, abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager
 
@@ -123,6 +123,17 @@ def may(permission: Permission) -> bool:
     if person is None or person.awaits_second_factor or person.must_set_password:
         return False
     return person.staff_role is not None and allows(person.staff_role, permission)
+
+
+def permissions() -> frozenset[Permission]:
+    """All that the person of this request may do."""
+    return frozenset(filter(may, Permission))
+
+
+def opens(endpoint: str) -> bool:
+    """Whether there is such a page and this person may open it."""
+    permission: Permission | None = getattr(current_app.view_functions.get(endpoint), "permission", None)
+    return permission is not None and may(permission)
 
 
 def actor() -> Actor:

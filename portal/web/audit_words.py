@@ -58,6 +58,7 @@ SENTENCES: Mapping[str, str] = {
     "invitation.sent": "invited {email} as {workspace_role}",
     "invitation.prepared": "prepared an invitation for {email} as {workspace_role}",
     "invitation.renewed": "sent the invitation to {email} again",
+    "invitation.link_made": "made a new link for the invitation to {email}",
     "invitation.revoked": "revoked the invitation to {email}",
     "invitation.accepted": "accepted the invitation to {email}",
     "import.started": "started an import of {rows} rows from {file}",

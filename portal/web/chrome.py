@@ -13,7 +13,7 @@ from flask import Flask, current_app, g, request, url_for
 from portal.base import csrf
 from portal.rules.access import Permission
 from portal.web import formats, pieces
-from portal.web.access import may
+from portal.web.access import may, opens
 from portal.web.platform import brand, platform
 
 WORKSPACES = "admin_workspaces.listing"
@@ -55,12 +55,7 @@ def navigation() -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
     """The groups and pages that exist and that this person may open."""
     counts: dict[str, str] = g.get("navigation_counts", {})
     pages = (endpoint for _, entries in NAVIGATION for _, endpoint, _ in entries)
-    return _groups(frozenset(filter(_open, pages)), request.blueprint, tuple(counts.items()))
-
-
-def _open(endpoint: str) -> bool:
-    permission: Permission | None = getattr(current_app.view_functions.get(endpoint), "permission", None)
-    return permission is not None and may(permission)
+    return _groups(frozenset(filter(opens, pages)), request.blueprint, tuple(counts.items()))
 
 
 @lru_cache(maxsize=500)
@@ -91,7 +86,7 @@ def asset(path: str) -> str:
 
 def find() -> tuple[str, str] | None:
     """Where the search box of the sidebar leads, and what it says; none for who may not list workspaces."""
-    return (_list_url(), "Find a workspace") if _open(WORKSPACES) else None
+    return (_list_url(), "Find a workspace") if opens(WORKSPACES) else None
 
 
 @lru_cache(maxsize=1)

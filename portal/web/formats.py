@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel import Locale, dates, numbers
 from flask import g
 
@@ -179,6 +180,17 @@ def moment(value: datetime, now: datetime, locale: str, timezone: str) -> str:
     if here.year == today.year:
         return f"{short_day(here.date(), locale)}, {here:%H:%M}"
     return minute(value, locale, timezone)
+
+
+@lru_cache(maxsize=4_000)
+def phone(e164: str) -> str:
+    """+91 80 4718 2200, kept together and from left to right; the text itself where it is no number."""
+    try:
+        parsed = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return isolated(e164)
+    written = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    return "\u2066" + written.replace(" ", "\u00a0") + "\u2069"
 
 
 def isolated(name: str) -> str:

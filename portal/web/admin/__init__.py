@@ -2,9 +2,28 @@
 
 from flask import Blueprint
 
-from portal.web.admin import audit, imports, tasks, workspace_detail, workspace_export, workspaces
+from portal.web.admin import (
+    audit,
+    imports,
+    tasks,
+    workspace_closing,
+    workspace_detail,
+    workspace_export,
+    workspace_holds,
+    workspace_invitation,
+    workspace_overrides,
+    workspaces,
+)
 from portal.web.admin import blueprints as shared
 
-ATTACHED = (workspace_detail, workspace_export, workspaces)
+ATTACHED = (
+    workspace_closing,
+    workspace_detail,
+    workspace_export,
+    workspace_holds,
+    workspace_invitation,
+    workspace_overrides,
+    workspaces,
+)
 
 blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp, imports.bp, tasks.bp)

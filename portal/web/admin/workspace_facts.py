@@ -12,15 +12,18 @@ from flask import url_for
 from portal.models import DomainState
 from portal.queries.detail import DomainOf, OpenHold, Profile
 from portal.rules.access import Permission
-from portal.rules.lifecycle import Status, days_left, purge_at
+from portal.rules.lifecycle import Status, days_left, may_lift, purge_at
 from portal.rules.periods import local_day
 from portal.rules.pricing import Cycle, months_of, next_cycle_on
 from portal.rules.text import initials
 from portal.web import formats, health_words
-from portal.web.access import may
+from portal.web.access import may, opens, permissions
+from portal.web.admin import workspace_actions, workspace_invitation
+from portal.web.admin.workspace_actions import Actions
 from portal.web.admin.workspace_words import AT_THE_CAP, CYCLES, HOLDS, STATUSES
 
 FRESH = timedelta(hours=1)  # how old health may be without a word
+INVITATION, LIFT = "admin_workspaces.invitation_ask", "admin_workspaces.lift_ask"
 TABS = (
     ("overview", "Overview", "admin_workspaces.detail", "", Permission.WORKSPACE_VIEW),
     ("limits", "Limits", "admin_workspaces.detail", "limits", Permission.WORKSPACE_VIEW),
@@ -40,17 +43,19 @@ class Fact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """One open hold in words."""
+    """One open hold in words; `lift_url` for who may lift it."""
 
     kind: str
     public_reason: str
     rest: str
+    lift_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
     """What stands above every tab. `crumbs`: label, address; `line`: icon, text; `tabs`: label, address, current.
-    `reasons`: level, rule, sentence. `trash`: what becomes of a closed one, or blank."""
+    `reasons`: level, rule, sentence. `trash`: what becomes of a closed one, or blank.
+    `invitation`: what is wrong with the owner's, or blank."""
 
     public_id: str
     name: str
@@ -71,6 +76,9 @@ class Head:
     holds_title: str
     holds: tuple[Hold, ...]
     trash: str
+    actions: Actions
+    invitation: str
+    invitation_url: str | None
 
 
 def head(profile: Profile, tab: str, now: datetime, locale: str) -> Head:
@@ -93,8 +101,11 @@ def head(profile: Profile, tab: str, now: datetime, locale: str) -> Head:
         line=_line(profile),
         tabs=_tabs(profile, tab),
         holds_title=_holds_title(profile, locale),
-        holds=tuple(_hold(hold, now, locale) for hold in profile.holds),
+        holds=tuple(_hold(hold, profile, now, locale) for hold in profile.holds),
         trash=_trash(profile, now, locale),
+        actions=workspace_actions.of(profile),
+        invitation=workspace_invitation.warning(profile),
+        invitation_url=url_for(INVITATION, ws=profile.public_id) if opens(INVITATION) else None,
     )
 
 
@@ -176,12 +187,14 @@ def _holds_title(profile: Profile, locale: str) -> str:
     return f"Suspended by {by} since {since}" if profile.status is Status.SUSPENDED else f"There is {by} since {since}"
 
 
-def _hold(hold: OpenHold, now: datetime, locale: str) -> Hold:
+def _hold(hold: OpenHold, profile: Profile, now: datetime, locale: str) -> Hold:
     when = formats.moment(hold.opened_at, now, locale, formats.reader_timezone())
     parts = [f"Private: {hold.note.rstrip('.')}." if hold.note else ""]
     parts.append("On the whole organization." if hold.of_organization else "")
     parts.append(f"Opened by {hold.opened_by}, {when}.")
-    return Hold(HOLDS[hold.kind], hold.public_reason, " ".join(part for part in parts if part))
+    liftable = profile.status is Status.SUSPENDED and may_lift(hold.kind, permissions()) and opens(LIFT)
+    url = url_for(LIFT, ws=profile.public_id, hold=hold.public_id) if liftable else None
+    return Hold(HOLDS[hold.kind], hold.public_reason, " ".join(part for part in parts if part), url)
 
 
 def _trash(profile: Profile, now: datetime, locale: str) -> str:

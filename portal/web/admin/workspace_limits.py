@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flask import url_for
 from markupsafe import Markup
 
 from portal.queries.detail import Detail
 from portal.queries.limits import MOST_SHARED, Account, LimitState
 from portal.rules.health import Thresholds, limit_level
-from portal.rules.limits import CATALOGUE, UNLIMITED, Source, share
+from portal.rules.limits import CATALOGUE, UNLIMITED, Source, last_day, share
 from portal.web import formats, pieces
+from portal.web.access import opens
 from portal.web.platform import platform
 
+EDIT, PLAN = "admin_workspaces.limits_ask", "admin_plans.edit"
 MOST = 999  # per cent that are written out
 
 
@@ -44,17 +47,20 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Table:
     """The limits; `note`: how many workspaces of the plan override what this one overrides; `pooled`: a sentence on
-    contacts that are counted for the whole account."""
+    contacts that are counted for the whole account. `plan_url`, `edit_url`: where the plan and the overrides are changed,
+    None for who may not."""
 
     rows: tuple[Row, ...]
     note: str
+    plan_url: str | None
+    edit_url: str | None
     pooled: str
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """All that the table follows from: the limits, names of the plan and of the organization, the shares at which a
-    limit is coloured, and who reads. `workspace`: its integer key."""
+    limit is coloured, and who reads. `workspace`: its integer key; `days_of`: the time zone whose days are meant."""
 
     limits: tuple[LimitState, ...]
     workspace: int
@@ -62,7 +68,9 @@ class Shown:
     organization: str
     thresholds: Thresholds
     locale: str
-    timezone: str
+    days_of: str
+    edit_url: str | None
+    plan_url: str | None
 
 
 def drawn(found: Detail, locale: str) -> Markup:
@@ -76,7 +84,9 @@ def drawn(found: Detail, locale: str) -> Markup:
             organization=profile.organization.name,
             thresholds=platform().thresholds,
             locale=locale,
-            timezone=formats.reader_timezone(),
+            days_of=profile.timezone,
+            edit_url=_edit_url(profile.public_id) if profile.cancelled_at is None else None,
+            plan_url=_plan_url(profile.plan.public_id) if profile.plan else None,
         )
     )
 
@@ -86,6 +96,14 @@ def _drawn(shown: Shown) -> Markup:
     return pieces.draw("admin/workspaces/_limits.html", limits=table(shown))
 
 
+def _edit_url(workspace: str) -> str | None:
+    return url_for(EDIT, ws=workspace) if opens(EDIT) else None
+
+
+def _plan_url(plan: str) -> str | None:
+    return url_for(PLAN, plan=plan) if opens(PLAN) else None
+
+
 def table(shown: Shown) -> Table:
     """All nine lines."""
     account = next((state.account for state in shown.limits if state.account), None)
@@ -93,6 +111,8 @@ def table(shown: Shown) -> Table:
     return Table(
         rows=tuple(_row(state, shown, alone) for state in shown.limits),
         note=_without_a_plan(shown) if shown.plan is None else _sharing(shown, shown.plan),
+        plan_url=shown.plan_url,
+        edit_url=shown.edit_url,
         pooled="" if account is None or alone else _pooled(account, shown.organization, shown.locale),
     )
 
@@ -139,7 +159,7 @@ def _override_note(state: LimitState, shown: Shown) -> str:
     own, locale = state.own, shown.locale
     if own is None:
         return ""
-    until = formats.day(formats.day_of(own.expires_at, shown.timezone), locale) if own.expires_at else ""
+    until = formats.day(last_day(own.expires_at, shown.days_of), locale) if own.expires_at else ""
     if not own.in_force:
         return f"{_text(own.value, locale)} expired {until}"
     return " · ".join(text for text in (f"until {until}" if until else "no end", own.reason) if text)

@@ -20,7 +20,8 @@ from portal.rules.periods import local_day
 from portal.rules.platform import Platform
 from portal.web import formats, paging, pieces
 from portal.web.access import may
-from portal.web.admin import workspace_rows
+from portal.web.admin import workspace_actions, workspace_rows
+from portal.web.admin.workspace_actions import RowAction
 from portal.web.admin.workspace_addresses import (
     COLUMNS,
     HOME,
@@ -102,6 +103,7 @@ class Asking:
     currency: str  # the reporting currency
     may_export: bool
     may_import: bool
+    actions: tuple[RowAction, ...]
 
 
 def context(found: Listing, asked: Asked, platform: Platform, reader: Reader) -> dict[str, Any]:
@@ -113,9 +115,10 @@ def context(found: Listing, asked: Asked, platform: Platform, reader: Reader) ->
         currency=platform.reporting_currency,
         may_export=may(Permission.WORKSPACE_EXPORT),
         may_import=may(Permission.WORKSPACE_IMPORT) and IMPORT in current_app.view_functions,
+        actions=workspace_actions.of_rows(),
     )
     frame = _frame(replace(found, rows=()), bool(found.rows), asked, asking)
-    return {**frame, "rows": workspace_rows.drawn(found.rows, reader)}
+    return {**frame, "rows": workspace_rows.drawn(found.rows, reader, asking.actions)}
 
 
 @lru_cache(maxsize=200)
@@ -140,6 +143,7 @@ def _given(found: Listing, any_rows: bool, asked: Asked, asking: Asking) -> dict
         "any_set": address.without_filters() != address.with_(),
         "notice": _notice(asked, found),
         "heads": _heads(address),
+        "actions": asking.actions,
         "columns": [(each.key, each.full or each.label, each.key in asked.columns) for each in COLUMNS[1:]],
         "columns_sent": address.fields("columns"),
         "organization_sent": urlencode(address.fields("organization")),

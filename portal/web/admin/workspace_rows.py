@@ -15,6 +15,7 @@ from portal.rules.health import Level
 from portal.rules.lifecycle import Status
 from portal.rules.periods import local_day
 from portal.web import formats, pieces
+from portal.web.admin.workspace_actions import RowAction
 from portal.web.admin.workspace_addresses import HOME
 from portal.web.admin.workspace_words import STATUSES
 from portal.web.health_words import LEVELS
@@ -87,18 +88,23 @@ class Reader:
     now: datetime
 
 
-def drawn(found: Iterable[Listed], reader: Reader) -> list[Markup]:
-    """The rows, drawn, in the same order."""
+def drawn(found: Iterable[Listed], reader: Reader, actions: tuple[RowAction, ...]) -> list[Markup]:
+    """The rows, drawn, in the same order; each with these actions."""
     locale, timezone = reader.locale, reader.timezone
     return [
-        _drawn(each, local_day(reader.now, each.timezone), last_seen(each.last_seen_at, reader), locale, timezone)
+        _drawn(
+            each, local_day(reader.now, each.timezone), last_seen(each.last_seen_at, reader), locale, timezone, actions
+        )
         for each in found
     ]
 
 
 @lru_cache(maxsize=4_000)
-def _drawn(found: Listed, today: date, seen: Moment, locale: str, timezone: str) -> Markup:
-    return pieces.draw("admin/workspaces/_row.html", row=row(found, today, seen, locale, timezone))
+def _drawn(
+    found: Listed, today: date, seen: Moment, locale: str, timezone: str, actions: tuple[RowAction, ...]
+) -> Markup:
+    shown = row(found, today, seen, locale, timezone)
+    return pieces.draw("admin/workspaces/_row.html", row=shown, actions=actions)
 
 
 def row(found: Listed, today: date, seen: Moment, locale: str, timezone: str) -> Row:

@@ -9,8 +9,10 @@ from flask import url_for
 
 from portal.queries.listing import PAGE
 from portal.queries.trash import Closed, Trash
+from portal.rules.access import Permission
 from portal.rules.lifecycle import days_left, purge_at
 from portal.web import formats, paging
+from portal.web.access import may
 from portal.web.admin.workspace_addresses import HOME
 from portal.web.admin.workspace_rows import Reader
 
@@ -39,6 +41,7 @@ def context(found: Trash, q: str, reader: Reader) -> dict[str, Any]:
     return {
         "rows": [_row(row, reader) for row in found.rows],
         "q": q,
+        "may_restore": may(Permission.WORKSPACE_RESTORE),
         "home": HOME,
         "trash_url": url_for("admin_workspaces.trash"),
         "pager": paging.pager(found.page, PAGE, found.total, turn, reader.locale),

@@ -1,0 +1,42 @@
+"""What the dialogs about one workspace share: where they stand, and where one goes on from them."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import flash, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.queries.detail import Profile
+from portal.web import formats
+from portal.web.pages import ask, done
+from portal.web.targets import came_from
+
+LISTS = ("admin_workspaces.listing", "admin_workspaces.trash")
+
+
+def question(page: str, profile: Profile, crumb: str, status: int = 200, **context: Any) -> ResponseReturnValue:
+    """The dialog `page` about this workspace. `crumb`: what it is, in a word or two."""
+    back = url_for("admin_workspaces.detail", ws=profile.public_id)
+    crumbs = (("Workspaces", url_for("admin_workspaces.listing")), (profile.name, back), (crumb, None))
+    given: dict[str, Any] = {"action": request.path, "back_url": back, "crumbs": crumbs} | context
+    return ask(f"admin/workspaces/{page}", status, ws=profile, **given)
+
+
+def settled(ws: str, message: str, kind: str = "good") -> ResponseReturnValue:
+    """After a change, with this notice: back to the list where it was asked from there, else to the workspace."""
+    flash(message, kind)
+    back = came_from()
+    lists = {url_for(endpoint) for endpoint in LISTS}
+    return done(back if urlsplit(back).path in lists else url_for("admin_workspaces.detail", ws=ws))
+
+
+def counted(count: int, one: str, more: str | None = None) -> str:
+    """1 workspace, 2 workspaces."""
+    return f"{formats.number(count, formats.reader_locale())} {one if count == 1 else more or one + 's'}"
+
+
+def named(profile: Profile) -> str:
+    """Its name within a sentence."""
+    return formats.isolated(profile.name)
