@@ -140,7 +140,7 @@ def owners_invitation(workspace: int) -> OwnersInvitation | None:
     )
 
 
-def _open(workspace: int, user: int) -> Select[tuple[str, datetime]]:
+def _open(workspace: int, user: int) -> Select[str, datetime]:
     return (
         select(Invitation.public_id, Invitation.expires_at)
         .where(

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.base.db import db
-from portal.models import LoginSession, Task, TaskKind, User
+from portal.models import Hold, LoginSession, Organization, Task, TaskKind, User
 from portal.operations.invitations import Into, invite
 from portal.operations.sessions import open_session
 from portal.operations.unit import unit
@@ -24,6 +24,7 @@ from portal.rules.access import OrganizationRole
 from tests import factories
 from tests.conftest import DATABASES
 from tests.factories import PASSWORD, acting
+from tests.support import tenants
 from tests.support.clocks import NOW
 from tests.support.creation import actions
 from tests.support.databases import Database
@@ -150,6 +151,48 @@ def waiting(scene: Scene) -> Fields:
     return {}
 
 
+def trial(scene: Scene) -> Fields:
+    scene.values["ws"] = factories.workspace().public_id
+    return {}
+
+
+def suspended(scene: Scene) -> Fields:
+    trial(scene)
+    submit(scene.browser, f"/admin/workspaces/{scene.values['ws']}/suspend")
+    scene.values["hold"] = db.session.scalars(select(Hold.public_id)).one()
+    return {}
+
+
+def closed(scene: Scene) -> Fields:
+    trial(scene)
+    submit(scene.browser, f"/admin/workspaces/{scene.values['ws']}/trash", {"confirm_name": "Acme Logistics"})
+    return {}
+
+
+def trashed(scene: Scene) -> Fields:
+    return trial(scene) | {"confirm_name": "Acme Logistics"}
+
+
+def child(scene: Scene) -> Fields:
+    first = factories.workspace()
+    with unit() as session:
+        acme = session.get_one(Organization, first.organization_id)
+        owner = first.owner_id
+        scene.values["ws"] = tenants.workspace(session, acme, "Beta", is_primary=False, owner_id=owner).public_id
+    return {}
+
+
+def overridden(scene: Scene) -> Fields:
+    return trial(scene) | {"override_numbers": "5"}
+
+
+def owner_invited(scene: Scene) -> Fields:
+    trial(scene)
+    with unit() as session:
+        session.scalars(select(User).where(User.email_key == "olive@example.test")).one().password_hash = None
+    return {}
+
+
 PROFILE = {"name": "Alice the First", "locale": "en", "timezone": "UTC", "theme": "dark"}
 EXAMPLES: dict[str, Example] = {
     "account.confirm": Example(lambda _: {"password": PASSWORD}, reason="log-in bookkeeping: no right is won by it"),
@@ -173,6 +216,16 @@ EXAMPLES: dict[str, Example] = {
     "account.sessions_end_others": Example(other_session, ("user.sessions_ended",)),
     "admin_imports.upload": Example(upload, ("import.started", "workspace.created", "import.finished")),
     "admin_imports.run_for_real": Example(tried, ("import.started", "workspace.created", "import.finished")),
+    "admin_workspaces.activate": Example(trial, ("workspace.activated",)),
+    "admin_workspaces.invitation": Example(owner_invited, ("invitation.sent",)),
+    "admin_workspaces.lift": Example(suspended, ("hold.lifted", "workspace.reactivated")),
+    "admin_workspaces.limits_save": Example(overridden, ("workspace.limit_overridden",)),
+    "admin_workspaces.past_due": Example(trial, ("hold.opened", "workspace.suspended")),
+    "admin_workspaces.primary": Example(child, ("workspace.made_primary",)),
+    "admin_workspaces.reactivate": Example(suspended, ("hold.lifted", "workspace.reactivated")),
+    "admin_workspaces.restore": Example(closed, ("workspace.restored",)),
+    "admin_workspaces.suspend": Example(trial, ("workspace.suspended",)),
+    "admin_workspaces.trash_move": Example(trashed, ("workspace.cancelled",)),
     "admin_tasks.stop": Example(waiting, ("import.stopped",)),
 }
 CHANGING = {route.endpoint: route for route in routes() if route.method != "GET"}

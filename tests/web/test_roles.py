@@ -31,6 +31,11 @@ ANSWERS: dict[str, set[int]] = {
     "admin_workspaces.health": {303},  # a part, which without htmx is on the workspace's page
     "account.invitation": {404},  # there is no such invitation …
     "account.password_reset": {410},  # … and no such link
+    "admin_workspaces.reactivate_ask": {409},  # the example is on trial, and its own primary
+    "admin_workspaces.restore_ask": {409},
+    "admin_workspaces.primary_ask": {409},
+    "admin_workspaces.invitation_ask": {409},
+    "admin_workspaces.lift_ask": {404},
     "account.email_confirm": {410},
 }
 
@@ -53,7 +58,13 @@ def examples(app: Flask) -> dict[str, str]:
     with unit() as session:
         session.add(task)
     workspace = factories.workspace().public_id
-    return {"ws": workspace, "task": task.public_id, "token": "no-such-token", "session": "no-such-session"}
+    return {
+        "ws": workspace,
+        "task": task.public_id,
+        "token": "no-such-token",
+        "hold": "no-such-hold",
+        "session": "no-such-session",
+    }
 
 
 @pytest.fixture

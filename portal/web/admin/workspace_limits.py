@@ -47,8 +47,8 @@ class Row:
 @dataclass(frozen=True, slots=True)
 class Table:
     """The limits; `note`: how many workspaces of the plan override what this one overrides; `pooled`: a sentence on
-    contacts that are counted for the whole account. `plan_url`, `edit_url`: where the plan and the overrides are changed,
-    None for who may not."""
+    contacts that are counted for the whole account. `plan_url`, `edit_url`: where the plan and the overrides are
+    changed, None for who may not."""
 
     rows: tuple[Row, ...]
     note: str
