@@ -1,6 +1,7 @@
 """Floor 2: the tables, one file per aggregate; columns, constraints and indexes, no behaviour."""
 
 from portal.models import scope
+from portal.models.access_sessions import AccessSession
 from portal.models.audit import AuditEvent, AuditHead
 from portal.models.campaigns import Broadcast, BroadcastState, Campaign
 from portal.models.changes import Change
@@ -22,6 +23,7 @@ from portal.models.users import EmailChange, Invitation, PasswordReset, Recovery
 from portal.models.workspaces import Membership, SuspensionBehaviour, Workspace, WorkspaceBirths, WorkspaceTally
 
 __all__ = [
+    "AccessSession",
     "AuditEvent",
     "AuditHead",
     "Broadcast",

@@ -131,11 +131,12 @@ class Workspace(Row, db.Model):
 
 
 class Membership(OfWorkspace, Row, db.Model):
-    """A person's role in a workspace; exactly one is its owner."""
+    """A person's role in a workspace; exactly one is its owner. `last_seen_at`: of this person, in this workspace."""
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"), index=True)
     role: Mapped[WorkspaceRole] = mapped_column(choice(WorkspaceRole, "role"))
     created_at: Mapped[datetime] = mapped_column(Instant)
+    last_seen_at: Mapped[datetime | None] = mapped_column(Instant)
 
     constraints = (
         UniqueConstraint("workspace_id", "user_id"),

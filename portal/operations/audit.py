@@ -44,8 +44,11 @@ def record(
 
 
 def payload_of(by: Actor, workspace: str, reason: str, facts: dict[str, Any]) -> Payload:
-    """What the event says: actor, the workspace's name, reason, facts, and changes as [before, after]."""
+    """What the event says: actor, the workspace's name, reason, facts, and changes as [before, after]; of an act
+    inside an access session also which one, and who was impersonated."""
+    inside = {"access_session": by.access, "on_behalf_of": by.on_behalf_of} if by.access else {}
     return {
+        **inside,
         "actor": by.label,
         "workspace": workspace,
         "reason": reason,

@@ -42,6 +42,11 @@ EVENTS: dict[str, frozenset[str]] = {
         "workspace.health_changed": "health",
         "hold.opened": "hold public_reason whole_organization",
         "hold.lifted": "hold whole_organization",
+        "workspace.settings_changed": "name web_address timezone",
+        "access.started": "kind mode ticket until",
+        "access.ended": "kind how",
+        "member.role_changed": "user email role",
+        "member.removed": "user email role",
         "invitation.sent": "email organization_role workspace_role",
         "invitation.prepared": "email organization_role workspace_role",
         "invitation.renewed": "email",
@@ -57,6 +62,7 @@ EVENTS: dict[str, frozenset[str]] = {
 
 NOT_AUDITED: dict[str, str] = {
     "login_session": "heartbeats and log-in bookkeeping; log-in and log-out are events of their own",
+    "access_session": "its start and end are events of their own",
     "login_throttle": "counters of failed log-ins",
     "daily_usage": "usage events are reported by machines, exactly once, and kept whole",
     "job_run": "job slots",

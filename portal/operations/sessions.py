@@ -13,11 +13,12 @@ from portal.base import hashing
 from portal.base.db import db
 from portal.base.emails import email_key
 from portal.models import LoginSession, User
-from portal.operations import throttle
+from portal.operations import access_sessions, throttle
 from portal.operations.audit import record
 from portal.operations.unit import unit
 from portal.queries.principals import token_digest
 from portal.queries.sessions import knows
+from portal.rules.access_sessions import Ending
 from portal.rules.actors import Actor, ActorKind
 from portal.rules.errors import NotFound, Refused
 from portal.rules.throttling import Attempt, Purpose
@@ -171,6 +172,9 @@ def confirm(user: str, password: str, visit: Visit, field: str = "password") -> 
 
 
 def _revoke(session: Session, now: datetime, *which: object) -> int:
-    """End those that are open; answers how many."""
+    """End those that are open, and the access sessions in them; answers how many."""
     query = update(LoginSession).where(LoginSession.revoked_at.is_(None), *which)  # type: ignore[arg-type]
-    return len(session.execute(query.values(revoked_at=now).returning(LoginSession.id)).all())
+    ended = session.scalars(query.values(revoked_at=now).returning(LoginSession.id)).all()
+    if ended:
+        access_sessions.end_of(session, ended, now, Ending.LOGGED_OUT)
+    return len(ended)

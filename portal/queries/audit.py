@@ -23,7 +23,8 @@ CHUNK = 1_000
 @dataclass(frozen=True, slots=True)
 class Event:
     """One event. `workspace`, `organization`: public ids, blank where there is none or it is gone. A change among
-    `changes` is (before, after). `erased`: a purge took what it said; who, when and what sort stay."""
+    `changes` is (before, after). `erased`: a purge took what it said; who, when and what sort stay. `access`: public id
+    of the access session in which it was done, and `on_behalf_of` the owner impersonated in it, else blank."""
 
     public_id: str
     sequence: int
@@ -40,13 +41,16 @@ class Event:
     facts: Mapping[str, Any]
     changes: Mapping[str, tuple[Any, Any]]
     erased: bool
+    access: str = ""
+    on_behalf_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What is looked for. `workspace_id`: integer key, for one workspace's own log. `actor`: part of a name, an e-mail
     or a public id; `workspace`: a public id, web address, SIP prefix or part of a name; `action`: one action, or the
-    part before its point. `since` and `until` (aware UTC): from the one on, and before the other."""
+    part before its point; `among`: no others than these. `since` and `until` (aware UTC): from the one on, and before
+    the other."""
 
     workspace_id: int | None = None
     actor: str = ""
@@ -54,6 +58,7 @@ class Wanted:
     action: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    among: frozenset[str] | None = None
 
     @property
     def everything(self) -> bool:
@@ -139,6 +144,8 @@ def _criteria(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.action:
         group = AuditEvent.action.startswith(wanted.action + ".", autoescape=True)
         found.append(AuditEvent.action == wanted.action if "." in wanted.action else group)
+    if wanted.among is not None:
+        found.append(AuditEvent.action.in_(sorted(wanted.among)))
     if wanted.since:
         found.append(AuditEvent.at >= wanted.since)
     if wanted.until:
@@ -189,6 +196,8 @@ def _event(row: Any) -> Event:
         facts=payload.get("facts", {}),
         changes=changes,
         erased=row.payload is None,
+        access=payload.get("access_session", ""),
+        on_behalf_of=payload.get("on_behalf_of", ""),
     )
 
 

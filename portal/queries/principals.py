@@ -7,12 +7,15 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, select
+from sqlalchemy import Text, and_, bindparam, cast, select
+from sqlalchemy.orm import aliased
 
 from portal.base.db import db
-from portal.models import LoginSession, PlatformSettings, User, scope
-from portal.rules.access import StaffRole
+from portal.models import AccessSession, LoginSession, PlatformSettings, User, Workspace, scope
+from portal.rules.access import AccessMode, StaffRole
+from portal.rules.access_sessions import AccessKind, Ending, ending
 from portal.rules.platform import Platform
 from portal.rules.text import initials
 
@@ -23,8 +26,27 @@ def token_digest(token: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Access:
+    """The access session that the person is in. `ended`: it holds no more, though nobody wrote that down yet.
+    `on_behalf_of`: the owner who is impersonated, blank for Manage. `workspace`: public id."""
+
+    public_id: str
+    kind: AccessKind
+    mode: AccessMode
+    reason: str
+    ticket: str
+    expires_at: datetime
+    workspace_id: int | None
+    workspace: str
+    workspace_name: str
+    web_address: str
+    on_behalf_of: str
+    ended: Ending | None
+
+
+@dataclass(frozen=True, slots=True)
 class Principal:
-    """A logged-in person, as of this request."""
+    """A logged-in person, as of this request. `last_workspace_id`: the one that this browser was in."""
 
     user_id: int
     public_id: str
@@ -42,6 +64,8 @@ class Principal:
     awaits_second_factor: bool
     reauthenticated_at: datetime
     seen_at: datetime
+    last_workspace_id: int | None = None
+    access: Access | None = None
 
     @property
     def initials(self) -> str:
@@ -49,7 +73,8 @@ class Principal:
         return initials(self.name)
 
 
-_CURRENT = select(
+_Owner = aliased(User, name="owner")
+_PERSON = (
     User.id,
     User.public_id,
     User.name,
@@ -66,11 +91,33 @@ _CURRENT = select(
     LoginSession.awaits_second_factor,
     LoginSession.reauthenticated_at,
     LoginSession.seen_at,
-    select(cast(PlatformSettings.settings, Text)).scalar_subquery(),
-    LoginSession.revoked_at,
-    LoginSession.expires_at,
-    User.suspended_at,
-).join(User, User.id == LoginSession.user_id)
+    LoginSession.last_workspace_id,
+)
+_CURRENT = (
+    select(
+        *_PERSON,
+        select(cast(PlatformSettings.settings, Text)).scalar_subquery(),
+        LoginSession.revoked_at,
+        LoginSession.expires_at,
+        User.suspended_at,
+        AccessSession.public_id.label("access"),
+        AccessSession.kind,
+        AccessSession.mode,
+        AccessSession.reason,
+        AccessSession.ticket,
+        AccessSession.expires_at.label("access_until"),
+        Workspace.id.label("workspace_id"),
+        Workspace.public_id.label("workspace"),
+        Workspace.name.label("workspace_name"),
+        Workspace.web_address,
+        _Owner.name.label("owner"),
+        and_(_Owner.id == Workspace.owner_id, _Owner.suspended_at.is_(None)).label("owner_stands"),
+    )
+    .join(User, User.id == LoginSession.user_id)
+    .outerjoin(AccessSession, (AccessSession.login_session_id == LoginSession.id) & AccessSession.ended_at.is_(None))
+    .outerjoin(Workspace, Workspace.id == AccessSession.workspace_id)
+    .outerjoin(_Owner, _Owner.id == AccessSession.on_behalf_of_id)
+)
 _OF_TOKEN = _CURRENT.where(LoginSession.token_digest == bindparam("digest"))
 
 
@@ -79,10 +126,37 @@ def current(token: str, now: datetime) -> tuple[Principal, Platform] | None:
     found = scope.rows(_OF_TOKEN, {"digest": token_digest(token)})
     if not found:
         return None
-    *values, settings, revoked_at, expires_at, suspended_at = found[0]
+    row = found[0]
+    settings, revoked_at, expires_at, suspended_at = row[len(_PERSON) : len(_PERSON) + 4]
     if revoked_at is not None or suspended_at is not None or expires_at <= now:
         return None
-    return Principal(*values), _settings(settings)
+    access = _access(row, now) if row.access else None
+    return Principal(*row[: len(_PERSON)], access), _settings(settings)
+
+
+def _access(row: Any, now: datetime) -> Access:
+    has_workspace = row.workspace_id is not None
+    return Access(
+        public_id=row.access,
+        kind=row.kind,
+        mode=row.mode,
+        reason=row.reason,
+        ticket=row.ticket,
+        expires_at=row.access_until,
+        workspace_id=row.workspace_id,
+        workspace=row.workspace or "",
+        workspace_name=row.workspace_name or "",
+        web_address=row.web_address or "",
+        on_behalf_of=row.owner or "",
+        ended=ending(
+            row.kind,
+            row.access_until,
+            now,
+            role=row.staff_role,
+            has_workspace=has_workspace,
+            owner_stands=bool(row.owner_stands),
+        ),
+    )
 
 
 @lru_cache(maxsize=8)

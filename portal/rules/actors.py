@@ -18,13 +18,18 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """`at` is the instant of the act, aware UTC; `label` is the name that the audit log shows for ever."""
+    """`at` is the instant of the act, aware UTC; `label` is the name that the audit log shows for ever.
+
+    `access`: public id of the access session in which staff act; `on_behalf_of`: the name of the owner whom they
+    impersonate in it, else blank."""
 
     kind: ActorKind
     label: str
     at: datetime
     user_id: int | None = None
     request_id: str = ""
+    access: str = ""
+    on_behalf_of: str = ""
 
     @classmethod
     def job(cls, name: str, now: datetime) -> Self:

@@ -27,6 +27,7 @@ class Platform:
     default_rate_card: str = ""
     default_plan: str = ""
     trial_days: int = 7
+    tell_impersonated_owner: bool = True  # by mail, when staff enter a workspace as its owner
     thresholds: Thresholds = field(default_factory=Thresholds)
 
     @classmethod

@@ -1,26 +1,34 @@
 """Who may come in: every route declares its permission with `@needs`, and everything else is refused.
 
 `check_routes` stops an app from starting when a route declares nothing. `guard` runs before every request: it finds
-the person behind the session cookie, checks the route's permission, and opens the tenant scope that goes with it.
+the person behind the session cookie, checks the route's permission, and opens the tenant scope that goes with it; for
+routes of a workspace together with `portal.web.tenancy`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, g, redirect, request, url_for
+import structlog
+from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager
+from sqlalchemy.exc import OperationalError
 
 from portal.base import clock
 from portal.models import scope
+from portal.operations import access_sessions
 from portal.queries import principals
-from portal.queries.principals import Principal
-from portal.rules.access import Permission, allows
+from portal.queries.principals import Access, Principal
+from portal.rules.access import Permission, Scope, held
 from portal.rules.actors import Actor, ActorKind
+from portal.web import tenancy
 from portal.web.cookies import read_token
 from portal.web.targets import here
+
+log = structlog.get_logger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -61,14 +69,22 @@ def check_routes(app: Flask) -> None:
 
 def guard(app: Flask) -> ResponseReturnValue | None:
     """Let the request through, or say where to go instead. Another tenant's thing is a 404, never a 403."""
-    g.principal = None
+    g.principal, g.held = None, frozenset()
     scope.enter(None)
-    if request.endpoint is None or request.endpoint in STATIC:
+    if request.endpoint in STATIC:
         return None
     identify()
+    onward = end_overdue()
+    if onward:
+        return onward
+    if request.endpoint is None:  # what the error page says does not depend on who asks, only what stands around it
+        forget_half_way()
+        return None
     permission = permission_of(app, request.endpoint)
     if permission is None:
         abort(404)
+    if g.principal and g.principal.access:
+        tenancy.check_inside(permission)
     if permission is Permission.PUBLIC:
         forget_half_way()
         return None
@@ -90,6 +106,29 @@ def identify() -> None:
         g.principal, g.platform = found
 
 
+def end_overdue() -> ResponseReturnValue | None:
+    """An access session that holds no more is over, and the person is themself again; whoever was about to go on in
+    the workspace is told so."""
+    person: Principal | None = g.principal
+    visit = person.access if person else None
+    if person is None or visit is None or visit.ended is None:
+        return None
+    try:
+        access_sessions.expire(visit.public_id, visit.ended, clock.now(), g.request_id)
+    except OperationalError:  # the next request tries again; it opens nothing meanwhile
+        log.warning("access_session_not_ended")
+    g.principal = replace(person, access=None)
+    return back_outside(visit) if (request.endpoint or "").startswith(tenancy.SIDE) else None
+
+
+def back_outside(visit: Access) -> ResponseReturnValue:
+    """To the page of the workspace that the access session was in."""
+    flash(f"Your access session in {visit.workspace_name} has ended.", "watch")
+    if visit.workspace and "admin_workspaces.detail" in current_app.view_functions:
+        return elsewhere("admin_workspaces.detail", ws=visit.workspace)
+    return elsewhere("account.home")
+
+
 def admit(permission: Permission) -> ResponseReturnValue | None:
     """Check a permission that is not public, and open the scope that goes with it."""
     person: Principal | None = g.principal
@@ -99,11 +138,16 @@ def admit(permission: Permission) -> ResponseReturnValue | None:
         return None if request.endpoint in HALF_WAY else elsewhere("account.second_factor")
     if person.must_set_password and request.endpoint not in UNSETTLED:
         return elsewhere("account.password_change")
+    if permission.scope is Scope.WORKSPACE:
+        onward = tenancy.within(permission, person)
+        return elsewhere(onward) if onward else None
+    if not person.access:
+        g.held = held(staff=person.staff_role)
     if permission is Permission.SELF:
         return None
     if person.staff_role is None:
         abort(404)
-    if not allows(person.staff_role, permission):
+    if permission not in g.held:
         abort(403)
     scope.enter(scope.PLATFORM)
     return None
@@ -118,11 +162,8 @@ def elsewhere(endpoint: str, **values: Any) -> ResponseReturnValue:
 
 
 def may(permission: Permission) -> bool:
-    """Whether the person of this request has the permission; for templates and views."""
-    person: Principal | None = g.get("principal")
-    if person is None or person.awaits_second_factor or person.must_set_password:
-        return False
-    return person.staff_role is not None and allows(person.staff_role, permission)
+    """Whether the person of this request has the permission here; for templates and views."""
+    return permission in g.get("held", ())
 
 
 def permissions() -> frozenset[Permission]:
@@ -139,11 +180,21 @@ def opens(endpoint: str) -> bool:
 def actor() -> Actor:
     """The person of this request as the one behind a change, at the present instant."""
     person: Principal = g.principal
-    return Actor(ActorKind.USER, person.name, clock.now(), person.user_id, g.request_id)
+    visit = person.access
+    return Actor(
+        ActorKind.USER,
+        person.name,
+        clock.now(),
+        person.user_id,
+        g.request_id,
+        access=visit.public_id if visit else "",
+        on_behalf_of=visit.on_behalf_of if visit else "",
+    )
 
 
 def init_app(app: Flask, login_manager: LoginManager) -> None:
     """Guard every request of this app, and tell Flask-Login who the person is."""
+    tenancy.init_app(app)
     login_manager.init_app(app, add_context_processor=False)  # `portal.web.chrome` gives templates the person
 
     @login_manager.request_loader

@@ -11,14 +11,17 @@ from typing import Any
 from flask import Flask, current_app, g, request, url_for
 
 from portal.base import csrf
+from portal.queries.principals import Principal
+from portal.queries.tenants import Tenant
 from portal.rules.access import Permission
-from portal.web import formats, pieces
+from portal.web import formats, pieces, surroundings
 from portal.web.access import may, opens
 from portal.web.platform import brand, platform
 
 WORKSPACES = "admin_workspaces.listing"
 ACCOUNT_MENU = (("Your profile", "/me", "user"),)
-NAVIGATION: tuple[tuple[str | None, tuple[tuple[str, str, str], ...]], ...] = (
+Groups = tuple[tuple[str | None, tuple[tuple[str, str, str], ...]], ...]
+NAVIGATION: Groups = (
     (
         None,
         (
@@ -37,6 +40,33 @@ NAVIGATION: tuple[tuple[str | None, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
 )
+WORKSPACE_NAVIGATION: Groups = (
+    (
+        None,
+        (
+            ("Home", "workspace_home.page", "home"),
+            ("Numbers", "workspace_numbers.listing", "phone"),
+            ("Extensions", "workspace_extensions.listing", "device-landline-phone"),
+            ("Contacts", "workspace_contacts.listing", "address-book"),
+        ),
+    ),
+    (
+        "Messaging",
+        (
+            ("Campaigns", "workspace_campaigns.listing", "speakerphone"),
+            ("Broadcasts", "workspace_broadcasts.listing", "broadcast"),
+        ),
+    ),
+    (
+        "Workspace",
+        (
+            ("Team", "workspace_team.listing", "users"),
+            ("Usage", "workspace_usage.page", "chart-bar"),
+            ("Activity", "workspace_activity.page", "activity"),
+            ("Settings", "workspace_settings.page", "settings"),
+        ),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +82,31 @@ class Item:
 
 
 def navigation() -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
-    """The groups and pages that exist and that this person may open."""
-    counts: dict[str, str] = g.get("navigation_counts", {})
-    pages = (endpoint for _, entries in NAVIGATION for _, endpoint, _ in entries)
-    return _groups(frozenset(filter(opens, pages)), request.blueprint, tuple(counts.items()))
+    """The groups and pages that exist on this side and that this person may open."""
+    tenant: Tenant | None = g.get("tenant")
+    counts = workspace_counts(tenant) if tenant else g.get("navigation_counts", {})
+    side = WORKSPACE_NAVIGATION if tenant else NAVIGATION
+    pages = (endpoint for _, entries in side for _, endpoint, _ in entries)
+    where = tenant.web_address if tenant else ""
+    return _groups(frozenset(filter(opens, pages)), request.blueprint, tuple(counts.items()), where)
+
+
+def workspace_counts(tenant: Tenant) -> dict[str, str]:
+    """What stands behind the pages of a workspace in its navigation."""
+    locale = formats.reader_locale()
+    found = {
+        "workspace_numbers.listing": tenant.numbers,
+        "workspace_extensions.listing": tenant.extensions,
+        "workspace_contacts.listing": tenant.contacts,
+        "workspace_campaigns.listing": tenant.campaigns,
+        "workspace_team.listing": tenant.team,
+    }
+    return {endpoint: formats.number(count, locale) for endpoint, count in found.items() if count}
 
 
 @lru_cache(maxsize=500)
 def _groups(
-    opened: frozenset[str], blueprint: str | None, counts: tuple[tuple[str, str], ...]
+    opened: frozenset[str], blueprint: str | None, counts: tuple[tuple[str, str], ...], workspace: str
 ) -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
     shown = dict(counts)
     groups = (
@@ -72,7 +118,7 @@ def _groups(
                 if endpoint in opened
             ),
         )
-        for heading, entries in NAVIGATION
+        for heading, entries in (WORKSPACE_NAVIGATION if workspace else NAVIGATION)
     )
     return tuple((heading, items) for heading, items in groups if items)
 
@@ -104,14 +150,20 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def around() -> dict[str, Any]:
+        person: Principal | None = g.get("principal")
         if g.get("is_part"):
-            return {"current_user": g.get("principal"), "csrf_token": csrf.token}
+            return {"current_user": person, "csrf_token": csrf.token}
+        tenant: Tenant | None = g.get("tenant")
         return {
-            "current_user": g.get("principal"),
+            "current_user": person,
             "csrf_token": csrf.token,
             "brand": brand(),
             "is_example": platform().is_example,
-            "navigation": navigation() if g.get("principal") else (),
+            "navigation": navigation() if person else (),
             "find": find(),
-            "account_menu": ACCOUNT_MENU,
+            "account_menu": ACCOUNT_MENU if may(Permission.SELF) else (),
+            "tenant": surroundings.of(tenant, person) if tenant and person else None,
+            "places": surroundings.places(person) if person else None,
+            "visit": surroundings.visit(person) if person else None,
+            "first_page": surroundings.first_page(person),
         }

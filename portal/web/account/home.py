@@ -9,8 +9,8 @@ from portal.queries.accounts import belongings
 from portal.rules.access import Permission
 from portal.web.access import needs
 from portal.web.account.blueprint import bp
-from portal.web.account.words import ORGANIZATION_ROLES, WORKSPACE_ROLES
 from portal.web.pages import show
+from portal.web.role_words import ORGANIZATION_ROLES, WORKSPACE_ROLES
 
 STAFF_HOMES = ("admin_dashboard.page", "admin_workspaces.listing")
 

@@ -12,10 +12,10 @@ from portal.rules.access import Permission
 from portal.rules.errors import NotFound
 from portal.web.access import actor, needs
 from portal.web.account.blueprint import bp
-from portal.web.account.entry import enter
 from portal.web.account.forms import AcceptForm
-from portal.web.account.words import ORGANIZATION_ROLES, WORKSPACE_ROLES
+from portal.web.entry import enter
 from portal.web.pages import show
+from portal.web.role_words import ORGANIZATION_ROLES, WORKSPACE_ROLES
 from portal.web.visits import visit
 
 

@@ -11,8 +11,8 @@ from portal.queries.principals import any_user
 from portal.rules.access import Permission
 from portal.web.access import actor, needs
 from portal.web.account.blueprint import bp
-from portal.web.account.entry import enter, leave
 from portal.web.account.forms import LogInForm
+from portal.web.entry import enter, leave
 from portal.web.pages import show
 from portal.web.targets import safe
 from portal.web.visits import visit

@@ -14,8 +14,8 @@ from portal.rules.access import Permission
 from portal.rules.errors import NotFound
 from portal.web.access import actor, needs
 from portal.web.account.blueprint import bp
-from portal.web.account.entry import enter, renewed
 from portal.web.account.forms import ForgotForm, NewPasswordForm, PasswordForm
+from portal.web.entry import enter, renewed
 from portal.web.pages import show
 from portal.web.visits import visit
 

@@ -9,8 +9,8 @@ from portal.operations import second_factor as codes
 from portal.rules.access import Permission
 from portal.web.access import needs
 from portal.web.account.blueprint import bp
-from portal.web.account.entry import renewed
 from portal.web.account.forms import CodeForm
+from portal.web.entry import renewed
 from portal.web.pages import show
 from portal.web.targets import safe
 from portal.web.visits import visit

@@ -9,7 +9,7 @@ from portal.operations import sessions
 from portal.rules.access import Permission
 from portal.web.access import actor, needs
 from portal.web.account.blueprint import bp
-from portal.web.account.entry import leave
+from portal.web.entry import leave
 
 
 @bp.post("/me/sessions/<session>/end")

@@ -1,20 +1,6 @@
-"""Words of one's own account: roles, and browsers by what they call themselves."""
+"""Words of one's own account: browsers by what they call themselves."""
 
 from __future__ import annotations
-
-from portal.rules.access import OrganizationRole, WorkspaceRole
-
-ORGANIZATION_ROLES = {
-    OrganizationRole.ADMIN: "Admin",
-    OrganizationRole.BILLING_ADMIN: "Billing admin",
-    OrganizationRole.USER_ADMIN: "User admin",
-    OrganizationRole.MEMBER: "Member",
-}
-WORKSPACE_ROLES = {
-    WorkspaceRole.OWNER: "Owner",
-    WorkspaceRole.MANAGER: "Manager",
-    WorkspaceRole.AGENT: "Agent",
-}
 
 # The first that occurs counts: most browsers also call themselves by the names of others.
 BROWSERS = (

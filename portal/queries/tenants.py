@@ -1,0 +1,139 @@
+"""Where people are at home: the workspaces that they belong to, and one of them as the guard looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Integer, and_, bindparam, func, or_, select
+
+from portal.base.db import db
+from portal.models import Membership, Organization, OrganizationMember, Workspace, scope
+from portal.rules.access import OrganizationRole, WorkspaceRole
+from portal.rules.lifecycle import Status
+from portal.rules.text import search_patterns
+
+MOST_PLACES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A workspace, and what the person is in it: `role` None for somebody who is no member. `key`: integer key;
+    `member_seen_at`: when the person was last seen there. The counts are the stored ones."""
+
+    key: int
+    public_id: str
+    name: str
+    web_address: str
+    timezone: str
+    status: Status
+    cancelled_at: datetime | None
+    organization: str
+    role: WorkspaceRole | None
+    organization_role: OrganizationRole | None
+    member_seen_at: datetime | None
+    numbers: int
+    extensions: int
+    contacts: int
+    campaigns: int
+    team: int
+
+
+class Place(NamedTuple):
+    """A workspace that a person belongs to."""
+
+    key: int
+    public_id: str
+    name: str
+    web_address: str
+    status: Status
+    is_child: bool
+    organization: str
+    role: WorkspaceRole
+
+
+_USER = bindparam("user", type_=Integer)
+_TENANT = (
+    select(
+        Workspace.id,
+        Workspace.public_id,
+        Workspace.name,
+        Workspace.web_address,
+        Workspace.timezone,
+        Workspace.status,
+        Workspace.cancelled_at,
+        Organization.name,
+        Membership.role,
+        OrganizationMember.role,
+        Membership.last_seen_at,
+        Workspace.number_count,
+        Workspace.extension_count,
+        Workspace.contact_count,
+        Workspace.campaign_count,
+        Workspace.user_count,
+    )
+    .join(Organization, Organization.id == Workspace.organization_id)
+    .outerjoin(Membership, and_(Membership.workspace_id == Workspace.id, Membership.user_id == _USER))
+    .outerjoin(
+        OrganizationMember,
+        and_(OrganizationMember.organization_id == Organization.id, OrganizationMember.user_id == _USER),
+    )
+    .where(Workspace.web_address == bindparam("address"))
+)
+_PLACES = (
+    select(
+        Workspace.id,
+        Workspace.public_id,
+        Workspace.name,
+        Workspace.web_address,
+        Workspace.status,
+        Workspace.is_primary.is_(False),
+        Organization.name,
+        Membership.role,
+    )
+    .join(Membership, Membership.workspace_id == Workspace.id)
+    .join(Organization, Organization.id == Workspace.organization_id)
+    .where(Membership.user_id == _USER)
+    .order_by(
+        Workspace.cancelled_at.is_not(None),
+        Membership.last_seen_at.is_(None),
+        Membership.last_seen_at.desc(),
+        Workspace.name_key,
+        Workspace.id,
+    )
+)
+_RECENT = _PLACES.limit(bindparam("most", type_=Integer))
+
+
+def tenant(address: str, user_id: int) -> Tenant | None:
+    """The workspace with this web address, as this person stands to it; None if there is none."""
+    with scope.platform():  # the row is bound to one workspace and one person
+        found = scope.rows(_TENANT, {"address": address, "user": user_id})
+    return Tenant(*found[0]) if found else None
+
+
+def recent_places(user_id: int, most: int) -> tuple[Place, ...]:
+    """The person's workspaces, those used last first, closed ones last."""
+    with scope.platform():  # a person's own memberships lie in several workspaces
+        return tuple(map(Place._make, scope.rows(_RECENT, {"user": user_id, "most": most})))
+
+
+def matching_places(user_id: int, q: str) -> Sequence[Place]:
+    """The same, up to MOST_PLACES, of which every word occurs in name, address or organization."""
+    words: list[Any] = [
+        or_(*(column.contains(word.strip(), autoescape=True) for column in _SEARCHED)) for word in search_patterns(q)
+    ]
+    with scope.platform():
+        rows = db.session.execute(_PLACES.where(*words).limit(MOST_PLACES), {"user": user_id})
+        return list(map(Place._make, rows))
+
+
+_SEARCHED = (Workspace.name_key, Workspace.web_address, Organization.name_key)
+
+
+def place_count(user_id: int) -> int:
+    """How many workspaces the person belongs to."""
+    with scope.platform():
+        return db.session.scalar(select(func.count()).select_from(Membership).where(Membership.user_id == user_id)) or 0

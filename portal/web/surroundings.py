@@ -1,0 +1,156 @@
+"""What stands around a page of a workspace: whose it is, the way to others, and who is inside as whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+
+from flask import g, url_for
+
+from portal.base import clock
+from portal.queries import tenants
+from portal.queries.principals import Principal
+from portal.queries.tenants import Place, Tenant
+from portal.rules.access import AccessMode
+from portal.rules.access_sessions import AccessKind, minutes_left
+from portal.rules.lifecycle import Status, days_left, purge_at
+from portal.rules.periods import local_day
+from portal.rules.text import initials
+from portal.web import formats
+from portal.web.role_words import WORKSPACE_ROLES
+
+SHOWN = 8  # workspaces that the switcher names; more are searched for
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The workspace of this page. `who`: the acting person. `notice`: what its state means, or blank; `crumbs`: in an
+    access session, where this is from outside."""
+
+    name: str
+    initials: str
+    home: str
+    who: str
+    notice: str
+    is_closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceItem:
+    """A line of the switcher; `note`: role or state."""
+
+    public_id: str
+    name: str
+    initials: str
+    note: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The switcher's workspaces, grouped by organization; `more`: there are others, to be searched for."""
+
+    groups: tuple[tuple[str, tuple[PlaceItem, ...]], ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """The banner of an access session: who is where, as whom (blank: as oneself), why, and for how long."""
+
+    who: str
+    as_whom: str
+    looks: bool
+    workspace: str
+    why: str
+    minutes: int
+    expires_at: datetime
+
+    @property
+    def is_ending(self) -> bool:
+        """From 5 minutes left it is said aloud."""
+        return self.minutes <= 5
+
+
+def of(tenant: Tenant, person: Principal) -> Around:
+    """The workspace of this page."""
+    return Around(
+        name=tenant.name,
+        initials=initials(tenant.name),
+        home=url_for("workspace_home.page", slug=tenant.web_address),
+        who=(person.access.on_behalf_of if person.access else "") or person.name,
+        notice=notice(tenant, clock.now()),
+        is_closed=tenant.status is Status.CANCELLED,
+    )
+
+
+def notice(tenant: Tenant, now: datetime) -> str:
+    """What the state of the workspace means for its people."""
+    if tenant.status is Status.SUSPENDED:
+        return "This workspace is suspended. Its people see why, and can export; nothing can be changed."
+    if tenant.cancelled_at is None:
+        return ""
+    locale, left = formats.reader_locale(), days_left(tenant.cancelled_at, now)
+    when = formats.day(local_day(purge_at(tenant.cancelled_at), tenant.timezone), locale)
+    days = f"in {left} {'day' if left == 1 else 'days'}" if left else "any moment now"
+    return f"This workspace is closed. It can be read and exported; all of its data is purged on {when}, {days}."
+
+
+def places(person: Principal) -> Places | None:
+    """The person's workspaces, for the switcher; None for staff and inside of an access session."""
+    if person.staff_role or person.access or person.awaits_second_factor or person.must_set_password:
+        return None
+    found = tenants.recent_places(person.user_id, SHOWN + 1)
+    return Places(grouped(found[:SHOWN]), len(found) > SHOWN) if found else None
+
+
+def grouped(found: tuple[Place, ...]) -> tuple[tuple[str, tuple[PlaceItem, ...]], ...]:
+    """By organization, each where the first of its workspaces stands."""
+    order = list(dict.fromkeys(place.organization for place in found))
+    by_organization = sorted(found, key=lambda place: order.index(place.organization))
+    groups = groupby(by_organization, key=attrgetter("organization"))
+    return tuple((name, tuple(map(_item, members))) for name, members in groups)
+
+
+def _item(place: Place) -> PlaceItem:
+    here: Tenant | None = g.get("tenant")
+    return PlaceItem(
+        public_id=place.public_id,
+        name=place.name,
+        initials=initials(place.name),
+        note=_note(place),
+        current=here is not None and here.key == place.key,
+    )
+
+
+def _note(place: Place) -> str:
+    if place.status is Status.CANCELLED:
+        return "closed"
+    if place.status is Status.SUSPENDED:
+        return "suspended"
+    return WORKSPACE_ROLES[place.role].lower()
+
+
+def visit(person: Principal) -> Visit | None:
+    """The access session that this person is in."""
+    access = person.access
+    if access is None or access.ended:
+        return None
+    return Visit(
+        who=person.name,
+        as_whom=access.on_behalf_of if access.kind is AccessKind.IMPERSONATE else "",
+        looks=access.mode is AccessMode.LOOK,
+        workspace=access.workspace_name,
+        why=", ".join(filter(None, (access.reason, access.ticket))),
+        minutes=minutes_left(access.expires_at, clock.now()),
+        expires_at=access.expires_at,
+    )
+
+
+def first_page(person: Principal | None) -> str:
+    """Where "home" is for whoever reads an error."""
+    if person and person.access and not person.access.ended:
+        return url_for("workspace_home.page", slug=person.access.web_address)
+    return "/"
