@@ -143,6 +143,15 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What its own people see of it as well."""
+
+    profile: Profile
+    usage: usage.Usage
+    limits: tuple[LimitState, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """All that the detail page shows, as of `now`. `lifetime_minor`: MRR shown × months begun since activated_on."""
 
@@ -247,8 +256,8 @@ def profile(workspace: str) -> Profile:
     return _read(workspace)[0]
 
 
-def detail(workspace: str, now: datetime) -> Detail:
-    """The workspace with this public id as of `now`; raises NotFound."""
+def standing(workspace: str, now: datetime) -> Standing:
+    """The workspace with this public id, its usage and its limits as of `now`; raises NotFound."""
     found, subject = _read(workspace)
     recent = usage.recent_usage(found.key, local_day(now, found.timezone))
     used = (
@@ -257,11 +266,18 @@ def detail(workspace: str, now: datetime) -> Detail:
         (Limit.MONTHLY_MINUTES, recent.month_minutes),
     )
     subject = replace(subject, counted=subject.counted + used)
+    return Standing(found, recent, limits.limits_of(subject, now))
+
+
+def detail(workspace: str, now: datetime) -> Detail:
+    """The workspace with this public id as of `now`; raises NotFound."""
+    stands = standing(workspace, now)
+    found = stands.profile
     return Detail(
         profile=found,
-        usage=recent,
+        usage=stands.usage,
         lifetime_minor=lifetime_value(found.mrr_minor, found.activated_on, now, found.timezone),
-        limits=limits.limits_of(subject, now),
+        limits=stands.limits,
         orders=orders.recent_paid_orders(found.key) if found.orders else (),
         events=audit.latest(found.key, LATEST_EVENTS) if found.events else (),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -130,8 +130,8 @@ def current(token: str, now: datetime) -> tuple[Principal, Platform] | None:
     settings, revoked_at, expires_at, suspended_at = row[len(_PERSON) : len(_PERSON) + 4]
     if revoked_at is not None or suspended_at is not None or expires_at <= now:
         return None
-    access = _access(row, now) if row.access else None
-    return Principal(*row[: len(_PERSON)], access), _settings(settings)
+    person = Principal(*row[: len(_PERSON)])
+    return (replace(person, access=_access(row, now)) if row.access else person), _settings(settings)
 
 
 def _access(row: Any, now: datetime) -> Access:

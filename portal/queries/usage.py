@@ -22,6 +22,7 @@ class Day(NamedTuple):
     delivered: int = 0
     read: int = 0
     minutes: int = 0
+    received: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Totals:
     sent: int
     delivered: int
     read: int
+    received: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class Usage:
     any_rows: bool
 
 
-_DAYS = select(DailyUsage.day, DailyUsage.sent, DailyUsage.delivered, DailyUsage.read, DailyUsage.minutes).where(
+_DAYS = select(*(getattr(DailyUsage, name) for name in Day._fields)).where(
     DailyUsage.workspace_id == bindparam("workspace"), DailyUsage.day.between(bindparam("first"), bindparam("last"))
 )
 
@@ -78,4 +80,4 @@ def _usage(rows: tuple[Any, ...], today: date) -> Usage:
 
 
 def _totals(days: list[Day]) -> Totals:
-    return Totals(sum(day.sent for day in days), sum(day.delivered for day in days), sum(day.read for day in days))
+    return Totals(*(sum(getattr(day, name) for day in days) for name in ("sent", "delivered", "read", "received")))

@@ -16,7 +16,7 @@ from portal.queries.audit import Event, Wanted
 from portal.queries.orders import OrderRow
 from portal.rules.access import Permission
 from portal.rules.errors import NotFound
-from portal.web import audit_words, formats, paging
+from portal.web import audit_words, formats, paging, usage_chart
 from portal.web.access import may, needs
 from portal.web.admin import workspace_facts, workspace_figures, workspace_limits
 from portal.web.admin.audit_filters import Filters
@@ -55,7 +55,7 @@ def detail(ws: str) -> Response:
         ws=workspace_facts.head(profile, "overview", now, locale),
         figures=workspace_figures.tiles(found, now, locale),
         counts=workspace_figures.counts(profile, locale),
-        chart=workspace_figures.chart_drawn(found.usage, profile.timezone, locale),
+        chart=usage_chart.drawn(found.usage, profile.timezone, locale),
         limits=workspace_limits.drawn(found, locale),
         orders=tuple(_order(row, locale) for row in found.orders),
         orders_url=_all_orders(ws) if profile.orders else None,

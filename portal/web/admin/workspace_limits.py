@@ -10,14 +10,14 @@ from markupsafe import Markup
 
 from portal.queries.detail import Detail
 from portal.queries.limits import MOST_SHARED, Account, LimitState
-from portal.rules.health import Thresholds, limit_level
-from portal.rules.limits import CATALOGUE, UNLIMITED, Source, last_day, share
+from portal.rules.health import Thresholds
+from portal.rules.limits import CATALOGUE, Source, last_day
 from portal.web import formats, pieces
 from portal.web.access import opens
+from portal.web.limit_bars import bar, text_of, value_of
 from portal.web.platform import platform
 
 EDIT, PLAN = "admin_workspaces.limits_ask", "admin_plans.edit"
-MOST = 999  # per cent that are written out
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,39 +120,27 @@ def table(shown: Shown) -> Table:
 def _row(state: LimitState, shown: Shown, alone: bool) -> Row:
     locale = shown.locale
     pooled = state.account is not None and not alone
-    part = share(state.used, state.effective.value)
-    percent = None if part is None else int(part * 100)  # 99.9 % is not yet all
-    level = None if percent is None else limit_level(percent, shown.thresholds)
+    figures = bar(state, shown.thresholds, locale)
     own = state.own if state.own and state.own.in_force else None
     return Row(
-        name=state.limit.value,
-        label=CATALOGUE[state.limit].label,
-        plan=_text(state.plan, locale),
-        plan_value=_value(state.plan),
-        override=_text(own.value if own else None, locale),
-        override_value=_value(own.value if own else None),
+        name=figures.name,
+        label=figures.label,
+        plan=text_of(state.plan, locale),
+        plan_value=value_of(state.plan),
+        override=text_of(own.value if own else None, locale),
+        override_value=value_of(own.value if own else None),
         override_note=_override_note(state, shown),
-        effective=_text(state.effective.value, locale),
-        effective_value=_value(state.effective.value),
+        effective=figures.effective,
+        effective_value=figures.effective_value,
         effective_note=_effective_note(state, shown, pooled),
-        used=formats.number(state.used, locale),
-        used_value=str(state.used),
+        used=figures.used,
+        used_value=figures.used_value,
         used_note="whole account" if pooled else "",
-        percent=percent,
-        percent_text="" if percent is None else _percent(percent, locale),
-        level=level.value if level else None,
-        words="No limit" if state.effective.unlimited else "None allowed",
+        percent=figures.percent,
+        percent_text=figures.percent_text,
+        level=figures.level,
+        words=figures.words,
     )
-
-
-def _text(value: int | None, locale: str) -> str:
-    if value is None:
-        return formats.NONE
-    return "Unlimited" if value == UNLIMITED else formats.number(value, locale)
-
-
-def _value(value: int | None) -> str:
-    return "" if value is None else str(value)
 
 
 def _override_note(state: LimitState, shown: Shown) -> str:
@@ -161,12 +149,8 @@ def _override_note(state: LimitState, shown: Shown) -> str:
         return ""
     until = formats.day(last_day(own.expires_at, shown.days_of), locale) if own.expires_at else ""
     if not own.in_force:
-        return f"{_text(own.value, locale)} expired {until}"
+        return f"{text_of(own.value, locale)} expired {until}"
     return " · ".join(text for text in (f"until {until}" if until else "no end", own.reason) if text)
-
-
-def _percent(percent: int, locale: str) -> str:
-    return formats.percent(percent, locale, 0) if percent <= MOST else "> " + formats.percent(MOST, locale, 0)
 
 
 def _effective_note(state: LimitState, shown: Shown, pooled: bool) -> str:
