@@ -2,42 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from dataclasses import replace
+from datetime import datetime
 
 from portal.queries.detail import Detail, Profile
-from portal.queries.usage import WINDOW, Totals
 from portal.rules.lifecycle import Status
-from portal.rules.periods import local_day, months_begun
-from portal.rules.pricing import Cycle, percent, percent_change
+from portal.rules.periods import months_begun
+from portal.rules.pricing import Cycle, percent
 from portal.web import formats
 from portal.web.admin.workspace_words import CYCLES
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number for machines (`value`, in minor units where `currency` is given) and people (`text`; `code`: a
-    currency that has no sign, to stand small before it)."""
-
-    name: str
-    label: str
-    text: str
-    value: str
-    currency: str | None = None
-    code: str = ""
-    title: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A figure, perhaps a second one below it, and a small line; `kind` colours the line: good, risk or nothing."""
-
-    figure: Figure
-    note: str
-    kind: str | None = None
-    below: Figure | None = None
-
+from portal.web.figures import Figure, Tile, change_of, count, is_comparable, points_of, rate
 
 NOT_COUNTED = {
     Status.TRIAL: "not while on trial",
@@ -49,14 +23,15 @@ NOT_COUNTED = {
 def tiles(found: Detail, now: datetime, locale: str) -> tuple[Tile, ...]:
     """Sent, delivered, read, MRR and lifetime value."""
     total, before = found.usage.total, found.usage.before
+    comparable = is_comparable(found.usage, found.profile)
     delivered, read = percent(total.delivered, total.sent), percent(total.read, total.delivered)
-    change, kind = _sent_change(found, locale)
+    change, kind = change_of(total.sent, before.sent, comparable, locale)
     below = Figure("delivered_30d", "", formats.number(total.delivered, locale), str(total.delivered))
-    points, points_kind = _points(delivered, before) if _comparable(found) else ("", None)
+    points, points_kind = points_of(delivered, percent(before.delivered, before.sent)) if comparable else ("", None)
     return (
-        Tile(_count("sent_30d", "Sent, 30 days", total.sent, locale), change, kind),
-        Tile(_rate("delivered_rate", "Delivered", delivered, "Nothing was sent", locale), points, points_kind, below),
-        Tile(_rate("read_rate", "Read", read, "Nothing was delivered", locale), "of delivered"),
+        Tile(count("sent_30d", "Sent, 30 days", total.sent, locale), change, kind),
+        Tile(rate("delivered_rate", "Delivered", delivered, "Nothing was sent", locale), points, points_kind, below),
+        Tile(rate("read_rate", "Read", read, "Nothing was delivered", locale), "of delivered"),
         _mrr(found.profile, locale),
         _lifetime(found, now, locale),
     )
@@ -65,12 +40,12 @@ def tiles(found: Detail, now: datetime, locale: str) -> tuple[Tile, ...]:
 def counts(profile: Profile, locale: str) -> tuple[Figure, ...]:
     """What there is of each kind."""
     return (
-        _count("numbers", "Numbers", profile.numbers, locale),
-        _count("campaigns", "Campaigns", profile.campaigns, locale),
-        _count("broadcasts", "Broadcasts", profile.broadcasts, locale),
-        _count("contacts", "Contacts", profile.contacts, locale),
-        _count("team", "Team", profile.team, locale),
-        _count("extensions", "Extensions", profile.extensions, locale),
+        count("numbers", "Numbers", profile.numbers, locale),
+        count("campaigns", "Campaigns", profile.campaigns, locale),
+        count("broadcasts", "Broadcasts", profile.broadcasts, locale),
+        count("contacts", "Contacts", profile.contacts, locale),
+        count("team", "Team", profile.team, locale),
+        count("extensions", "Extensions", profile.extensions, locale),
     )
 
 
@@ -78,43 +53,6 @@ def money(name: str, label: str, minor: int, currency: str, locale: str) -> Figu
     """An estimate: without decimals where they are all zero."""
     code, text = formats.amount(minor, currency, locale, True)
     return Figure(name, label, text, str(minor), currency, code)
-
-
-def _count(name: str, label: str, value: int, locale: str) -> Figure:
-    return Figure(name, label, formats.number(value, locale), str(value))
-
-
-def _rate(name: str, label: str, value: Decimal | None, why_none: str, locale: str) -> Figure:
-    if value is None:
-        return Figure(name, label, formats.NONE, "", title=why_none)
-    return Figure(name, label, formats.percent(value, locale), str(value))
-
-
-def _comparable(found: Detail) -> bool:
-    """Whether it was there for all of the 30 days before, so that comparing means something."""
-    first = found.usage.days[0].day - timedelta(days=WINDOW)
-    return local_day(found.profile.created_at, found.profile.timezone) <= first
-
-
-def _sent_change(found: Detail, locale: str) -> tuple[str, str | None]:
-    total, before = found.usage.total.sent, found.usage.before.sent
-    was = formats.number(before, locale)
-    if not _comparable(found):
-        return (f"{was} in the 30 days before" if before else "too new to compare"), None
-    change = percent_change(total, before)
-    if change is None:
-        return "none in the 30 days before", None
-    shown = formats.percent(abs(change), locale, 0 if abs(change) >= 10 else 1)
-    if not change:
-        return f"as before, {was}", None
-    return f"{'+' if change > 0 else '−'}{shown}, was {was}", "good" if change > 0 else "risk"
-
-
-def _points(delivered: Decimal | None, before: Totals) -> tuple[str, str | None]:
-    was = percent(before.delivered, before.sent)
-    if delivered is None or was is None or delivered == was:
-        return "", None
-    return (f"+{delivered - was} points", "good") if delivered > was else (f"−{was - delivered} points", "risk")
 
 
 def _why_not_counted(profile: Profile) -> str | None:

@@ -1,0 +1,115 @@
+"""A workspace's team: its members, and who is invited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Integer, Select, bindparam, case, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from portal.base.db import db
+from portal.models import Invitation, Membership, User
+from portal.rules.access import WorkspaceRole
+from portal.rules.text import sort_key
+
+PER_PAGE = 25
+MOST_PENDING = 100
+
+
+class Member(NamedTuple):
+    """Somebody of the team. `last_seen_at`: in this workspace. `invited`: has an account, and no password yet."""
+
+    public_id: str
+    name: str
+    email: str
+    role: WorkspaceRole
+    last_seen_at: datetime | None
+    invited: bool
+    suspended: bool
+
+
+class Pending(NamedTuple):
+    """An invitation that was neither accepted nor taken back; perhaps it has expired."""
+
+    public_id: str
+    email: str
+    role: WorkspaceRole
+    created_at: datetime
+    expires_at: datetime
+    invited_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A page of the members who match, owner first, then by name; and all pending invitations."""
+
+    page: int
+    total: int
+    members: tuple[Member, ...]
+    pending: tuple[Pending, ...]
+
+
+_rank = case((Membership.role == WorkspaceRole.OWNER, 0), (Membership.role == WorkspaceRole.MANAGER, 1), else_=2)
+_MEMBERS = select(
+    User.public_id,
+    User.name,
+    User.email,
+    Membership.role,
+    Membership.last_seen_at,
+    User.password_hash.is_(None),
+    User.suspended_at.is_not(None),
+).join(Membership, Membership.user_id == User.id)
+_Inviter = aliased(User, name="inviter")
+_PENDING = (
+    select(
+        Invitation.public_id,
+        Invitation.email,
+        Invitation.workspace_role,
+        Invitation.created_at,
+        Invitation.expires_at,
+        _Inviter.name,
+    )
+    .outerjoin(_Inviter, _Inviter.id == Invitation.invited_by_id)
+    .where(
+        Invitation.workspace_id == bindparam("workspace", type_=Integer),
+        Invitation.workspace_role.is_not(None),
+        Invitation.accepted_at.is_(None),
+        Invitation.revoked_at.is_(None),
+        ~exists().where(
+            Membership.workspace_id == Invitation.workspace_id,
+            Membership.user_id == Invitation.user_id,
+            Membership.role != WorkspaceRole.OWNER,
+        ),
+    )
+    .order_by(Invitation.created_at.desc(), Invitation.id.desc())
+    .limit(MOST_PENDING)
+)
+
+
+def team(workspace: int, q: str, page: int) -> Team:
+    """The team of the workspace in scope (its integer key), searched by name and e-mail."""
+    found = _matching(q)
+    total: int = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    page = min(page, max(1, -(-total // PER_PAGE)))
+    rows = db.session.execute(
+        found.order_by(_rank, User.name_key, User.id).limit(PER_PAGE).offset((page - 1) * PER_PAGE)
+    )
+    pending = db.session.execute(_PENDING, {"workspace": workspace})
+    return Team(page, total, tuple(map(Member._make, rows)), tuple(map(Pending._make, pending)))
+
+
+def member(user: str) -> Member | None:
+    """The member of the workspace in scope with this public id."""
+    row = db.session.execute(_MEMBERS.where(User.public_id == user)).one_or_none()
+    return Member(*row) if row else None
+
+
+def _matching(q: str) -> Select[str, str, str, WorkspaceRole, datetime | None, bool, bool]:
+    query = _MEMBERS
+    for word in sort_key(q).split():
+        query = query.where(
+            or_(User.name_key.contains(word, autoescape=True), User.email_key.contains(word, autoescape=True))
+        )
+    return query
