@@ -13,7 +13,7 @@ from portal.base.languages import babel
 from portal.base.login import login_manager
 from portal.gateways.mail import chosen
 from portal.settings import Settings
-from portal.web import access, account, admin, chrome, formats, problems, request
+from portal.web import access, account, admin, chrome, formats, problems, request, workspace
 
 ROOT = Path(__file__).parent.parent
 
@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(request.check_form)
     problems.init_app(app)
     chrome.init_app(app)
-    for blueprint in (*account.blueprints, *admin.blueprints):
+    for blueprint in (*account.blueprints, *admin.blueprints, *workspace.blueprints):
         app.register_blueprint(blueprint)
     access.check_routes(app)
     return app

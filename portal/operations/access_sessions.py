@@ -18,6 +18,7 @@ from portal.models import AccessSession, LoginSession, User, Workspace
 from portal.operations import outbox
 from portal.operations.audit import record
 from portal.operations.unit import locked, unit
+from portal.queries.access_sessions import account_of
 from portal.queries.principals import platform, token_digest
 from portal.rules.access import AccessMode, allows
 from portal.rules.access_sessions import (
@@ -27,7 +28,6 @@ from portal.rules.access_sessions import (
     LONGEST_TICKET,
     AccessKind,
     Ending,
-    OwnerAccount,
     check_mode,
     check_owner,
 )
@@ -160,19 +160,6 @@ def _owner(session: Session, row: Workspace, staff: User) -> User:
     if owner is None:
         raise NotFound()
     return owner
-
-
-def account_of(owner: User | None, staff: int) -> OwnerAccount | None:
-    """The owner as the rules look at one, when the staff member with this integer key would enter as them."""
-    if owner is None:
-        return None
-    return OwnerAccount(
-        name=owner.name,
-        is_staff=owner.staff_role is not None,
-        is_oneself=owner.id == staff,
-        is_suspended=owner.suspended_at is not None,
-        has_password=owner.password_hash is not None,
-    )
 
 
 def _tell(session: Session, owner: User, row: Workspace, mode: AccessMode, reason: str, by: Actor) -> None:

@@ -57,6 +57,30 @@ EVENTS: dict[str, frozenset[str]] = {
         "import.finished": "task counts",
         "import.stopped": "task done",
         "list.exported": "filters rows",
+        "contacts.exported": "rows",
+    }.items()
+}
+
+# What a workspace's own people read of it, with the keys that they may know; `reason` is one of them. Notes, health and
+# money stay with the staff.
+FOR_CUSTOMERS: dict[str, frozenset[str]] = {
+    action: frozenset(keys.split())
+    for action, keys in {
+        "workspace.created": "name web_address",
+        "workspace.status_changed": "status",
+        "workspace.plan_changed": "plan",
+        "workspace.limit_overridden": "limit value",
+        "workspace.settings_changed": "name web_address timezone",
+        "access.started": "kind mode until reason",
+        "access.ended": "kind how",
+        "member.role_changed": "email role",
+        "member.removed": "email role",
+        "invitation.sent": "email workspace_role",
+        "invitation.prepared": "email workspace_role",
+        "invitation.renewed": "email",
+        "invitation.revoked": "email",
+        "invitation.accepted": "email",
+        "contacts.exported": "rows",
     }.items()
 }
 

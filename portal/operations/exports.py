@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from portal.models import Workspace
 from portal.operations.audit import record
-from portal.operations.unit import unit
+from portal.operations.unit import locked, unit
 from portal.rules.actors import Actor
 
 
@@ -13,3 +14,9 @@ def record_export(filters: Mapping[str, str], rows: int, by: Actor) -> None:
     """The audit log holds who exported the list of workspaces, filtered how, and how many rows it had."""
     with unit():
         record("list.exported", by, filters=dict(filters), rows=rows)
+
+
+def record_contacts_export(workspace: str, rows: int, by: Actor) -> None:
+    """The audit log holds who took the contacts of the workspace (public id), and how many. Raises NotFound."""
+    with unit() as session:
+        record("contacts.exported", by, workspace=locked(session, Workspace, workspace), rows=rows)

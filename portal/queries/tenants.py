@@ -39,6 +39,7 @@ class Tenant:
     contacts: int
     campaigns: int
     team: int
+    version: int
 
 
 class Place(NamedTuple):
@@ -73,6 +74,7 @@ _TENANT = (
         Workspace.contact_count,
         Workspace.campaign_count,
         Workspace.user_count,
+        Workspace.version,
     )
     .join(Organization, Organization.id == Workspace.organization_id)
     .outerjoin(Membership, and_(Membership.workspace_id == Workspace.id, Membership.user_id == _USER))

@@ -6,13 +6,14 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
 from flask import url_for
 
+from portal.operations.audit_events import FOR_CUSTOMERS
 from portal.queries.audit import Event
 from portal.rules.actors import ActorKind
 from portal.rules.imports import summary
@@ -55,6 +56,11 @@ SENTENCES: Mapping[str, str] = {
     "workspace.plan_changed": "changed",
     "workspace.limit_overridden": "overrode the limit {limit}:",
     "workspace.health_changed": "changed",
+    "workspace.settings_changed": "changed the settings:",
+    "access.started": "entered the workspace {kind} {mode}, until {until} at the latest",
+    "access.ended": "left the workspace, {how}",
+    "member.role_changed": "changed {email}:",
+    "member.removed": "removed {email}, {role}, from the team",
     "invitation.sent": "invited {email} as {workspace_role}",
     "invitation.prepared": "prepared an invitation for {email} as {workspace_role}",
     "invitation.renewed": "sent the invitation to {email} again",
@@ -65,8 +71,22 @@ SENTENCES: Mapping[str, str] = {
     "import.finished": "finished an import: {counts}",
     "import.stopped": "stopped an import after {done} rows",
     "list.exported": "exported {rows} workspaces",
+    "contacts.exported": "exported {rows} contacts",
 }
 ISO = re.compile(r"\d{4}-\d\d(-\d\d(T\S+)?)?")  # a day, a month or an instant as it is stored, and nothing else
+# What an access session's facts are called.
+VISITS: Mapping[str, Mapping[str, str]] = {
+    "kind": {"impersonate": "as its owner", "manage": "as themself"},
+    "mode": {"act": "with full access", "look": "to look only"},
+    "how": {
+        "stopped": "by stopping",
+        "expired": "after 60 minutes",
+        "logged_out": "by logging out",
+        "role_lost": "having lost the role",
+        "owner_changed": "because its owner changed",
+        "workspace_gone": "because it is gone",
+    },
+}
 ICONS = {ActorKind.JOB: "history", ActorKind.CLI: "settings"}
 GROUPS = {
     "platform": "Platform",
@@ -75,6 +95,9 @@ GROUPS = {
     "plan": "Plans",
     "workspace": "Workspaces",
     "hold": "Holds",
+    "access": "Access sessions",
+    "member": "Teams",
+    "contacts": "Contacts",
     "invitation": "Invitations",
     "import": "Imports",
     "list": "Exports",
@@ -84,7 +107,7 @@ GROUPS = {
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One event, ready to show. `icon` instead of `initials` where no person did it; `when` may name the reason;
-    `details`: label and text of all that the event holds."""
+    `details`: label and text of all that the event holds; `by_staff`: inside an access session."""
 
     id: str
     initials: str
@@ -98,6 +121,7 @@ class Entry:
     workspace: str
     workspace_url: str | None
     details: tuple[tuple[str, str], ...]
+    by_staff: bool
 
 
 def entry(event: Event, now: datetime) -> Entry:
@@ -116,6 +140,7 @@ def entry(event: Event, now: datetime) -> Entry:
         workspace=event.workspace_name,
         workspace_url=url_for("admin_workspaces.detail", ws=event.workspace) if event.workspace else None,
         details=_details(event),
+        by_staff=bool(event.access),
     )
 
 
@@ -146,10 +171,23 @@ def grouped(actions: Iterable[str]) -> list[tuple[str, str]]:
     return options
 
 
+def for_customers(event: Event, now: datetime) -> Entry:
+    """The same for the workspace's own people: with what they may know of it (`audit_events.FOR_CUSTOMERS`) alone."""
+    keys = FOR_CUSTOMERS.get(event.action, frozenset())
+    known = replace(
+        event,
+        reason=event.reason if "reason" in keys else "",
+        facts={key: value for key, value in event.facts.items() if key in keys},
+        changes={key: pair for key, pair in event.changes.items() if key in keys},
+    )
+    return replace(entry(known, now), workspace_url=None, details=())
+
+
 def _who(event: Event) -> str:
     if event.actor_kind is ActorKind.JOB:
         return "Portal"
-    return event.actor or "Somebody"
+    who = event.actor or "Somebody"
+    return f"{who} as {formats.isolated(event.on_behalf_of)}" if event.on_behalf_of else who
 
 
 def _label(key: str) -> str:
@@ -157,6 +195,8 @@ def _label(key: str) -> str:
 
 
 def _fact(key: str, value: Any, locale: str, isolate: bool) -> str:
+    if key in VISITS and value in VISITS[key]:
+        return VISITS[key][value]
     if key == "limit":
         return _label(str(value))
     if key == "counts" and isinstance(value, dict):
@@ -187,6 +227,10 @@ def _value(value: Any, locale: str, isolate: bool) -> str:
 def _details(event: Event) -> tuple[tuple[str, str], ...]:
     pairs = [("Event", f"{event.public_id}, number {event.sequence}"), ("Action", event.action)]
     pairs.append(("By", f"{event.actor or '—'} ({event.actor_kind.value})"))
+    if event.access:
+        pairs.append(("Access session", event.access))
+    if event.on_behalf_of:
+        pairs.append(("On behalf of", event.on_behalf_of))
     if event.reason:
         pairs.append(("Reason", event.reason))
     pairs += [(_label(key), json.dumps(value, ensure_ascii=False)) for key, value in event.facts.items()]

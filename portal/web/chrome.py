@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +163,7 @@ def init_app(app: Flask) -> None:
             "find": find(),
             "account_menu": ACCOUNT_MENU if may(Permission.SELF) else (),
             "tenant": surroundings.of(tenant, person) if tenant and person else None,
-            "places": surroundings.places(person) if person else None,
+            "places": partial(surroundings.places, person),
             "visit": surroundings.visit(person) if person else None,
             "first_page": surroundings.first_page(person),
         }

@@ -98,9 +98,9 @@ def notice(tenant: Tenant, now: datetime) -> str:
     return f"This workspace is closed. It can be read and exported; all of its data is purged on {when}, {days}."
 
 
-def places(person: Principal) -> Places | None:
+def places(person: Principal | None) -> Places | None:
     """The person's workspaces, for the switcher; None for staff and inside of an access session."""
-    if person.staff_role or person.access or person.awaits_second_factor or person.must_set_password:
+    if person is None or person.staff_role or person.access or person.awaits_second_factor or person.must_set_password:
         return None
     found = tenants.recent_places(person.user_id, SHOWN + 1)
     return Places(grouped(found[:SHOWN]), len(found) > SHOWN) if found else None

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import current_app, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.queries import tenants
 from portal.queries.accounts import belongings
+from portal.queries.principals import Principal
 from portal.rules.access import Permission
 from portal.web.access import needs
 from portal.web.account.blueprint import bp
@@ -18,13 +20,18 @@ STAFF_HOMES = ("admin_dashboard.page", "admin_workspaces.listing")
 @bp.get("/")
 @needs(Permission.SELF)
 def home() -> ResponseReturnValue:
-    """Staff go to the platform's first page; others read what they belong to."""
-    if g.principal.staff_role:
+    """Staff go to the platform's first page, others to the workspace that they were in last, else to their first."""
+    person: Principal = g.principal
+    if person.staff_role:
         views = current_app.view_functions
         return redirect(url_for(next((name for name in STAFF_HOMES if name in views), "account.profile")), 303)
+    places = tenants.recent_places(person.user_id, tenants.MOST_PLACES)
+    here = next((place for place in places if place.key == person.last_workspace_id), places[0] if places else None)
+    if here:
+        return redirect(url_for("workspace_home.page", slug=here.web_address), 303)
     return show(
         "account/no_workspace",
-        belongings=belongings(g.principal.user_id),
+        belongings=belongings(person.user_id),
         organization_roles=ORGANIZATION_ROLES,
         workspace_roles=WORKSPACE_ROLES,
     )

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from portal.web.admin import (
+    access_sessions,
     audit,
     imports,
     tasks,
@@ -17,6 +18,7 @@ from portal.web.admin import (
 from portal.web.admin import blueprints as shared
 
 ATTACHED = (
+    access_sessions,
     workspace_closing,
     workspace_detail,
     workspace_export,

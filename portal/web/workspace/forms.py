@@ -1,0 +1,48 @@
+"""The forms of a workspace's pages. What they may say is for the operations to check."""
+
+from __future__ import annotations
+
+from wtforms import RadioField, StringField
+from wtforms.validators import InputRequired
+
+from portal.rules.access import WorkspaceRole
+from portal.web.forms import Form
+from portal.web.role_words import MAY, WORKSPACE_ROLES
+
+GRANTED = (WorkspaceRole.MANAGER, WorkspaceRole.AGENT)  # an owner is made by handing over
+GIVEN = [role.value for role in GRANTED]
+
+
+def role_options() -> list[tuple[str, str, str]]:
+    """The roles that can be given: value, words, what they may."""
+    return [(role.value, WORKSPACE_ROLES[role], MAY[role]) for role in GRANTED]
+
+
+class InviteForm(Form):
+    """Somebody new for the team."""
+
+    email = StringField(validators=[InputRequired("Enter an e-mail address.")])
+    name = StringField()
+    role = RadioField(
+        choices=[role.value for role in GRANTED], default=WorkspaceRole.AGENT.value, validate_choice=False
+    )
+
+
+class RoleForm(Form):
+    """Another role for a member."""
+
+    role = RadioField(choices=GIVEN, validate_choice=False)
+
+
+class SettingsForm(Form):
+    """What a workspace is called, where it is, and in which time zone it lives."""
+
+    name = StringField()
+    web_address = StringField()
+    timezone = StringField()
+    version = StringField()
+
+
+def chosen(text: str | None) -> WorkspaceRole | None:
+    """The role that a form names; None where there is no such role."""
+    return next((role for role in WorkspaceRole if role.value == text), None)

@@ -1,0 +1,85 @@
+"""A workspace's settings: what its people may change, and what is locked, with the reason."""
+
+from __future__ import annotations
+
+from flask import flash, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.base.languages import timezones
+from portal.operations import workspace_settings
+from portal.operations.workspace_settings import Changed, Stale
+from portal.queries.detail import Profile
+from portal.rules.access import Permission
+from portal.rules.periods import local_day
+from portal.web import formats, tenancy
+from portal.web.access import actor, may, needs
+from portal.web.pages import done, show
+from portal.web.platform import brand
+from portal.web.role_words import MAY, WORKSPACE_ROLES
+from portal.web.workspace.forms import SettingsForm
+from portal.web.workspace.side import own_profile, page
+
+bp = page("settings")
+
+
+@bp.get("/settings", endpoint="page")
+@needs(Permission.TENANT_SETTINGS_VIEW)
+def settings() -> ResponseReturnValue:
+    """The settings as they are."""
+    profile, version = own_profile(), tenancy.tenant().version
+    form = SettingsForm(
+        name=profile.name, web_address=profile.web_address, timezone=profile.timezone, version=str(version)
+    )
+    return _show(form, profile)
+
+
+@bp.post("/settings")
+@needs(Permission.TENANT_SETTINGS_EDIT)
+def save() -> ResponseReturnValue:
+    """Saves them; the address may be another one afterwards."""
+    form, here = SettingsForm(), tenancy.tenant()
+    with form.refusals():
+        wanted = Changed(
+            form.name.data or "", form.web_address.data or "", form.timezone.data or "", _number(form.version.data)
+        )
+        try:
+            address = workspace_settings.change(here.public_id, wanted, actor())
+        except Stale as stale:
+            return _show(form, own_profile(), 409, stale.message)
+        flash("Settings saved.", "good")
+        return done(url_for("workspace_settings.page", slug=address))
+    return _show(form, own_profile(), 422)
+
+
+def _show(form: SettingsForm, profile: Profile, status: int = 200, stale: str = "") -> ResponseReturnValue:
+    locale = formats.reader_locale()
+    return show(
+        "workspace/settings",
+        status=status,
+        form=form,
+        stored=profile,
+        stale=stale,
+        version=tenancy.tenant().version if stale else form.version.data,
+        timezones=[(name, name.replace("_", " ")) for name in timezones()],
+        editable=may(Permission.TENANT_SETTINGS_EDIT),
+        locked=_locked(profile, locale),
+        roles=[(words, MAY[role]) for role, words in WORKSPACE_ROLES.items()],
+        yours=WORKSPACE_ROLES[role] if (role := tenancy.role()) else "",
+    )
+
+
+def _locked(profile: Profile, locale: str) -> list[tuple[str, str, str]]:
+    """Label, value and why it is locked."""
+    plan = profile.plan.name if profile.plan else "Free"
+    created = formats.day(local_day(profile.created_at, profile.timezone), locale)
+    return [
+        ("Organization", profile.organization.name, "A workspace stays with the organization that pays for it."),
+        ("SIP prefix", profile.sip_prefix, "Never changes: phones are registered with it."),
+        ("Plan", plan, f"Changed by the staff of {brand()}."),
+        ("Created", created, "The day on which it began."),
+    ]
+
+
+def _number(text: str | None) -> int:
+    """The version that a form was drawn from; 0, which none is, for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -1,0 +1,116 @@
+"""What is done to a team: invite, send again, revoke, change a role, remove."""
+
+from __future__ import annotations
+
+from flask import flash, g, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.operations import team
+from portal.queries import team as members
+from portal.queries.team import Member
+from portal.rules.access import Permission, WorkspaceRole
+from portal.rules.errors import NotFound, Refused
+from portal.web import formats, tenancy
+from portal.web.access import actor, needs
+from portal.web.pages import done, show
+from portal.web.role_words import WORKSPACE_ROLES
+from portal.web.workspace.forms import InviteForm, RoleForm, chosen, role_options
+from portal.web.workspace.team import bp, seats
+
+HERE = "workspace_team.listing"
+
+
+@bp.route("/team/invite", methods=["GET", "POST"])
+@needs(Permission.TENANT_TEAM_EDIT)
+def invite() -> ResponseReturnValue:
+    """Invites somebody by mail."""
+    form = InviteForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            role = chosen(form.role.data) or refuse_role()
+            team.invite(_workspace(), form.email.data, form.name.data or "", role, actor(), g.held, wait=True)
+            flash(f"Invitation to {form.email.data.strip()} is on its way.", "good")
+            return done(url_for(HERE))
+    status = 422 if form.is_submitted() else 200
+    return show(
+        "workspace/invite", status=status, form=form, roles=role_options(), seats=seats(formats.reader_locale())
+    )
+
+
+@bp.post("/team/invitations/<invitation>/resend")
+@needs(Permission.TENANT_TEAM_EDIT)
+def resend(invitation: str) -> ResponseReturnValue:
+    """A new link, which kills the old one."""
+    try:
+        team.resend(_workspace(), invitation, actor(), g.held, wait=True)
+        flash("The invitation was sent again; the old link is dead.", "good")
+    except Refused as refused:
+        flash(f"Not sent: {refused.message}", "risk")
+    return done(url_for(HERE))
+
+
+@bp.post("/team/invitations/<invitation>/revoke")
+@needs(Permission.TENANT_TEAM_EDIT)
+def revoke(invitation: str) -> ResponseReturnValue:
+    """The link is dead."""
+    try:
+        email = team.revoke(_workspace(), invitation, actor(), g.held)
+        flash(f"The invitation to {email} was revoked.", "good")
+    except Refused as refused:
+        flash(f"Not revoked: {refused.message}", "risk")
+    return done(url_for(HERE))
+
+
+@bp.route("/team/<user>/role", methods=["GET", "POST"])
+@needs(Permission.TENANT_TEAM_EDIT)
+def role(user: str) -> ResponseReturnValue:
+    """Gives a member another role."""
+    person = _member(user)
+    form = RoleForm(role=person.role.value)
+    if form.validate_on_submit():
+        with form.refusals():
+            wanted = chosen(form.role.data) or refuse_role()
+            team.change_role(_workspace(), user, wanted, actor(), g.held)
+            flash(f"{person.name} is {WORKSPACE_ROLES[wanted].lower()} now.", "good")
+            return done(url_for(HERE))
+    status = 422 if form.is_submitted() else 200
+    return show("workspace/role", status=status, form=form, person=person, roles=role_options())
+
+
+@bp.route("/team/<user>/remove", methods=["GET", "POST"])
+@needs(Permission.TENANT_TEAM_EDIT)
+def remove(user: str) -> ResponseReturnValue:
+    """Removes a member from the workspace."""
+    person, form = _member(user), RoleForm()
+    is_you = user == g.principal.public_id
+    if form.is_submitted():
+        with form.refusals():
+            team.remove(_workspace(), user, actor(), g.held)
+            flash(f"{person.name} is no member any more.", "good")
+            return redirect("/", 303) if is_you else done(url_for(HERE))
+    status = 422 if form.is_submitted() else 200
+    return show(
+        "workspace/remove",
+        status=status,
+        form=form,
+        person=person,
+        role=WORKSPACE_ROLES[person.role].lower(),
+        is_you=is_you,
+        is_owner=person.role is WorkspaceRole.OWNER,
+    )
+
+
+def refuse_role() -> WorkspaceRole:
+    """There is no such role."""
+    raise Refused("Choose one of the roles.", "role")
+
+
+def _workspace() -> str:
+    return tenancy.tenant().public_id
+
+
+def _member(user: str) -> Member:
+    person = members.member(user)
+    if person is None:
+        raise NotFound()
+    return person
