@@ -59,8 +59,7 @@ def start(workspace: str, visit: Visit, login_session: str, by: Actor) -> str:
 
     Raises NotFound; Forbidden without the role; Conflict while it is inside a workspace already; Refused for an owner
     who cannot be impersonated, a missing reason, or acting in a closed workspace."""
-    reason, ticket = clean_line(visit.reason), clean_line(visit.ticket)
-    _check_words(visit.kind, reason, ticket)
+    visit = _checked(visit)
     with unit() as session:
         login = locked(session, LoginSession, login_session)
         row = locked(session, Workspace, workspace)
@@ -70,33 +69,9 @@ def start(workspace: str, visit: Visit, login_session: str, by: Actor) -> str:
             raise Forbidden("Your role does not include entering workspaces.")
         check_mode(visit.mode, row.status)
         owner = _owner(session, row, staff) if visit.kind is AccessKind.IMPERSONATE else None
-        entered = AccessSession(
-            public_id=ids.new("acs"),
-            login_session_id=login.id,
-            user_id=staff.id,
-            workspace_id=row.id,
-            on_behalf_of_id=owner.id if owner else None,
-            kind=visit.kind,
-            mode=visit.mode,
-            reason=reason,
-            ticket=ticket,
-            started_at=by.at,
-            expires_at=by.at + LASTS,
-        )
-        session.add(entered)
-        inside = replace(by, access=entered.public_id, on_behalf_of=owner.name if owner else "")
-        record(
-            "access.started",
-            inside,
-            workspace=row,
-            reason=reason,
-            kind=visit.kind.value,
-            mode=visit.mode.value,
-            ticket=ticket,
-            until=entered.expires_at.isoformat(timespec="seconds"),
-        )
+        _enter(session, login, row, owner, visit, by)
         if owner and platform().tell_impersonated_owner:
-            _tell(session, owner, row, visit.mode, reason, by)
+            _tell(session, owner, row, visit, by)
         return _renew(login)
 
 
@@ -132,13 +107,42 @@ def end_of(session: Session, logins: Sequence[int], now: datetime, how: Ending, 
         _end(session, row, min(now, row.expires_at), Ending.EXPIRED if expired else how, request_id)
 
 
-def _check_words(kind: AccessKind, reason: str, ticket: str) -> None:
-    if kind is AccessKind.IMPERSONATE and not reason:
+def _checked(visit: Visit) -> Visit:
+    reason, ticket = clean_line(visit.reason), clean_line(visit.ticket)
+    if visit.kind is AccessKind.IMPERSONATE and not reason:
         raise Refused("Say why: the customer reads it in their activity.", "reason")
     if len(reason) > LONGEST_REASON:
         raise Refused(f"A reason has at most {LONGEST_REASON} characters.", "reason")
     if len(ticket) > LONGEST_TICKET:
         raise Refused(f"A ticket has at most {LONGEST_TICKET} characters.", "ticket")
+    return replace(visit, reason=reason, ticket=ticket)
+
+
+def _enter(session: Session, login: LoginSession, row: Workspace, owner: User | None, visit: Visit, by: Actor) -> None:
+    entered = AccessSession(
+        public_id=ids.new("acs"),
+        login_session_id=login.id,
+        user_id=login.user_id,
+        workspace_id=row.id,
+        on_behalf_of_id=owner.id if owner else None,
+        kind=visit.kind,
+        mode=visit.mode,
+        reason=visit.reason,
+        ticket=visit.ticket,
+        started_at=by.at,
+        expires_at=by.at + LASTS,
+    )
+    session.add(entered)
+    record(
+        "access.started",
+        replace(by, access=entered.public_id, on_behalf_of=owner.name if owner else ""),
+        workspace=row,
+        reason=visit.reason,
+        kind=visit.kind.value,
+        mode=visit.mode.value,
+        ticket=visit.ticket,
+        until=entered.expires_at.isoformat(timespec="seconds"),
+    )
 
 
 def _check_free(session: Session, login: LoginSession) -> None:
@@ -162,7 +166,7 @@ def _owner(session: Session, row: Workspace, staff: User) -> User:
     return owner
 
 
-def _tell(session: Session, owner: User, row: Workspace, mode: AccessMode, reason: str, by: Actor) -> None:
+def _tell(session: Session, owner: User, row: Workspace, visit: Visit, by: Actor) -> None:
     outbox.post(
         session,
         "impersonated",
@@ -174,8 +178,8 @@ def _tell(session: Session, owner: User, row: Workspace, mode: AccessMode, reaso
         name=owner.name,
         by=by.label,
         where=row.name,
-        reason=reason,
-        looks=mode is AccessMode.LOOK,
+        reason=visit.reason,
+        looks=visit.mode is AccessMode.LOOK,
         activity=site.external(f"/w/{row.web_address}/activity"),
     )
 

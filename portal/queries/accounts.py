@@ -11,28 +11,24 @@ from sqlalchemy import Select, func, select
 from portal.base.db import db
 from portal.models import (
     EmailChange,
-    Membership,
     Organization,
     OrganizationMember,
     PasswordReset,
     RecoveryCode,
     User,
-    Workspace,
-    scope,
 )
 from portal.queries.principals import token_digest
-from portal.rules.access import OrganizationRole, WorkspaceRole
+from portal.rules.access import OrganizationRole
 
 MOST_CONTACTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """An organization that a person belongs to; `workspaces` are (name, role), `admins` (name, e-mail) of others."""
+    """An organization that a person belongs to; `admins` are (name, e-mail) of others."""
 
     organization: str
     role: OrganizationRole
-    workspaces: list[tuple[str, WorkspaceRole]] = field(default_factory=list)
     admins: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -55,7 +51,7 @@ class ResetTarget:
 
 
 def belongings(user_id: int) -> Sequence[Belonging]:
-    """The organizations of a person by name, each with the person's workspaces that are not closed."""
+    """The organizations of a person by name."""
     mine = (
         select(Organization.id, Organization.name, OrganizationMember.role)
         .join(OrganizationMember, OrganizationMember.organization_id == Organization.id)
@@ -63,16 +59,6 @@ def belongings(user_id: int) -> Sequence[Belonging]:
         .order_by(Organization.name_key, Organization.id)
     )
     found = {key: Belonging(name, role) for key, name, role in db.session.execute(mine)}
-    with scope.platform():  # a person's own memberships lie in several workspaces
-        workspaces = (
-            select(Workspace.organization_id, Workspace.name, Membership.role)
-            .join(Membership, Membership.workspace_id == Workspace.id)
-            .where(Membership.user_id == user_id, Workspace.cancelled_at.is_(None))
-            .order_by(Workspace.name_key, Workspace.id)
-        )
-        for key, name, role in db.session.execute(workspaces):
-            if key in found:
-                found[key].workspaces.append((name, role))
     for key, name, email in db.session.execute(_admins(list(found), user_id)):
         if len(found[key].admins) < MOST_CONTACTS:
             found[key].admins.append((name, email))

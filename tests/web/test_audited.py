@@ -15,12 +15,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.base.db import db
-from portal.models import Hold, LoginSession, Organization, Task, TaskKind, User
+from portal.models import Hold, LoginSession, Membership, Organization, Task, TaskKind, User, Workspace
+from portal.operations import team
 from portal.operations.invitations import Into, invite
 from portal.operations.sessions import open_session
 from portal.operations.unit import unit
 from portal.queries.principals import token_digest
-from portal.rules.access import OrganizationRole
+from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
 from tests import factories
 from tests.conftest import DATABASES
 from tests.factories import PASSWORD, acting
@@ -193,8 +194,69 @@ def owner_invited(scene: Scene) -> Fields:
     return {}
 
 
+def owning(scene: Scene) -> Workspace:
+    """Olive owns a workspace, and it is her browser."""
+    made = factories.workspace()
+    scene.values["slug"] = made.web_address
+    log_in(scene.browser, db.session.scalars(select(User).where(User.id == made.owner_id)).one())
+    return made
+
+
+def with_agent(scene: Scene) -> Fields:
+    """She has an agent in her team."""
+    made, agent = owning(scene), factories.user("ann@example.test")
+    with unit() as session:
+        session.add(Membership(workspace_id=made.id, user_id=agent.id, role=WorkspaceRole.AGENT, created_at=NOW))
+    scene.values["user"] = agent.public_id
+    return {"role": "manager"}
+
+
+def with_invitation(scene: Scene) -> Fields:
+    """She has invited somebody."""
+    made = owning(scene)
+    held = permissions_of(WorkspaceRole.OWNER)
+    sent = team.invite(made.public_id, "ian@example.test", "Ian", WorkspaceRole.AGENT, factories.command(), held)
+    scene.values["invitation"] = sent.invitation
+    return {}
+
+
+def settings(scene: Scene) -> Fields:
+    made = owning(scene)
+    return {"name": "Acme Anew", "web_address": "acme-anew", "timezone": "UTC", "version": made.version}
+
+
+def invitee(scene: Scene) -> Fields:
+    owning(scene)
+    return {"email": "ian@example.test", "role": "agent"}
+
+
+def at_the_door(scene: Scene) -> Fields:
+    scene.values["ws"] = factories.workspace().public_id
+    return {"reason": "Delivery drops", "mode": "act"}
+
+
+def inside(scene: Scene) -> Fields:
+    """Alice is inside a workspace."""
+    submit(scene.browser, f"/admin/workspaces/{factories.workspace().public_id}/manage")
+    return {}
+
+
+def elsewhere(scene: Scene) -> Fields:
+    return {"workspace": owning(scene).public_id}
+
+
 PROFILE = {"name": "Alice the First", "locale": "en", "timezone": "UTC", "theme": "dark"}
 EXAMPLES: dict[str, Example] = {
+    "access.stop": Example(inside, ("access.ended",)),
+    "admin_workspaces.impersonate": Example(at_the_door, ("access.started",)),
+    "admin_workspaces.manage": Example(at_the_door, ("access.started",)),
+    "switch.switch": Example(elsewhere, reason="which workspace a browser shows: no right is won by it"),
+    "workspace_settings.save": Example(settings, ("workspace.settings_changed",)),
+    "workspace_team.invite": Example(invitee, ("invitation.sent", "user.created")),
+    "workspace_team.remove": Example(with_agent, ("member.removed",)),
+    "workspace_team.resend": Example(with_invitation, ("invitation.renewed",)),
+    "workspace_team.revoke": Example(with_invitation, ("invitation.revoked",)),
+    "workspace_team.role": Example(with_agent, ("member.role_changed",)),
     "account.confirm": Example(lambda _: {"password": PASSWORD}, reason="log-in bookkeeping: no right is won by it"),
     "account.email_change": Example(new_address, ("user.email_change_requested",)),
     "account.email_confirmed": Example(address_asked_for, ("user.email_changed",)),

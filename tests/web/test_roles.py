@@ -29,6 +29,7 @@ ANSWERS: dict[str, set[int]] = {
     "account.log_in": {200, 303},  # so does who is logged in already
     "account.second_factor": {303},  # nobody here owes a code
     "admin_workspaces.health": {303},  # a part, which without htmx is on the workspace's page
+    "workspace_home.suspended": {303},  # it is not
     "account.invitation": {404},  # there is no such invitation …
     "account.password_reset": {410},  # … and no such link
     "admin_workspaces.reactivate_ask": {409},  # the example is on trial, and its own primary
@@ -85,6 +86,7 @@ def people(app: Flask, examples: dict[str, str]) -> list[Person]:
                 session.add(Membership(workspace_id=workspace.id, user_id=user.id, role=role, created_at=NOW))
         found.append(Person(role, app.test_client()))
         log_in(found[-1].browser, user)
+    examples |= {"slug": workspace.web_address, "user": user.public_id, "invitation": "ivt_0000000000000000"}
     return found
 
 
@@ -115,7 +117,8 @@ def test_every_route_answers_every_role_as_the_table_says(people: list[Person], 
     found = [wrong(route, person, asked(route, person, examples)) for route in routes() for person in people]
     assert not [each for each in found if each], "\n".join(each for each in found if each)
     assert len(found) > 400
-    exported = sum(allows(role, Permission.WORKSPACE_EXPORT) for role in ROLES)
+    exports = (Permission.WORKSPACE_EXPORT, Permission.TENANT_CONTACT_EXPORT)
+    exported = sum(allows(role, permission) for role in ROLES for permission in exports)
     assert count(AuditEvent) == events + exported, "what was turned away, or had no token, did nothing"
 
 

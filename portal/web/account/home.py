@@ -12,7 +12,7 @@ from portal.rules.access import Permission
 from portal.web.access import needs
 from portal.web.account.blueprint import bp
 from portal.web.pages import show
-from portal.web.role_words import ORGANIZATION_ROLES, WORKSPACE_ROLES
+from portal.web.role_words import ORGANIZATION_ROLES
 
 STAFF_HOMES = ("admin_dashboard.page", "admin_workspaces.listing")
 
@@ -33,5 +33,4 @@ def home() -> ResponseReturnValue:
         "account/no_workspace",
         belongings=belongings(person.user_id),
         organization_roles=ORGANIZATION_ROLES,
-        workspace_roles=WORKSPACE_ROLES,
     )

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from portal.queries.detail import Standing
+from portal.queries.limits import LimitState
 from portal.rules.health import Thresholds
 from portal.rules.limits import Limit
 from portal.rules.pricing import percent
@@ -34,5 +37,11 @@ def tiles(found: Standing, locale: str) -> tuple[Tile, ...]:
 
 
 def bars(found: Standing, thresholds: Thresholds, locale: str) -> tuple[Bar, ...]:
-    """All limits in the catalogue's order."""
-    return tuple(limit_bars.bar(state, thresholds, locale) for state in found.limits)
+    """All limits in the catalogue's order; one that is counted for several workspaces together says so."""
+    return tuple(_bar(state, found, thresholds, locale) for state in found.limits)
+
+
+def _bar(state: LimitState, found: Standing, thresholds: Thresholds, locale: str) -> Bar:
+    shown = limit_bars.bar(state, thresholds, locale)
+    together = state.account is not None and found.profile.organization.workspaces > 1
+    return replace(shown, label=f"{shown.label}, whole account") if together else shown

@@ -181,7 +181,7 @@ def test_a_lost_role_counts_from_the_next_request_on(alice: User, client: FlaskC
     assert client.get("/").location != "/login"
     with unit():
         alice.staff_role = None
-    assert "You have no workspace to open" in client.get("/").text
+    assert "You have no workspace" in client.get("/").text
     with unit():
         alice.staff_role, alice.suspended_at = StaffRole.OWNER, factories.NOW
     assert client.get("/").location == "/login?next=/"
