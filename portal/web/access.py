@@ -69,9 +69,10 @@ def check_routes(app: Flask) -> None:
 
 def guard(app: Flask) -> ResponseReturnValue | None:
     """Let the request through, or say where to go instead. Another tenant's thing is a 404, never a 403."""
-    g.principal, g.held = None, frozenset()
+    g.held = frozenset()
     scope.enter(None)
     if request.endpoint in STATIC:
+        g.principal = None
         return None
     identify()
     onward = end_overdue()
@@ -100,6 +101,7 @@ def forget_half_way() -> None:
 
 def identify() -> None:
     """Find the person behind the session cookie, with the platform's settings."""
+    g.principal = None
     token = read_token()
     found = principals.current(token, clock.now()) if token else None
     if found:

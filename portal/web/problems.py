@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, default_exceptions
 
 from portal.rules.errors import Conflict, Forbidden, NotFound, PortalError, TooMany
 from portal.rules.platform import Platform
+from portal.web import access
 from portal.web.request import shown_path
 from portal.web.targets import came_from
 
@@ -41,6 +42,9 @@ def problem(status: int, text: str | None = None) -> Response:
     title, words = WORDS.get(status, WORDS[500 if status >= 500 else 400])
     if status >= 500:
         g.setdefault("platform", Platform())  # the page must not need the database, which may be what failed
+    elif "principal" not in g:  # refused before anybody asked who it is, which what stands around the page says
+        access.identify()
+        access.forget_half_way()
     part = "HX-Request" in request.headers
     in_dialog = part and request.headers.get("HX-Target") == DIALOG
     template = "errors/_dialog.html" if in_dialog else "errors/_toast.html" if part else "errors/problem.html"
