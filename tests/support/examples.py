@@ -13,12 +13,25 @@ from sqlalchemy.orm import Session
 
 from portal import create_app
 from portal.base.db import db
-from portal.models import EmailChange, Organization, PasswordReset, Task, User, Workspace, scope
+from portal.models import (
+    EmailChange,
+    LoginSession,
+    Membership,
+    Organization,
+    PasswordReset,
+    Task,
+    User,
+    Workspace,
+    scope,
+)
+from portal.operations import access_sessions
+from portal.operations.access_sessions import Visit
 from portal.operations.invitations import Into, invite
 from portal.operations.sessions import open_session
 from portal.operations.unit import unit
 from portal.queries.principals import token_digest
-from portal.rules.access import StaffRole
+from portal.rules.access import AccessMode, StaffRole, WorkspaceRole
+from portal.rules.access_sessions import AccessKind
 from portal.rules.actors import Actor
 from portal.settings import Settings
 from tests import factories
@@ -67,6 +80,31 @@ class Example:
         with self.open():
             factories.staff(role, email, "Dana Staff")
         return email
+
+    def of_customers(self, *where: object, role: WorkspaceRole = WorkspaceRole.OWNER) -> tuple[str, str, str]:
+        """Web address, a member's e-mail and public id: of the first workspace for which all of these hold."""
+        query = (
+            select(Workspace.web_address, User.email_key, User.public_id)
+            .join(Membership, Membership.workspace_id == Workspace.id)
+            .join(User, User.id == Membership.user_id)
+            .where(Membership.role == role, User.password_hash.is_not(None), *where)  # type: ignore[arg-type]
+        )
+        with self.open() as session:
+            found = session.execute(query.order_by(Workspace.id, User.id)).first()
+        assert found, "the example platform has no such workspace"
+        return found[0], found[1], found[2]
+
+    def inside(self, mode: AccessMode = AccessMode.ACT, *where: object) -> tuple[dict[str, str], str]:
+        """The cookie of somebody who impersonates the owner of the first such workspace, and its web address."""
+        address, _, owner = self.of_customers(*where)
+        with self.open() as session:
+            staff = factories.staff(StaffRole.SUPPORT, f"{secrets.token_hex(4)}@staff.example", "Dana Staff")
+            token = token_digest(session_of(staff))
+            login = session.scalars(select(LoginSession.public_id).where(LoginSession.token_digest == token)).one()
+            row = session.scalars(select(Workspace.public_id).where(Workspace.web_address == address)).one()
+            visit = Visit(AccessKind.IMPERSONATE, mode, "Delivery drops since Tuesday", "TCK-4821")
+            fresh = access_sessions.start(row, visit, login, factories.acting(staff))
+        return {"name": COOKIE, "value": fresh, "domain": "127.0.0.1", "path": "/"}, f"/w/{address}/"
 
     def half_way(self) -> dict[str, str]:
         """The cookie of somebody who has still to enter the code of the second factor."""

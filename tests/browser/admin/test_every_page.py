@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, Response, expect
 
 from portal.models import Workspace
+from portal.rules.access import AccessMode, WorkspaceRole
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
 from tests.conftest import DATABASES
@@ -19,6 +20,7 @@ from tests.support.ledgers import HOME
 from tests.support.routes import routes
 
 OWNER, AUDITOR, MEMBER = "owner@portal.example", "auditor@portal.example", "member@nilgiri-retail.example"
+TENANT, AGENT = "owner@nilgiri-retail.example", "agent@nilgiri-retail.example"
 NOBODY, HALF_WAY = "", "half-way"
 MOST_BYTES = 30 * 1024
 VENDORED = ("/static/vendor/", "/static/img/icons.svg")  # the icons are Tabler's, put into one file
@@ -29,7 +31,7 @@ class Shown:
     """Where a page is to be seen, by whom, and with which status it comes."""
 
     where: str | Callable[[Example], str]
-    who: str = OWNER
+    who: str | Callable[[Example], str] = OWNER
     status: int = 200
 
     def path(self, example: Example) -> str:
@@ -39,6 +41,24 @@ class Shown:
 def of_workspace(*where: Any, rest: str = "", longest: bool = False) -> Callable[[Example], str]:
     """The address of a page of the first workspace of which this is true."""
     return lambda example: HOME + example.workspace(*where, longest=longest) + rest
+
+
+def customers(rest: str = "", *where: Any) -> dict[str, Any]:
+    """A page of the first such workspace, and its owner."""
+    return {
+        "where": lambda example: f"/w/{example.of_customers(*where)[0]}/{rest}",
+        "who": lambda example: example.of_customers(*where)[1],
+    }
+
+
+def of_agent(rest: str) -> Callable[[Example], str]:
+    """A page about an agent of Nilgiri Retail."""
+
+    def path(example: Example) -> str:
+        agent = example.of_customers(Workspace.web_address == "nilgiri-retail", role=WorkspaceRole.AGENT)[2]
+        return f"/w/nilgiri-retail/team/{agent}/{rest}"
+
+    return path
 
 
 COVERED = ("target-size",)  # what lies half below an open menu is small and close to it, until the menu is closed
@@ -85,14 +105,39 @@ PAGES = {
     "admin_imports.page": Shown("/admin/import/"),
     "admin_tasks.listing": Shown("/admin/tasks/"),
     "admin_tasks.page": Shown(lambda example: "/admin/tasks/" + example.task()),
+    "admin_workspaces.impersonate": Shown(of_workspace(Workspace.web_address == "nilgiri-retail", rest="/impersonate")),
+    "admin_workspaces.impersonate: not possible": Shown(
+        of_workspace(Workspace.name == "Northwind Trading", rest="/impersonate")
+    ),
+    "switch.search": Shown("/switch", TENANT),
+    "switch.search: nothing": Shown("/switch?q=brihgt", TENANT),
+    "workspace_home.page: by an agent": Shown("/w/nilgiri-retail/", AGENT),
+    "workspace_home.page: closed": Shown(**customers("", Workspace.status == Status.CANCELLED)),
+    "workspace_home.page: at risk": Shown(**customers("", Workspace.health == Level.RISK)),
+    "workspace_home.suspended": Shown(**customers("suspended", Workspace.status == Status.SUSPENDED)),
+    "workspace_contacts.listing: nothing": Shown("/w/nilgiri-retail/contacts?q=brihgt", TENANT),
+    "workspace_team.role": Shown(of_agent("role"), TENANT),
+    "workspace_team.remove": Shown(of_agent("remove"), TENANT),
     "error 403": Shown("/admin/import/", AUDITOR, 403),
     "error 404": Shown("/nothing/here", OWNER, 404),
     "error 404: nobody": Shown("/nothing/here", NOBODY, 404),
     "error 405": Shown("/logout", OWNER, 405),
 }
-FILES = {"admin_workspaces.export", "admin_audit.export", "admin_imports.template", "admin_tasks.results"}
+FILES = {
+    "workspace_contacts.export",
+    "admin_workspaces.export",
+    "admin_audit.export",
+    "admin_imports.template",
+    "admin_tasks.results",
+}
 SHOWING = [route for route in routes() if route.method == "GET" and route.endpoint not in FILES]
-# A page that is not named above and needs no example is looked at as the platform's owner sees it.
+# A page that is not named above and needs no example is looked at as the platform's owner sees it; that of a workspace
+# as its owner does.
+PAGES |= {
+    route.endpoint: Shown(route.path(slug="nilgiri-retail"), TENANT)
+    for route in SHOWING
+    if route.names == ("slug",) and route.endpoint not in PAGES
+}
 PAGES |= {route.endpoint: Shown(route.rule) for route in SHOWING if not route.names and route.endpoint not in PAGES}
 
 
@@ -109,8 +154,9 @@ def who() -> str:
 
 def opened(page: Page, example: Example, shown: Shown) -> Response:
     """The page is open in this tab, of the person whom it is for."""
-    if shown.who:
-        cookie = example.half_way() if shown.who == HALF_WAY else example.cookie(shown.who)
+    who = shown.who if isinstance(shown.who, str) else shown.who(example)
+    if who:
+        cookie = example.half_way() if who == HALF_WAY else example.cookie(who)
         page.context.add_cookies([cookie])  # type: ignore[list-item]
     answer = page.goto(shown.path(example))
     assert answer and answer.status == shown.status
@@ -131,6 +177,17 @@ def test_page(page: Page, example: Example, name: str) -> None:
     looks_right(page)
 
 
+@pytest.mark.parametrize("mode", AccessMode)
+def test_inside_a_workspace(page: Page, example: Example, mode: AccessMode) -> None:
+    cookie, path = example.inside(mode)
+    page.context.add_cookies([cookie])  # type: ignore[list-item]
+    for each, status in ((path, 200), (path + "team", 200), ("/admin/", 404)):
+        answer = page.goto(each)
+        assert answer and answer.status == status
+        expect(page.get_by_role("complementary", name="Access session")).to_be_visible()
+        looks_right(page)
+
+
 def unfold(page: Page, *selectors: str) -> None:
     """Opens by a click what these are the door to."""
     for selector in selectors:
@@ -141,6 +198,8 @@ def unfold(page: Page, *selectors: str) -> None:
     ("name", "width", "doors"),
     [
         ("admin_workspaces.listing", 1280, [".switcher > summary"]),
+        ("workspace_home.page", 1280, [".switcher > summary"]),
+        ("workspace_home.page", 390, [".topbar .switcher > summary"]),
         ("admin_workspaces.listing", 1280, ["#columns > summary"]),
         ("admin_workspaces.listing", 1280, [".choose > summary"]),
         ("admin_workspaces.listing", 1280, ["button.health"]),
