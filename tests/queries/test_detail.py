@@ -90,12 +90,9 @@ def test_sixty_days_are_summed_in_two_halves(app: Flask) -> None:
         )
         return sum(row[0] for row in rows)
 
-    assert usage.total == Totals(
-        raw("sent", 29, 0), raw("delivered", 29, 0), raw("read", 29, 0), raw("received", 29, 0)
-    )
-    assert usage.before == Totals(
-        raw("sent", 59, 30), raw("delivered", 59, 30), raw("read", 59, 30), raw("received", 59, 30)
-    )
+    summed = ("sent", "delivered", "read", "received")
+    assert usage.total == Totals(*(raw(column, 29, 0) for column in summed))
+    assert usage.before == Totals(*(raw(column, 59, 30) for column in summed))
     assert usage.month_sent == raw("sent", 20, 0), "the month began 20 days ago"
     assert usage.month_minutes == 21 * 3
     assert usage.sent_today == 100

@@ -43,4 +43,4 @@ def test_an_icon_is_that_of_its_component(app: Flask) -> None:
 def test_templates_can_be_compiled_before_anybody_asks(app: Flask) -> None:
     pieces.compile_ahead(app)
     for environment in (app.jinja_env, app.extensions[pieces.EXTENSION]):
-        assert {"admin/workspaces/_chart.html", "layouts/_who.html"} <= {name for _, name in environment.cache}
+        assert {"components/usage_chart.html", "layouts/_who.html"} <= {name for _, name in environment.cache}
