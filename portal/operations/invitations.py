@@ -278,5 +278,10 @@ def _join_workspace(session: Session, workspace_id: int, role: WorkspaceRole, us
         if session.scalar(select(Membership.id).where(Membership.user_id == user.id)) is not None:
             return
         session.add(Membership(workspace_id=workspace_id, user_id=user.id, role=role, created_at=now))
-        session.flush()
-        workspace.user_count = session.scalar(select(func.count()).select_from(Membership)) or 0
+        count_members(session, workspace)
+
+
+def count_members(session: Session, workspace: Workspace) -> None:
+    """In the open unit and the workspace's scope: its stored count of members is what there is."""
+    session.flush()
+    workspace.user_count = session.scalar(select(func.count()).select_from(Membership)) or 0

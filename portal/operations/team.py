@@ -12,7 +12,6 @@ from portal.models import Invitation, Membership, Organization, User, Workspace,
 from portal.operations import invitations
 from portal.operations.accounts import find
 from portal.operations.audit import record
-from portal.operations.derived import settling
 from portal.operations.invitations import Into, Sent
 from portal.operations.unit import locked, unit
 from portal.queries import detail
@@ -95,8 +94,9 @@ def remove(workspace: str, user: str, by: Actor, held: Held) -> None:
                 "Hand over ownership first."
             )
         _check_outranks(held, person, member)
-        with scope.platform(), settling(session, row):
+        with scope.workspace(row.id):
             session.delete(member)
+            invitations.count_members(session, row)
         record("member.removed", by, workspace=row, user=user, email=person.email, role=member.role.value)
 
 
@@ -128,7 +128,7 @@ def _invitation(session: Session, row: Workspace, invitation: str, held: Held) -
 
 
 def _check_grant(held: Held, role: WorkspaceRole) -> None:
-    if not may_grant(held, role):
+    if role is WorkspaceRole.OWNER or not may_grant(held, role):  # an owner is made by handing over alone
         raise Refused(f"You cannot make somebody {WORDS[role]}: nobody grants more than they have.", "role")
 
 

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.base.db import db
-from portal.models import Hold, Membership, Organization, OrganizationMember, User, Workspace, scope
+from portal.models import Hold, Membership, Organization, User, Workspace, scope
 from portal.operations.derived import settling
+from portal.operations.invitations import count_members
 from portal.operations.unit import locked, unit
-from portal.rules.access import OrganizationRole, StaffRole, WorkspaceRole
+from portal.rules.access import StaffRole, WorkspaceRole
 from portal.rules.lifecycle import HoldKind
 from tests import factories
 from tests.support.clocks import NOW
@@ -49,16 +50,10 @@ def home(name: str = "Acme Logistics") -> Home:
 def join(workspace: Workspace, email: str, role: WorkspaceRole) -> User:
     """Somebody new of this role in the workspace, and of its organization."""
     user = factories.user(email)
-    organization = db.session.get_one(Organization, workspace.organization_id)
-    with unit() as session, scope.platform():
-        row = locked(session, Workspace, workspace.public_id)
-        session.add(
-            OrganizationMember(
-                organization_id=organization.id, user_id=user.id, role=OrganizationRole.MEMBER, created_at=NOW
-            )
-        )
-        with settling(session, row):
-            session.add(Membership(workspace_id=workspace.id, user_id=user.id, role=role, created_at=NOW))
+    factories.member(db.session.get_one(Organization, workspace.organization_id), user)
+    with unit() as session, scope.workspace(workspace.id):
+        session.add(Membership(workspace_id=workspace.id, user_id=user.id, role=role, created_at=NOW))
+        count_members(session, locked(session, Workspace, workspace.public_id))
     return user
 
 
