@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import url_for
 
@@ -27,6 +27,7 @@ PAGES = {
     Limit.BROADCASTS: ("workspace_broadcasts.listing", "Broadcasts", Permission.TENANT_BROADCAST_VIEW),
     Limit.EXTENSIONS: ("workspace_extensions.listing", "Extensions", Permission.TENANT_EXTENSION_VIEW),
 }
+SOON = timedelta(days=3)
 USAGE = ("workspace_usage.page", "Usage", Permission.TENANT_USAGE_VIEW)
 
 
@@ -61,7 +62,9 @@ def _trial(found: Standing, now: datetime, locale: str) -> Entry | None:
     if found.profile.status is not Status.TRIAL or ends is None:
         return None
     when = formats.day(local_day(ends, found.profile.timezone), locale)
-    return Entry("watch" if ends > now else "risk", "Trial ends" if ends > now else "Trial is over", when, None)
+    if ends <= now:
+        return Entry("risk", "Trial is over", when, None)
+    return Entry("watch" if ends - now <= SOON else "info", "Trial ends", when, None)
 
 
 def _domain(found: Standing) -> Entry | None:
