@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from portal.operations.sessions import Opened
 from portal.web.cookies import clear_token, set_token
+from portal.web.pages import done
 from portal.web.targets import safe
 
 
@@ -21,7 +22,7 @@ def enter(opened: Opened, target: str | None = None) -> Response:
 
 def renewed(token: str, onward: str, message: str | None = None) -> Response:
     """To that path, with a new token."""
-    response = redirect(onward, 303)
+    response = done(onward)
     session.clear()
     g.pop("csrf_token", None)
     generate_csrf()  # the forms' new token goes along, so that no page has to hand it out

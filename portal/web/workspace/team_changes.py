@@ -6,7 +6,9 @@ from flask import flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.operations import team
+from portal.operations.invitations import Sent
 from portal.queries import team as members
+from portal.queries.letters import has_gone
 from portal.queries.team import Member
 from portal.rules.access import Permission, WorkspaceRole
 from portal.rules.errors import NotFound, Refused
@@ -28,8 +30,9 @@ def invite() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             role = chosen(form.role.data) or refuse_role()
-            team.invite(_workspace(), form.email.data, form.name.data or "", role, actor(), g.held, wait=True)
-            flash(f"Invitation to {form.email.data.strip()} is on its way.", "good")
+            name = form.name.data or ""
+            sent = team.invite(_workspace(), form.email.data, name, role, actor(), g.held, wait=True)
+            _say(sent, f"The invitation to {form.email.data.strip()} is on its way.")
             return done(url_for(HERE))
     status = 422 if form.is_submitted() else 200
     return show(
@@ -42,8 +45,8 @@ def invite() -> ResponseReturnValue:
 def resend(invitation: str) -> ResponseReturnValue:
     """A new link, which kills the old one."""
     try:
-        team.resend(_workspace(), invitation, actor(), g.held, wait=True)
-        flash("The invitation was sent again; the old link is dead.", "good")
+        sent = team.resend(_workspace(), invitation, actor(), g.held, wait=True)
+        _say(sent, "The invitation was sent again; the old link is dead.")
     except Refused as refused:
         flash(f"Not sent: {refused.message}", "risk")
     return done(url_for(HERE))
@@ -98,6 +101,13 @@ def remove(user: str) -> ResponseReturnValue:
         is_you=is_you,
         is_owner=person.role is WorkspaceRole.OWNER,
     )
+
+
+def _say(sent: Sent, words: str) -> None:
+    if has_gone(sent.mail):
+        flash(words, "good")
+    else:
+        flash("The invitation stands, and its mail has not gone out yet: it is tried again by itself.", "watch")
 
 
 def refuse_role() -> WorkspaceRole:
