@@ -1,5 +1,6 @@
 """A workspace's team: seats, grants, and the owner who stays."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,26 @@ def test_seats_are_members_and_pending_invitations(acme: Home, mailbox: Mailbox)
     with pytest.raises(LimitReached):
         team.resend(acme.workspace.public_id, expired, again, OWNERS)
     assert team.resend(acme.workspace.public_id, third.invitation, again, OWNERS).link != third.link
+
+
+def test_of_many_who_invite_at_once_one_gets_the_last_seat(app: Flask, acme: Home, mailbox: Mailbox) -> None:
+    with unit() as session:
+        tenants.override(session, acme.workspace, Limit.USERS, 4)
+    public_id = acme.workspace.public_id
+
+    def one(number: int) -> bool:
+        with app.app_context():
+            try:
+                team.invite(public_id, f"guest{number}@example.test", "", AGENT, BY, OWNERS)
+            except LimitReached:
+                return False
+            return True
+
+    with ThreadPoolExecutor(8) as threads:
+        won = list(threads.map(one, range(16)))
+    assert won.count(True) == 1
+    db.session.rollback()
+    assert len(db.session.scalars(select(Invitation)).all()) == 1
 
 
 def test_a_removed_member_is_out_and_stays_in_the_organization(acme: Home) -> None:

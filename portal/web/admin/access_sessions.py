@@ -20,7 +20,7 @@ from portal.web.access import actor, may, needs
 from portal.web.admin.blueprints import workspaces as bp
 from portal.web.entry import renewed
 from portal.web.forms import Form
-from portal.web.pages import show
+from portal.web.pages import done, show, wants_part
 from portal.web.platform import platform
 
 LOOK = ("look", "Look only", "See what they see, change nothing.")
@@ -44,6 +44,8 @@ class ImpersonateForm(Form):
 def impersonate(ws: str) -> ResponseReturnValue:
     """Asks why and how; then the browser is inside as the owner."""
     profile = workspaces.profile(ws)
+    if request.method == "GET" and wants_part():
+        return done(request.path)  # a page of its own, also where a link asked for a part
     closed = profile.status is Status.CANCELLED
     form = ImpersonateForm(mode="look" if closed else "act")
     if form.validate_on_submit():

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.base.db import db
-from portal.models import AccessSession, AuditEvent, Membership, Workspace, scope
+from portal.models import AccessSession, AuditEvent, Membership, User, Workspace, scope
 from portal.operations.unit import unit
 from portal.rules.access import WORKSPACE, AccessMode, Permission, Scope, StaffRole, WorkspaceRole, in_access_session
 from tests import factories
@@ -211,6 +211,21 @@ def test_being_seen_is_written_by_members_alone_and_seldom(
     enter(staff, acme.workspace)
     staff.get(acme.path)
     assert seen() == (later, later)
+
+
+def test_staff_who_are_members_too_are_not_seen(app: Flask, acme: Home) -> None:
+    staff = staff_browser(app)
+    alice = db.session.scalars(select(User).where(User.staff_role == StaffRole.OWNER)).one()
+    with unit() as session:
+        session.add(
+            Membership(workspace_id=acme.workspace.id, user_id=alice.id, role=WorkspaceRole.AGENT, created_at=NOW)
+        )
+    assert staff.get(acme.path).status_code == 200
+    enter(staff, acme.workspace, "manage")
+    assert staff.get(acme.path).status_code == 200
+    with scope.workspace(acme.workspace.id):
+        assert db.session.scalars(select(Membership.last_seen_at).where(Membership.user_id == alice.id)).one() is None
+    assert db.session.scalar(select(Workspace.last_seen_at).where(Workspace.id == acme.workspace.id)) is None
 
 
 def test_no_word_of_another_workspace_is_seen(app: Flask, acme: Home, beta: Home, mailbox: Mailbox) -> None:

@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from portal.base.db import db
 from portal.models import AccessSession, AuditEvent, PlatformSettings, User, Workspace
+from portal.operations.audit import record
+from portal.operations.audit_events import EVENTS, FOR_CUSTOMERS
 from portal.operations.unit import unit
 from portal.queries.audit import verify
 from portal.queries.principals import platform
@@ -53,6 +55,16 @@ def test_the_dialog_says_whom_how_long_and_what_stays_locked(alice: FlaskClient,
     page = words(alice.get(f"/admin/workspaces/{acme.workspace.public_id}/impersonate").text)
     for expected in ("Impersonate Olive of Acme Logistics ?", "after 60 minutes", "gets an e-mail", "stay locked"):
         assert expected in page
+
+
+def test_the_dialog_opens_as_a_page_and_htmx_goes_on_by_its_header(
+    alice: FlaskClient, acme: Home, mailbox: Mailbox
+) -> None:
+    path, htmx = f"/admin/workspaces/{acme.workspace.public_id}/impersonate", {"HX-Request": "true"}
+    assert alice.get(path, headers=htmx).headers["HX-Redirect"] == path
+    answer = submit(alice, path, {"reason": "To see", "mode": "act"}, headers=htmx)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (204, acme.path)
+    assert alice.get(acme.path).status_code == 200
 
 
 def test_without_a_reason_nobody_is_inside_and_the_input_is_kept(alice: FlaskClient, acme: Home) -> None:
@@ -230,6 +242,23 @@ def test_the_customer_reads_of_the_visit_and_the_owner_gets_a_mail(
     letter = mailbox.only(acme.owner.email).body or ""
     assert "Alice, of the staff of Portal, acts in Acme Logistics as you" in letter
     assert "/w/acme-logistics/activity" in letter
+
+
+def test_what_is_for_staff_alone_is_not_in_the_customer_s_activity(app: Flask, acme: Home) -> None:
+    with unit() as session:
+        row = session.get_one(Workspace, acme.workspace.id)
+        record("workspace.health_changed", factories.command(), workspace=row, health=("good", "risk"))
+        expires = {"expires_at": (None, "2026-12-31")}
+        record("workspace.limit_overridden", factories.command(), workspace=row, limit="users", value=(5, 9), **expires)
+    page = words(browser(app, acme.owner).get(acme.path + "activity").text)
+    assert "overrode the limit users: value 5 → 9" in page
+    assert "health" not in page
+    assert "expires" not in page
+
+
+def test_customers_read_of_known_events_and_of_declared_keys_alone() -> None:
+    for action, keys in FOR_CUSTOMERS.items():
+        assert keys - {"reason"} <= EVENTS[action], action
 
 
 def test_the_owner_is_not_told_where_the_platform_s_owner_switched_that_off(alice: FlaskClient, acme: Home) -> None:
