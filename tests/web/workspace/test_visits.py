@@ -254,6 +254,7 @@ def test_what_is_for_staff_alone_is_not_in_the_customer_s_activity(app: Flask, a
     assert "overrode the limit users: value 5 → 9" in page
     assert "health" not in page
     assert "expires" not in page
+    assert "1–2 of 2" in page
 
 
 def test_customers_read_of_known_events_and_of_declared_keys_alone() -> None:
