@@ -89,7 +89,7 @@ def test_an_invitation_is_accepted(alice: User, page: Page, server: Server, mail
     page.goto("/invitations/" + sent.link.rpartition("/")[2])
     looks_right(page)
     fill(page, name="Dana", password=PASSWORD)
-    expect(page.get_by_role("heading", name="You have no workspace to open")).to_be_visible()
+    expect(page.get_by_role("heading", name="You have no workspace")).to_be_visible()
     page.get_by_role("button", name="Log out").click()
     expect(page).to_have_url(server.url + "/login")
 
