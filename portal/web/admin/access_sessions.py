@@ -20,7 +20,7 @@ from portal.web.access import actor, may, needs
 from portal.web.admin.blueprints import workspaces as bp
 from portal.web.entry import renewed
 from portal.web.forms import Form
-from portal.web.pages import done, show, wants_part
+from portal.web.pages import ask
 from portal.web.platform import platform
 
 LOOK = ("look", "Look only", "See what they see, change nothing.")
@@ -44,8 +44,6 @@ class ImpersonateForm(Form):
 def impersonate(ws: str) -> ResponseReturnValue:
     """Asks why and how; then the browser is inside as the owner."""
     profile = workspaces.profile(ws)
-    if request.method == "GET" and wants_part():
-        return done(request.path)  # a page of its own, also where a link asked for a part
     closed = profile.status is Status.CANCELLED
     form = ImpersonateForm(mode="look" if closed else "act")
     if form.validate_on_submit():
@@ -53,16 +51,19 @@ def impersonate(ws: str) -> ResponseReturnValue:
             mode = _mode(form.mode.data)
             visit = Visit(AccessKind.IMPERSONATE, mode, form.reason.data or "", form.ticket.data or "")
             return _enter(profile, visit)
-    return show(
+    why_not, back_url = _why_not(ws), url_for("admin_workspaces.detail", ws=ws)
+    return ask(
         "admin/workspaces/impersonate",
         status=422 if form.is_submitted() else 200,
         form=form,
         profile=profile,
         modes=(LOOK,) if closed else (ACT, LOOK),
-        why_not=_why_not(ws),
+        why_not=why_not,
+        action=None if why_not else request.path,
+        crumbs=[("Workspaces", url_for("admin_workspaces.listing")), (profile.name, back_url), ("Impersonate", None)],
         tells=platform().tell_impersonated_owner,
         manage_url=url_for("admin_workspaces.manage", ws=ws) if may(Permission.WORKSPACE_MANAGE) else None,
-        back_url=url_for("admin_workspaces.detail", ws=ws),
+        back_url=back_url,
     )
 
 

@@ -151,7 +151,8 @@ def test_no_link_of_the_page_leads_nowhere(staff: FlaskClient, make: Make) -> No
     assert f"/admin/workspaces/{found.public_id}/orders" in links
     for link in links:
         assert staff.get(link).status_code == 200, link
-    assert not re.findall(r"<(form|button)\b(?![^>]*popovertarget)", main), "nothing to press that does nothing yet"
+    pressed = re.findall(r'<button\b(?![^>]*popovertarget)[^>]*formaction="([^"]+)"', main)
+    assert pressed == [f"/admin/workspaces/{found.public_id}/manage"], "what is done by a click is entering"
 
 
 def test_it_carries_no_inline_style_and_no_inline_script(staff: FlaskClient, make: Make) -> None:

@@ -136,7 +136,7 @@ def test_lists_show_what_there_is(olive: FlaskClient, acme: Home) -> None:
         ("campaigns", "Diwali retail In use Just now 1"),
         ("broadcasts", "Delivery windows retail Draft"),
     ):
-        assert expected in words(olive.get(acme.path + path).text), path
+        assert expected in words(olive.get(acme.path + path).text.replace("\u2066", "")), path
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_lists_are_searched(olive: FlaskClient, acme: Home, path: str, q: str, f
     fill(acme, 60)
     text = words(olive.get(acme.path + path, query_string={"q": q}).text)
     if path == "numbers" and q == "abc":
-        assert "+91 80 4718 2200" in text, "what has no digits is no search for a number"
+        assert "+91 80 4718 2200" in text.replace("\u2066", ""), "what has no digits is no search for a number"
     elif found:
         assert f"of {found}" in text
     else:
