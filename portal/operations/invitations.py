@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.base import ids, site
@@ -109,6 +109,41 @@ def resend(invitation: str, by: Actor, *, wait: bool = False) -> Sent:
         row.token_digest, row.expires_at = token_digest(token), by.at + LASTS
         record("invitation.renewed", by, **_place(session, row), email=row.email)
         return _mail(session, row, token, by, wait)
+
+
+def invite_owner(workspace: str, by: Actor, *, mail: bool = True, wait: bool = False) -> Sent:
+    """The workspace's owner, who has no password yet, has a new link, good for 7 days; older ones are dead. By mail, or
+    for the caller to hand over. Raises NotFound, and Conflict if the owner has a password."""
+    with unit() as session:
+        place = locked(session, Workspace, workspace)
+        owner = session.get(User, place.owner_id) if place.owner_id else None
+        if owner is None or owner.password_hash:
+            raise Conflict("The owner has accepted already: there is nothing to send.")
+        row = session.scalar(_open_of(place.id, owner.id).with_for_update())
+        if row is None:
+            organization = session.get_one(Organization, place.organization_id)
+            role = OrganizationRole.ADMIN if place.is_primary else OrganizationRole.MEMBER
+            into = Into(organization, role, place, WorkspaceRole.OWNER)
+            return invite_account(session, owner, into, by, mail=mail, wait=wait)
+        token = secrets.token_urlsafe(32)
+        row.token_digest, row.expires_at = token_digest(token), by.at + LASTS
+        action = "invitation.renewed" if mail else "invitation.link_made"
+        record(action, by, **_place(session, row), email=row.email)
+        return _mail(session, row, token, by, wait) if mail else Sent(row.public_id, None, owner.id, _link(token))
+
+
+def _open_of(workspace_id: int, user_id: int) -> Select[Invitation]:
+    return (
+        select(Invitation)
+        .where(
+            Invitation.workspace_id == workspace_id,
+            Invitation.user_id == user_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
+        )
+        .order_by(Invitation.id.desc())
+        .limit(1)
+    )
 
 
 def revoke(invitation: str, by: Actor) -> None:

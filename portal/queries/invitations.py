@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
-from portal.models import Invitation, Organization, User, Workspace
+from portal.models import Invitation, Organization, OutboxMessage, OutboxState, User, Workspace
 from portal.queries.principals import token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole
 
@@ -41,6 +41,19 @@ class Invited:
     workspace_role: WorkspaceRole | None
     inviter: str
     inviter_email: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerInvitation:
+    """How the invitation of a workspace's owner stands. `mail`: what became of the last one, None where none was
+    written; `error` in the mail server's words."""
+
+    email: str
+    name: str
+    state: State | None
+    expires_at: datetime | None
+    mail: OutboxState | None
+    error: str
 
 
 _inviter = aliased(User, name="inviter")
@@ -76,6 +89,41 @@ def invitation_of(token: str, now: datetime) -> Invited | None:
         return None
     accepted, revoked, expires, cancelled, *values = row
     return Invited(state_of(accepted, revoked, expires, cancelled is not None, now), expires, *values)
+
+
+_OF_OWNER = (
+    select(
+        User.email,
+        User.name,
+        Invitation.expires_at,
+        Invitation.revoked_at,
+        Workspace.cancelled_at,
+        OutboxMessage.state,
+        OutboxMessage.error,
+    )
+    .select_from(Workspace)
+    .join(User, User.id == Workspace.owner_id)
+    .outerjoin(Invitation, (Invitation.workspace_id == Workspace.id) & (Invitation.user_id == User.id))
+    .outerjoin(
+        OutboxMessage,
+        (OutboxMessage.workspace_id == Workspace.id)
+        & (OutboxMessage.user_id == User.id)
+        & (OutboxMessage.template == "invitation"),
+    )
+    .order_by(Invitation.id.desc(), OutboxMessage.id.desc())
+    .limit(1)
+)
+
+
+def owner_invitation(workspace_id: int, now: datetime) -> OwnerInvitation | None:
+    """That of the owner of the workspace (integer key), who has not accepted it yet."""
+    row = db.session.execute(_OF_OWNER.where(Workspace.id == workspace_id, User.password_hash.is_(None))).one_or_none()
+    if row is None:
+        return None
+    state = (
+        state_of(None, row.revoked_at, row.expires_at, row.cancelled_at is not None, now) if row.expires_at else None
+    )
+    return OwnerInvitation(row.email, row.name, state, row.expires_at, row.state, row.error or "")
 
 
 def state_of(

@@ -55,10 +55,11 @@ def navigation() -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
     """The groups and pages that exist and that this person may open."""
     counts: dict[str, str] = g.get("navigation_counts", {})
     pages = (endpoint for _, entries in NAVIGATION for _, endpoint, _ in entries)
-    return _groups(frozenset(filter(_open, pages)), request.blueprint, tuple(counts.items()))
+    return _groups(frozenset(filter(opens, pages)), request.blueprint, tuple(counts.items()))
 
 
-def _open(endpoint: str) -> bool:
+def opens(endpoint: str) -> bool:
+    """Whether there is such a page, and this person may open it."""
     permission: Permission | None = getattr(current_app.view_functions.get(endpoint), "permission", None)
     return permission is not None and may(permission)
 
@@ -91,7 +92,7 @@ def asset(path: str) -> str:
 
 def find() -> tuple[str, str] | None:
     """Where the search box of the sidebar leads, and what it says; none for who may not list workspaces."""
-    return (_list_url(), "Find a workspace") if _open(WORKSPACES) else None
+    return (_list_url(), "Find a workspace") if opens(WORKSPACES) else None
 
 
 @lru_cache(maxsize=1)

@@ -2,9 +2,18 @@
 
 from flask import Blueprint
 
-from portal.web.admin import audit, imports, tasks, workspace_detail, workspace_export, workspaces
+from portal.web.admin import (
+    audit,
+    imports,
+    tasks,
+    workspace_detail,
+    workspace_export,
+    workspace_new,
+    workspace_setup,
+    workspaces,
+)
 from portal.web.admin import blueprints as shared
 
-ATTACHED = (workspace_detail, workspace_export, workspaces)
+ATTACHED = (workspace_detail, workspace_export, workspace_new, workspace_setup, workspaces)
 
 blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp, imports.bp, tasks.bp)

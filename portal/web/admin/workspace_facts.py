@@ -89,7 +89,7 @@ def head(profile: Profile, tab: str, now: datetime, locale: str) -> Head:
         health_is_old=profile.health_at is not None and now - profile.health_at > FRESH,
         health_why=_why_not_rated(profile),
         reasons=tuple(health_words.lines(profile.reasons, locale)),
-        crumbs=_crumbs(profile),
+        crumbs=(*crumbs_to(profile.status is Status.CANCELLED), (profile.name, None)),
         line=_line(profile),
         tabs=_tabs(profile, tab),
         holds_title=_holds_title(profile, locale),
@@ -121,13 +121,13 @@ def about(profile: Profile, now: datetime, locale: str) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact)
 
 
-def _crumbs(profile: Profile) -> tuple[tuple[str, str | None], ...]:
-    """Where it stands: a closed one is in the trash."""
+def crumbs_to(closed: bool) -> list[tuple[str, str | None]]:
+    """What stands above a workspace's own page: a closed one is in the trash."""
     listed = may(Permission.WORKSPACE_LIST)
     crumbs = [("Workspaces", url_for("admin_workspaces.listing") if listed else None)]
-    if profile.status is Status.CANCELLED:
+    if closed:
         crumbs.append(("Trash", url_for("admin_workspaces.trash") if listed else None))
-    return (*crumbs, (profile.name, None))
+    return crumbs
 
 
 def _tabs(profile: Profile, current: str) -> tuple[tuple[str, str, bool], ...]:
