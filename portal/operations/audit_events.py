@@ -30,6 +30,12 @@ EVENTS: dict[str, frozenset[str]] = {
         "workspace.created": (
             "name web_address sip_prefix plan owner status billing_cycle custom_domain limits import_task"
         ),
+        "workspace.changed": (
+            "name web_address custom_domain billing_email timezone industry country state spend_cap "
+            "suspension_behaviour alert_threshold cnam e911_street e911_city e911_state e911_postal_code e911_country "
+            "skip_onboarding_email admin_note trial_ends_at bill_to_platform_credit"
+        ),
+        "workspace.owner_changed": "owner",
         "workspace.status_changed": "status",
         "workspace.plan_changed": "plan billing_cycle custom_amount custom_months",
         "workspace.sample_data_removed": "contacts campaigns broadcasts",

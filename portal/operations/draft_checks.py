@@ -49,7 +49,7 @@ def examine(draft: NewWorkspace, directory: Directory, now: datetime, *, lenient
     address = _web_address(draft, directory, faults)
     host = _host(draft, directory, faults, warnings if lenient_domain else None)
     organization = _organization(draft, directory, faults)
-    owner = _owner(draft, directory, faults)
+    owner = owner_of(draft, directory, faults)
     own_name = faults.take("organization_name", line, draft.organization_name, "organization_name", "a name", NAME)
     return Examined(
         name=name,
@@ -144,7 +144,8 @@ def _organization(draft: NewWorkspace, directory: Directory, faults: Faults) -> 
     return known
 
 
-def _owner(draft: NewWorkspace, directory: Directory, faults: Faults) -> KnownUser | NewOwner | None:
+def owner_of(draft: NewWorkspace, directory: Directory, faults: Faults) -> KnownUser | NewOwner | None:
+    """Whose the workspace shall be; None, with the reason noted, for somebody who cannot own one."""
     mode = draft.owner_mode.strip().lower()
     if mode not in ("", "existing", "invite"):
         faults.add("owner_mode", "Say “existing” for somebody who has an account, or “invite” for a new person.")

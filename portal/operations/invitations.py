@@ -60,7 +60,7 @@ def invite(
     Without `mail` nobody hears of it until it is sent again (an import that was not asked to write to anybody).
     Seats are for the caller to check. Raises Refused for an unusable address or name."""
     address = check_email(email)
-    user = find(session, address) or _prepared(session, address, name, by)
+    user = find(session, address) or prepared(session, address, name, by)
     return invite_account(session, user, into, by, mail=mail, wait=wait)
 
 
@@ -188,9 +188,10 @@ def accept(token: str, by: Actor) -> None:
         _settle(session, row, user, by)
 
 
-def _prepared(session: Session, address: str, name: str, by: Actor) -> User:
+def prepared(session: Session, address: str, name: str, by: Actor, *, timezone: str = "") -> User:
+    """In the open unit: an account without a password, for a person who is to be invited."""
     user = prepare(session, address, check_name(name), by)
-    user.must_set_password = True
+    user.must_set_password, user.timezone = True, timezone or user.timezone
     record("user.created", by, user=user.public_id, name=user.name, email=address)
     return user
 

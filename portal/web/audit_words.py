@@ -43,6 +43,8 @@ SENTENCES: Mapping[str, str] = {
     "organization.created": "created the organization {name}",
     "plan.created": "created the plan {name}",
     "workspace.created": "created the workspace {name}",
+    "workspace.changed": "changed",
+    "workspace.owner_changed": "handed the workspace over:",
     "workspace.status_changed": "changed",
     "workspace.plan_changed": "changed",
     "workspace.sample_data_removed": "removed the sample data: {contacts} contacts",

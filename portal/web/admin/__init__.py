@@ -7,6 +7,7 @@ from portal.web.admin import (
     imports,
     tasks,
     workspace_detail,
+    workspace_edit,
     workspace_export,
     workspace_new,
     workspace_setup,
@@ -14,6 +15,6 @@ from portal.web.admin import (
 )
 from portal.web.admin import blueprints as shared
 
-ATTACHED = (workspace_detail, workspace_export, workspace_new, workspace_setup, workspaces)
+ATTACHED = (workspace_detail, workspace_edit, workspace_export, workspace_new, workspace_setup, workspaces)
 
 blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp, imports.bp, tasks.bp)

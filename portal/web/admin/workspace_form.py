@@ -43,10 +43,10 @@ LABELS = {
     "alert_threshold": "Alert threshold",
     "cnam": "Default caller name (CNAM)",
     "e911_street": "E911 street",
-    "e911_city": "City",
-    "e911_state": "State",
-    "e911_postal_code": "Postal code",
-    "e911_country": "Country",
+    "e911_city": "E911 city",
+    "e911_state": "E911 state",
+    "e911_postal_code": "E911 postal code",
+    "e911_country": "E911 country",
     "seed_sample_data": "Sample data",
     "bill_to_platform_credit": "Platform credit",
     "skip_onboarding_email": "Onboarding mail",
@@ -59,9 +59,11 @@ NO = (False, "false", "no", "off", "0", "")
 
 
 class WorkspaceForm(Form):
-    """All that can be said about a workspace: a field for each of LABELS, and the version that an edit began with."""
+    """All that can be said about a workspace: a field for each of LABELS. Of an edit, the version that it began with,
+    and marks of what stood there then (see `workspace_versions`)."""
 
     version = StringField()
+    seen = StringField()
 
     def draft(self) -> NewWorkspace:
         """What is asked for, as text; what the form has not is blank."""
