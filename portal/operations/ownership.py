@@ -68,7 +68,7 @@ def _is_member(session: Session, row: Workspace, to: KnownUser | NewOwner) -> bo
 
 
 def _check_seat(row: Workspace, by: Actor, wanted: int) -> None:
-    subject = Subject(row.id, row.plan_id, row.timezone, {Limit.USERS: row.user_count})
+    subject = Subject(row.id, row.plan_id, row.timezone, ((Limit.USERS, row.user_count),))
     state = next(each for each in limits_of(subject, by.at) if each.limit is Limit.USERS)
     if wanted:
         limits.check(Limit.USERS, state.effective, state.used, wanted, field="owner")

@@ -93,11 +93,7 @@ def change(
         fit = _news(row, change_checks.check(before, draft, changed, new_owner, directory, by.at))
         if fit is None:
             return Changed((), row.version)
-        with ExitStack() as stack:
-            for each in _settled(session, row, changed):
-                stack.enter_context(settling(session, each))
-            handed = _apply(session, row, fit, by, wait)
-            row.version += 1
+        handed = _write(session, row, fit, changed, by, wait)
         if REASSESSED & set(changed):
             with scope.platform():
                 assess_some(session, [row.id], by.at, directory.platform, directory.plan_limits)
@@ -146,12 +142,18 @@ def _settled(session: Session, row: Workspace, changed: Collection[str]) -> Sequ
     return session.scalars(family.with_for_update()).all()
 
 
-def _apply(session: Session, row: Workspace, fit: Fit, by: Actor, wait: bool) -> HandedOver | None:
-    for name, value in fit.columns.items():
-        setattr(row, name, value)
-    if fit.host is not None:
-        change_checks.put_host(session, row, fit.host, by.at)
-    return hand_over(session, row, fit.owner, by, wait=wait) if fit.owner else None
+def _write(
+    session: Session, row: Workspace, fit: Fit, changed: Collection[str], by: Actor, wait: bool
+) -> HandedOver | None:
+    with ExitStack() as stack:
+        for each in _settled(session, row, changed):
+            stack.enter_context(settling(session, each))
+        for name, value in fit.columns.items():
+            setattr(row, name, value)
+        if fit.host is not None:
+            change_checks.put_host(session, row, fit.host, by.at)
+        row.version += 1
+        return hand_over(session, row, fit.owner, by, wait=wait) if fit.owner else None
 
 
 def _tell(session: Session, row: Workspace, before: Present, after: Present, by: Actor) -> None:

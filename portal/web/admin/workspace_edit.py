@@ -10,7 +10,7 @@ from portal.operations.workspace_changes import FIELDS, GROUPS, Stale, change
 from portal.queries import candidates, catalogue
 from portal.queries.editing import Present, present
 from portal.rules.access import Permission
-from portal.rules.lifecycle import Move, legal_moves
+from portal.rules.lifecycle import Move, Status, legal_moves
 from portal.rules.periods import local_day
 from portal.rules.pricing import Cycle
 from portal.web import chrome, formats
@@ -110,4 +110,4 @@ def _moves(found: Present) -> list[tuple[str, str]]:
 
 def _crumbs(found: Present) -> list[tuple[str, str | None]]:
     name, page = str(found.texts["name"]), url_for("admin_workspaces.detail", ws=found.public_id)
-    return [("Workspaces", workspace_facts.list_url()), (name, page), ("Edit", None)]
+    return [*workspace_facts.crumbs_to(found.status is Status.CANCELLED), (name, page), ("Edit", None)]

@@ -24,6 +24,7 @@ from portal.web.admin import workspace_summary as summary
 from portal.web.admin.blueprints import workspaces as bp
 from portal.web.admin.workspace_form import WorkspaceForm
 from portal.web.pages import show, wants_part
+from portal.web.platform import platform
 
 THRESHOLD = "80"
 DEFAULTS = "admin_defaults.page"
@@ -33,14 +34,14 @@ DEFAULTS = "admin_defaults.page"
 @needs(Permission.WORKSPACE_CREATE)
 def new() -> Response:
     """The form of a new workspace, with the platform's defaults."""
-    platform = chrome.platform()
+    defaults = platform()
     form = WorkspaceForm(
         owner_mode="invite",
-        plan=platform.default_plan,
+        plan=defaults.default_plan,
         status="trial",
         billing_cycle=Cycle.MONTHLY.value,
-        timezone=platform.default_timezone,
-        suspension_behaviour=platform.default_suspension_behaviour,
+        timezone=defaults.default_timezone,
+        suspension_behaviour=defaults.default_suspension_behaviour,
         alert_threshold=THRESHOLD,
     )
     return _page(form)
@@ -112,7 +113,7 @@ def _found(kind: str, typed: str) -> dict[str, Any]:
 
 def _page(form: WorkspaceForm, status: int = 200, found: dict[str, Any] | None = None) -> Response:
     locale = formats.reader_locale()
-    platform = chrome.platform()
+    defaults = platform()
     house = candidates.house(form.value("organization")) if form.value("organization") else None
     person = candidates.person(form.value("owner")) if form.value("owner") else None
     return show(
@@ -125,12 +126,12 @@ def _page(form: WorkspaceForm, status: int = 200, found: dict[str, Any] | None =
         person=picks.person(person) if person else None,
         choices=choices,
         options={
-            "currency": choices.currencies(platform.default_currency, locale),
-            "rate_card": choices.rate_cards(catalogue.card_choices(), platform.default_rate_card),
+            "currency": choices.currencies(defaults.default_currency, locale),
+            "rate_card": choices.rate_cards(catalogue.card_choices(), defaults.default_rate_card),
             "country": choices.countries(locale),
             "timezone": choices.zones(),
         },
-        platform=platform,
+        defaults=defaults,
         defaults_url=url_for(DEFAULTS) if chrome.opens(DEFAULTS) else None,
         **_told(form),
     )
@@ -152,5 +153,5 @@ def _told(form: WorkspaceForm) -> dict[str, Any]:
 
 def _terms(seen: Preview) -> tuple[Cycle, str]:
     if seen.examined is None:
-        return Cycle.MONTHLY, chrome.platform().default_currency
+        return Cycle.MONTHLY, platform().default_currency
     return seen.examined.billing.columns["billing_cycle"], seen.examined.billing.currency

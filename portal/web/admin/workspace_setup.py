@@ -124,8 +124,5 @@ def _said(found: OwnerInvitation, profile: Profile, locale: str) -> tuple[str, s
 
 def _crumbs(profile: Profile, here: str) -> list[tuple[str, str | None]]:
     above = workspace_facts.crumbs_to(profile.status is Status.CANCELLED)
-    return [
-        ("Workspaces", home),
-        (profile.name, url_for("admin_workspaces.detail", ws=profile.public_id)),
-        (here, None),
-    ]
+    page = url_for("admin_workspaces.detail", ws=profile.public_id)
+    return [*above, (profile.name, page), (here, None)]
