@@ -125,6 +125,7 @@ def invite_owner(workspace: str, by: Actor, *, mail: bool = True, wait: bool = F
             role = OrganizationRole.ADMIN if place.is_primary else OrganizationRole.MEMBER
             into = Into(organization, role, place, WorkspaceRole.OWNER)
             return invite_account(session, owner, into, by, mail=mail, wait=wait)
+        outbox.withdraw(session, [row.token_digest])
         token = secrets.token_urlsafe(32)
         row.token_digest, row.expires_at = token_digest(token), by.at + LASTS
         action = "invitation.renewed" if mail else "invitation.link_made"
@@ -146,14 +147,25 @@ def _open_of(workspace_id: int, user_id: int) -> Select[Invitation]:
     )
 
 
+def take_back(session: Session, workspace: Workspace, user: User, by: Actor) -> None:
+    """In the open unit: whatever link into the workspace was sent to this person is dead."""
+    row = session.scalar(_open_of(workspace.id, user.id).with_for_update())
+    if row is not None:
+        _take_back(session, row, by)
+
+
 def revoke(invitation: str, by: Actor) -> None:
     """The link is dead. Raises NotFound, and Conflict if it was accepted or taken back."""
     with unit() as session:
         row = locked(session, Invitation, invitation)
         _check_open(row)
-        row.revoked_at = by.at
-        outbox.withdraw(session, [row.token_digest])
-        record("invitation.revoked", by, **_place(session, row), email=row.email)
+        _take_back(session, row, by)
+
+
+def _take_back(session: Session, row: Invitation, by: Actor) -> None:
+    row.revoked_at = by.at
+    outbox.withdraw(session, [row.token_digest])
+    record("invitation.revoked", by, **_place(session, row), email=row.email)
 
 
 def accept_as_new(token: str, name: str, password: str, visit: Visit) -> Opened:

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.models import Invitation, Membership, Organization, OrganizationMember, User, Workspace, scope
+from portal.models import Membership, Organization, OrganizationMember, User, Workspace, scope
 from portal.operations.audit import record
 from portal.operations.drafts import NewOwner
-from portal.operations.invitations import Into, invite_account, prepared
+from portal.operations.invitations import Into, invite_account, prepared, take_back
 from portal.queries.directory import KnownUser
 from portal.queries.limits import Subject, limits_of
 from portal.rules import limits
@@ -86,17 +86,7 @@ def _step_down(session: Session, row: Workspace, before: User, by: Actor, *, lea
         session.execute(update(Membership).where(*of_workspace).values(role=WorkspaceRole.MANAGER))
         return
     session.execute(delete(Membership).where(*of_workspace))
-    session.execute(
-        update(Invitation)
-        .where(
-            Invitation.workspace_id == row.id,
-            Invitation.user_id == before.id,
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-        )
-        .values(revoked_at=by.at)
-    )
-    record("invitation.revoked", by, workspace=row, email=before.email)
+    take_back(session, row, before, by)
     elsewhere = (
         select(Membership.id)
         .join(Workspace, Workspace.id == Membership.workspace_id)
