@@ -19,6 +19,7 @@ from portal.models import LoginSession, Task, TaskKind, User
 from portal.operations.invitations import Into, invite
 from portal.operations.sessions import open_session
 from portal.operations.unit import unit
+from portal.operations.workspaces import NewWorkspace, create
 from portal.queries.principals import token_digest
 from portal.rules.access import OrganizationRole
 from tests import factories
@@ -150,6 +151,25 @@ def waiting(scene: Scene) -> Fields:
     return {}
 
 
+def new(scene: Scene) -> Fields:
+    return {"name": "Acme", "owner_mode": "invite", "owner_name": "Maya Iyer", "owner_email": "maya@acme.example"}
+
+
+def made(scene: Scene) -> Fields:
+    """There is a workspace whose owner has not accepted yet, with sample data."""
+    fields = {"seed_sample_data": True, **new(scene)}
+    scene.values["ws"] = create(NewWorkspace(**fields), acting(scene.alice), send_mail=False).workspace
+    return {}
+
+
+def edited(scene: Scene) -> Fields:
+    made(scene)
+    terms = {"billing_cycle": "custom", "custom_amount": "5", "custom_months": "1"}
+    owner = {"owner_mode": "invite", "owner_name": "Nina New", "owner_email": "nina@new.example"}
+    return {"version": "1", "name": "Beta", **terms, **owner}
+
+
+EDITED = ("workspace.changed", "workspace.plan_changed", "workspace.owner_changed")
 PROFILE = {"name": "Alice the First", "locale": "en", "timezone": "UTC", "theme": "dark"}
 EXAMPLES: dict[str, Example] = {
     "account.confirm": Example(lambda _: {"password": PASSWORD}, reason="log-in bookkeeping: no right is won by it"),
@@ -173,6 +193,10 @@ EXAMPLES: dict[str, Example] = {
     "account.sessions_end_others": Example(other_session, ("user.sessions_ended",)),
     "admin_imports.upload": Example(upload, ("import.started", "workspace.created", "import.finished")),
     "admin_imports.run_for_real": Example(tried, ("import.started", "workspace.created", "import.finished")),
+    "admin_workspaces.create": Example(new, ("workspace.created", "organization.created", "invitation.sent")),
+    "admin_workspaces.edit_save": Example(edited, EDITED),
+    "admin_workspaces.invitation": Example(made, ("invitation.renewed",)),
+    "admin_workspaces.remove_samples": Example(made, ("workspace.sample_data_removed",)),
     "admin_tasks.stop": Example(waiting, ("import.stopped",)),
 }
 CHANGING = {route.endpoint: route for route in routes() if route.method != "GET"}

@@ -29,6 +29,9 @@ ANSWERS: dict[str, set[int]] = {
     "account.log_in": {200, 303},  # so does who is logged in already
     "account.second_factor": {303},  # nobody here owes a code
     "admin_workspaces.health": {303},  # a part, which without htmx is on the workspace's page
+    "admin_workspaces.new_summary": {303},  # so are these
+    "admin_workspaces.choose_owner": {303},
+    "admin_workspaces.choose_organization": {303},
     "account.invitation": {404},  # there is no such invitation …
     "account.password_reset": {410},  # … and no such link
     "account.email_confirm": {410},
