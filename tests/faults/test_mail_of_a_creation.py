@@ -5,8 +5,9 @@ import time
 import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -66,18 +67,23 @@ def create(server: Server, cookie: str) -> tuple[float, str]:
 @pytest.mark.parametrize(
     ("mail_server", "state", "words"),
     [
-        (refusing(), OutboxState.FAILED, "invitation was not sent"),
-        (silent(), OutboxState.FAILED, "invitation was not sent"),
-        (answering("550 mailbox full"), OutboxState.BOUNCED, "invitation bounced"),
-        (answering("250 OK"), OutboxState.SENT, "The owner is invited"),
+        (refusing, OutboxState.FAILED, "invitation was not sent"),
+        (silent, OutboxState.FAILED, "invitation was not sent"),
+        (partial(answering, "550 mailbox full"), OutboxState.BOUNCED, "invitation bounced"),
+        (partial(answering, "250 OK"), OutboxState.SENT, "The owner is invited"),
     ],
     ids=["refusing", "silent", "550 after DATA", "well"],
 )
 def test_a_workspace_is_created_in_time(
-    app: Flask, mailbox: Mailbox, serve: Callable[..., Server], mail_server: object, state: OutboxState, words: str
+    app: Flask,
+    mailbox: Mailbox,
+    serve: Callable[..., Server],
+    mail_server: Callable[[], AbstractContextManager[int]],
+    state: OutboxState,
+    words: str,
 ) -> None:
     cookie = f"{COOKIE}={session_of(factories.staff(StaffRole.OWNER), datetime.now(UTC))}"
-    with mail_server as port:  # type: ignore[attr-defined]
+    with mail_server() as port:
         settings = {"MAIL_SERVER": "127.0.0.1", "MAIL_PORT": str(port), "MAIL_SECURITY": "none", "MAIL_TIMEOUT": "30"}
         took, page = create(serve(**settings), cookie)
     assert took < WITHIN

@@ -164,8 +164,8 @@ def test_a_plan_is_told_and_announced_with_its_name(app: Flask) -> None:
 def test_an_archived_plan_stays_until_another_is_chosen(app: Flask) -> None:
     plan = add_plan("Old")
     ws = made(plan=plan)
-    with unit():
-        one(Plan).archived_at = NOW
+    with unit() as session:
+        session.scalars(select(Plan)).one().archived_at = NOW
     save(ws, state="Goa")
     assert "archived" in refusals(made(name="Beta", owner_email="b@b.example"), plan=plan)["plan"]
 
@@ -287,10 +287,10 @@ def test_a_new_owner_needs_a_seat(app: Flask) -> None:
 
 def test_a_closed_workspace_and_an_unknown_one_are_not_changed(app: Flask) -> None:
     ws = made()
-    with unit():
-        row = one(Workspace)
+    with unit() as session:
+        row = session.scalars(select(Workspace)).one()
         row.cancelled_at = NOW
-        tenants.settled(db.session(), row)
+        tenants.settled(session, row)
     with pytest.raises(Conflict, match="in the trash"):
         save(ws, name="Beta")
     with pytest.raises(NotFound):

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.models import Workspace
@@ -176,14 +177,14 @@ def test_another_organizations_workspace_is_no_secret_but_an_unknown_one_is_a_40
 
 def test_a_closed_workspace_is_not_saved(alice: FlaskClient, ws: str, now: Any) -> None:
     opened = fields_of(alice.get(where(ws)).text)
-    from_trash(ws, now)
+    into_trash(ws, now)
     answer = submit(alice, where(ws), opened | {"state": "Goa"})
     assert answer.status_code == 409 and "in the trash" in answer.text
 
 
-def from_trash(ws: str, now: Any) -> None:
+def into_trash(ws: str, now: Any) -> None:
     """The workspace is in the trash."""
     with unit() as session:
-        row = one(Workspace, public_id=ws)
+        row = session.scalars(select(Workspace).where(Workspace.public_id == ws)).one()
         row.cancelled_at = now
         tenants.settled(session, row)

@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from portal.base import mail as base_mail
 from portal.gateways.mail import FakeMail
@@ -76,7 +77,7 @@ def test_a_domain_shows_the_records_to_set(alice: FlaskClient) -> None:
 def test_sample_data_goes_in_one_click_and_leaves_what_people_made(alice: FlaskClient) -> None:
     page = made(seed_sample_data=True)
     with unit() as session:
-        row = one(Workspace)
+        row = session.scalars(select(Workspace)).one()
         session.add(Contact(workspace_id=row.id, name="Own", phone="+4912345", created_at=row.created_at))
         row.contact_count += 1
     assert "Remove sample data" in alice.get(page).text
