@@ -1,5 +1,6 @@
 """Changing a workspace: what reads otherwise afterwards, who may, what follows, and what is refused in which words."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -295,3 +296,40 @@ def test_a_closed_workspace_and_an_unknown_one_are_not_changed(app: Flask) -> No
         save(ws, name="Beta")
     with pytest.raises(NotFound):
         save("ws_nothing", name="Beta")
+
+
+def test_of_many_who_save_one_version_at_once_one_wins(app: Flask) -> None:
+    ws = made()
+
+    def run(number: int) -> bool:
+        with app.app_context(), scope.platform():
+            try:
+                change(ws, {"state": f"State {number}"}, BY, may=OWNER, version=1)
+            except Stale:
+                return False
+            return True
+
+    db.session.rollback()
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(run, range(8))) == 1
+    db.session.rollback()
+    assert present(ws).version == 2 and actions().count("workspace.changed") == 1
+    check_platform()
+
+
+def test_of_many_who_take_one_address_at_once_one_gets_it(app: Flask) -> None:
+    every = [made(name=f"W{number}", owner_email=f"w{number}@x.example") for number in range(6)]
+
+    def run(ws: str) -> str:
+        with app.app_context(), scope.platform():
+            try:
+                save(ws, web_address="the-one")
+            except Invalid as refused:
+                return refused.errors["web_address"]
+            return ""
+
+    db.session.rollback()
+    with ThreadPoolExecutor(6) as pool:
+        told = list(pool.map(run, every))
+    assert told.count("") == 1 and all("taken" in text for text in told if text)
+    check_platform()

@@ -24,7 +24,9 @@ from portal.rules.limits import Limit
 from portal.rules.pricing import Cycle
 from portal.web.admin.workspace_form import LABELS
 from tests import factories
+from tests.conftest import MakeApp
 from tests.support import tenants
+from tests.support.clocks import NOW
 from tests.support.creation import add_plan, add_user, check_platform, count, one
 from tests.support.mails import Mailbox
 from tests.support.people import csrf, log_in, submit
@@ -316,3 +318,22 @@ def test_no_input_breaks_the_form(alice: FlaskClient, mailbox: Mailbox) -> None:
 
     tried()
     check_platform()
+
+
+def test_its_pages_cost_the_same_however_many_there_are(app: Flask, make_app: MakeApp) -> None:
+    client = make_app(count_queries=True, now=NOW.isoformat()).test_client()
+    log_in(client, factories.staff(StaffRole.OWNER))
+    first = factories.workspace("Acme").public_id
+    asked = ("new", "new/summary?name=Beta&organization=acme", f"{first}/edit", "choose/owner?owner=a")
+
+    def costs() -> list[int]:
+        answers = [client.get(f"/admin/workspaces/{path}", headers={"HX-Request": "true"}) for path in asked]
+        assert all(answer.status_code == 200 for answer in answers)
+        return [int(answer.headers["X-Bench-Queries"]) for answer in answers]
+
+    before = costs()
+    for number in range(12):
+        factories.workspace(f"Acme {number}", factories.user(f"a{number}@example.test"))
+        add_plan(f"Plan {number}")
+    assert costs() == before
+    assert max(before) <= 9, before
