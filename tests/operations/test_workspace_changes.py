@@ -27,6 +27,7 @@ from portal.operations.workspaces import create
 from portal.queries.editing import present
 from portal.rules.access import OrganizationRole, Permission, StaffRole, WorkspaceRole, permissions_of
 from portal.rules.errors import Conflict, Forbidden, Invalid, NotFound
+from portal.rules.health import Level
 from portal.rules.limits import Limit
 from portal.rules.pricing import Cycle
 from tests import factories
@@ -192,6 +193,14 @@ def test_children_pay_the_fee_of_the_plan_that_the_primary_changes_to(app: Flask
     assert one(Workspace, name="Child").mrr_minor == 9_000
     assert "one more workspace" in refusals(ws, plan=ids[2])["plan"]
     assert one(PlanFee, plan_id=one(Plan, name="Fleet").id).child_fee_minor == 9_000
+    check_platform()
+
+
+def test_health_follows_at_once_from_when_the_trial_ends(app: Flask) -> None:
+    ws = made()
+    assert one(Workspace).health is Level.GOOD
+    save(ws, trial_ends_at="2026-11-22")
+    assert one(Workspace).health is Level.WATCH
     check_platform()
 
 
