@@ -30,6 +30,12 @@ EVENTS: dict[str, frozenset[str]] = {
         "workspace.created": (
             "name web_address sip_prefix plan owner status billing_cycle custom_domain limits import_task"
         ),
+        "workspace.changed": (
+            "name web_address custom_domain billing_email timezone industry country state spend_cap "
+            "suspension_behaviour alert_threshold cnam e911_street e911_city e911_state e911_postal_code e911_country "
+            "skip_onboarding_email admin_note trial_ends_at bill_to_platform_credit"
+        ),
+        "workspace.owner_changed": "owner",
         "workspace.status_changed": "status",
         "workspace.suspended": "status hold public_reason whole_organization",
         "workspace.reactivated": "status",
@@ -37,7 +43,8 @@ EVENTS: dict[str, frozenset[str]] = {
         "workspace.cancelled": "status numbers extensions broadcasts",
         "workspace.restored": "status numbers reassigned",
         "workspace.made_primary": "primary",
-        "workspace.plan_changed": "plan",
+        "workspace.plan_changed": "plan billing_cycle custom_amount custom_months",
+        "workspace.sample_data_removed": "contacts campaigns broadcasts",
         "workspace.limit_overridden": "limit value expires_at",
         "workspace.health_changed": "health",
         "hold.opened": "hold public_reason whole_organization",
@@ -68,7 +75,6 @@ FOR_CUSTOMERS: dict[str, frozenset[str]] = {
     for action, keys in {
         "workspace.created": "name web_address",
         "workspace.status_changed": "status",
-        "workspace.plan_changed": "plan",
         "workspace.limit_overridden": "limit value",
         "workspace.settings_changed": "name web_address timezone",
         "access.started": "kind mode until reason",

@@ -30,6 +30,15 @@ class Billing:
     columns: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Plan, cycle, and the workspace's columns that say what it pays."""
+
+    plan: KnownPlan | None
+    cycle: Cycle
+    columns: dict[str, Any]
+
+
 def check(
     draft: NewWorkspace, directory: Directory, organization: KnownOrganization | None, now: datetime, faults: Faults
 ) -> Billing:
@@ -38,25 +47,32 @@ def check(
     currency = _currency(draft, organization, platform.default_currency, faults)
     status = faults.take("status", _status, draft.status) or Status.TRIAL
     zone = faults.take("timezone", timezone_name, draft.timezone, platform.default_timezone) or "UTC"
-    cycle = (
-        faults.take("billing_cycle", one_of, Cycle, draft.billing_cycle, "billing_cycle", Cycle.MONTHLY)
-        or Cycle.MONTHLY
-    )
-    plan = _plan(draft, directory, faults)
-    if plan:
-        faults.take("plan", _priced, plan, cycle, currency)
-    columns: dict[str, Any] = {
-        "plan_id": plan.id if plan else None,
-        "billing_cycle": cycle,
+    agreed = terms(draft, directory, currency, faults)
+    columns = agreed.columns | {
         "timezone": zone,
         "trial_ends_at": faults.take(
             "trial_ends_at", _trial_end, draft.trial_ends_at, status, zone, now, platform.trial_days
         ),
         "activated_on": local_day(now, zone) if status is Status.ACTIVE else None,
-        "spend_cap": _money(draft.spend_cap, currency, "spend_cap", faults),
     }
-    columns |= _custom(draft, cycle, currency, faults)
-    return Billing(status, currency, _rate_card(draft, directory, organization, currency, faults), plan, columns)
+    card = _rate_card(draft, directory, organization, currency, faults)
+    return Billing(status, currency, card, agreed.plan, columns)
+
+
+def terms(draft: NewWorkspace, directory: Directory, currency: str, faults: Faults) -> Terms:
+    """What a workspace billed in this currency pays by the draft; faults are noted."""
+    monthly = Cycle.MONTHLY
+    cycle = faults.take("billing_cycle", one_of, Cycle, draft.billing_cycle, "billing_cycle", monthly) or monthly
+    plan = _plan(draft, directory, faults)
+    if plan:
+        faults.take("plan", _priced, plan, cycle, currency)
+    columns = {
+        "plan_id": plan.id if plan else None,
+        "billing_cycle": cycle,
+        "spend_cap": _money(draft.spend_cap, currency, "spend_cap", faults),
+        **_custom(draft, cycle, currency, faults),
+    }
+    return Terms(plan, cycle, columns)
 
 
 def _status(text: str) -> Status:
@@ -107,7 +123,7 @@ def _custom(draft: NewWorkspace, cycle: Cycle, currency: str, faults: Faults) ->
         for name in ("custom_amount", "custom_months"):
             if getattr(draft, name).strip():
                 faults.add(name, "Only the billing cycle “custom” has this: leave it blank, or choose that cycle.")
-        return {}
+        return {"custom_amount": None, "custom_months": None}
     amount = _money(draft.custom_amount, currency, "custom_amount", faults)
     months = faults.take("custom_months", whole, draft.custom_months, "custom_months", 1, MONTHS)
     if amount is None:
@@ -127,14 +143,17 @@ def _money(text: str, currency: str, field: str, faults: Faults) -> int | None:
 
 
 def _trial_end(text: str, status: Status, zone: str, now: datetime, days: int) -> datetime | None:
-    """The instant at which the trial ends. A day means its last second in the workspace's time zone."""
     typed = text.strip()
     if status is Status.ACTIVE:
         if typed:
             raise Refused("An active workspace has no trial: leave this blank, or choose the status trial.")
         return None
-    if not typed:
-        return now + timedelta(days=days)
+    return trial_end(typed, zone, now) if typed else now + timedelta(days=days)
+
+
+def trial_end(typed: str, zone: str, now: datetime) -> datetime:
+    """The instant at which a trial ends. A day means its last second in the workspace's time zone. Refused for one
+    that is over."""
     try:
         if len(typed) == len("2026-12-05"):
             end = day_start(date.fromisoformat(typed) + timedelta(days=1), zone) - timedelta(seconds=1)

@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from portal.base.emails import check_email, email_key
 from portal.models.columns import NAME
 from portal.operations import draft_billing, draft_fields
 from portal.operations.addresses import suggestions
+from portal.operations.draft_billing import Billing
 from portal.operations.draft_fields import line
 from portal.operations.drafts import Checked, Faults, NewOwner, NewWorkspace
 from portal.queries.directory import Directory, KnownOrganization, KnownUser
 from portal.rules.addresses import check_host, check_web_address
 from portal.rules.errors import Invalid
 from portal.rules.lifecycle import Stage, Status
+from portal.rules.limits import Limit
 
 
-def check(draft: NewWorkspace, directory: Directory, now: datetime, *, lenient_domain: bool = False) -> Checked:
-    """What the draft comes to. Raises Invalid with every fault.
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A draft as far as it can be told; `faults` by field, in which case what they concern is blank or a default."""
+
+    name: str
+    web_address: str
+    host: str
+    organization: KnownOrganization | None
+    organization_name: str
+    owner: KnownUser | NewOwner | None
+    billing: Billing
+    profile: Mapping[str, Any]
+    overrides: Mapping[Limit, int]
+    warnings: tuple[str, ...]
+    faults: Mapping[str, str]
+
+
+def examine(draft: NewWorkspace, directory: Directory, now: datetime, *, lenient_domain: bool = False) -> Examined:
+    """What the draft comes to, with every fault. Raises Invalid for text that nobody could have typed.
 
     `lenient_domain` leaves out a custom domain that somebody has, with a warning (an import), instead of refusing."""
     check_legible(draft)
@@ -27,28 +49,45 @@ def check(draft: NewWorkspace, directory: Directory, now: datetime, *, lenient_d
     address = _web_address(draft, directory, faults)
     host = _host(draft, directory, faults, warnings if lenient_domain else None)
     organization = _organization(draft, directory, faults)
-    owner = _owner(draft, directory, faults)
+    owner = owner_of(draft, directory, faults)
     own_name = faults.take("organization_name", line, draft.organization_name, "organization_name", "a name", NAME)
-    billing = draft_billing.check(draft, directory, organization, now, faults)
-    columns = draft_fields.profile(draft, directory.platform, faults) | billing.columns
-    overrides = draft_fields.caps(draft, faults)
-    if faults.found or owner is None:
-        raise Invalid(faults.found)
-    return Checked(
+    return Examined(
         name=name,
         web_address=address or "",
         host=host or "",
         organization=organization,
         organization_name=own_name or name,
         owner=owner,
+        billing=draft_billing.check(draft, directory, organization, now, faults),
+        profile=draft_fields.profile(draft, directory.platform, faults),
+        overrides=draft_fields.caps(draft, faults),
+        warnings=tuple(warnings),
+        faults=faults.found,
+    )
+
+
+def check(draft: NewWorkspace, directory: Directory, now: datetime, *, lenient_domain: bool = False) -> Checked:
+    """What the draft comes to. Raises Invalid with every fault; `lenient_domain`: see `examine`."""
+    found = examine(draft, directory, now, lenient_domain=lenient_domain)
+    billing = found.billing
+    if found.faults or found.owner is None:
+        raise Invalid(found.faults)
+    stage = Stage.ACTIVE if billing.status is Status.ACTIVE else Stage.TRIAL
+    return Checked(
+        name=found.name,
+        web_address=found.web_address,
+        host=found.host,
+        organization=found.organization,
+        organization_name=found.organization_name,
+        owner=found.owner,
         currency=billing.currency,
         rate_card_id=billing.rate_card_id,
         plan=billing.plan,
         suspended=billing.status is Status.SUSPENDED,
-        columns=columns | {"stage": Stage.ACTIVE if billing.status is Status.ACTIVE else Stage.TRIAL},
-        overrides=overrides,
+        columns={**found.profile, **billing.columns, "stage": stage},
+        overrides=found.overrides,
         seed_sample_data=draft.seed_sample_data,
-        warnings=tuple(warnings),
+        warnings=found.warnings,
     )
 
 
@@ -105,7 +144,8 @@ def _organization(draft: NewWorkspace, directory: Directory, faults: Faults) -> 
     return known
 
 
-def _owner(draft: NewWorkspace, directory: Directory, faults: Faults) -> KnownUser | NewOwner | None:
+def owner_of(draft: NewWorkspace, directory: Directory, faults: Faults) -> KnownUser | NewOwner | None:
+    """Whose the workspace shall be; None, with the reason noted, for somebody who cannot own one."""
     mode = draft.owner_mode.strip().lower()
     if mode not in ("", "existing", "invite"):
         faults.add("owner_mode", "Say “existing” for somebody who has an account, or “invite” for a new person.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.base import ids, site
@@ -22,7 +22,7 @@ from portal.operations.audit import record
 from portal.operations.passwords import fresh_hash, set_password
 from portal.operations.sessions import Opened, Visit, admit
 from portal.operations.unit import locked, unit
-from portal.queries.invitations import State, invitation_of, open_invitation, state_of
+from portal.queries.invitations import State, invitation_of, state_of
 from portal.queries.principals import token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
 from portal.rules.actors import Actor
@@ -60,7 +60,7 @@ def invite(
     Without `mail` nobody hears of it until it is sent again (an import that was not asked to write to anybody).
     Seats are for the caller to check. Raises Refused for an unusable address or name."""
     address = check_email(email)
-    user = find(session, address) or _prepared(session, address, name, by)
+    user = find(session, address) or prepared(session, address, name, by)
     return invite_account(session, user, into, by, mail=mail, wait=wait)
 
 
@@ -113,27 +113,45 @@ def resend(invitation: str, by: Actor, *, mail: bool = True, wait: bool = False)
         return _mail(session, row, token, by, wait) if mail else Sent(row.public_id, None, row.user_id, _link(token))
 
 
-def resend_to_owner(workspace: str, by: Actor, *, mail: bool = True, wait: bool = False) -> Sent:
-    """The same for the owner of this workspace, who is invited anew where no invitation is open.
-
-    Raises NotFound, and Conflict if the owner has come in already or the workspace is closed."""
+def invite_owner(workspace: str, by: Actor, *, mail: bool = True, wait: bool = False) -> Sent:
+    """The workspace's owner, who has no password yet, has a new link, good for 7 days; older ones are dead. By mail, or
+    for the caller to hand over. Raises NotFound, and Conflict if the owner has a password or the workspace is
+    closed."""
     with unit() as session:
-        row = locked(session, Workspace, workspace)
-        owner = session.get(User, row.owner_id) if row.owner_id else None
-        if owner is None:
-            raise Conflict("Nobody owns this workspace, so there is nobody to invite.")
-        if row.cancelled_at is not None:
+        place = locked(session, Workspace, workspace)
+        owner = session.get(User, place.owner_id) if place.owner_id else None
+        if owner is None or owner.password_hash:
+            raise Conflict("The owner has accepted already: there is nothing to send.")
+        if place.cancelled_at is not None:
             raise Conflict("A closed workspace invites nobody. Restore it first.")
-        if owner.password_hash is not None:
-            raise Conflict(f"{owner.name} has come in already and needs no invitation.")
-        found = open_invitation(row.id, owner.id)
-        if found is not None:
-            return resend(found, by, mail=mail, wait=wait)
-        role = OrganizationRole.ADMIN if row.is_primary else OrganizationRole.MEMBER
-        organization = session.get_one(Organization, row.organization_id)
-        return invite_account(
-            session, owner, Into(organization, role, row, WorkspaceRole.OWNER), by, mail=mail, wait=wait
+        row = session.scalar(_open_of(place.id, owner.id))
+        if row is None:
+            organization = session.get_one(Organization, place.organization_id)
+            role = OrganizationRole.ADMIN if place.is_primary else OrganizationRole.MEMBER
+            into = Into(organization, role, place, WorkspaceRole.OWNER)
+            return invite_account(session, owner, into, by, mail=mail, wait=wait)
+        return resend(row.public_id, by, mail=mail, wait=wait)
+
+
+def _open_of(workspace_id: int, user_id: int) -> Select[Invitation]:
+    return (
+        select(Invitation)
+        .where(
+            Invitation.workspace_id == workspace_id,
+            Invitation.user_id == user_id,
+            Invitation.accepted_at.is_(None),
+            Invitation.revoked_at.is_(None),
         )
+        .order_by(Invitation.id.desc())
+        .limit(1)
+    )
+
+
+def take_back(session: Session, workspace: Workspace, user: User, by: Actor) -> None:
+    """In the open unit: whatever link into the workspace was sent to this person is dead."""
+    row = session.scalar(_open_of(workspace.id, user.id).with_for_update())
+    if row is not None:
+        _take_back(session, row, by)
 
 
 def revoke(invitation: str, by: Actor) -> None:
@@ -141,9 +159,13 @@ def revoke(invitation: str, by: Actor) -> None:
     with unit() as session:
         row = locked(session, Invitation, invitation)
         _check_open(row)
-        row.revoked_at = by.at
-        outbox.withdraw(session, [row.token_digest])
-        record("invitation.revoked", by, **_place(session, row), email=row.email)
+        _take_back(session, row, by)
+
+
+def _take_back(session: Session, row: Invitation, by: Actor) -> None:
+    row.revoked_at = by.at
+    outbox.withdraw(session, [row.token_digest])
+    record("invitation.revoked", by, **_place(session, row), email=row.email)
 
 
 def accept_as_new(token: str, name: str, password: str, visit: Visit) -> Opened:
@@ -178,9 +200,10 @@ def accept(token: str, by: Actor) -> None:
         _settle(session, row, user, by)
 
 
-def _prepared(session: Session, address: str, name: str, by: Actor) -> User:
+def prepared(session: Session, address: str, name: str, by: Actor, *, timezone: str = "") -> User:
+    """In the open unit: an account without a password, for a person who is to be invited."""
     user = prepare(session, address, check_name(name), by)
-    user.must_set_password = True
+    user.must_set_password, user.timezone = True, timezone or user.timezone
     record("user.created", by, user=user.public_id, name=user.name, email=address)
     return user
 

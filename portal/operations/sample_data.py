@@ -7,9 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from portal.models import Broadcast, Campaign, Contact, ContactTag, Workspace
+from portal.models import Broadcast, Campaign, Contact, ContactTag, Workspace, scope
+from portal.operations.audit import record
+from portal.operations.derived import settling
+from portal.operations.unit import locked, unit
+from portal.queries.counts import counts_of
+from portal.rules.actors import Actor
 
 # 202-555-0100 to -0199 are kept for fiction by the North American Numbering Plan.
 PEOPLE = (
@@ -58,3 +64,32 @@ def add(session: Session, workspace: Workspace, now: datetime) -> None:
             created_at=now,
         )
     )
+
+
+def remove(workspace: str, by: Actor) -> int:
+    """The workspace has no sample data any more; what people made themselves stays. Answers how many contacts went.
+    Safe to repeat. Raises NotFound."""
+    with unit() as session:
+        row = locked(session, Workspace, workspace)
+        with scope.platform(), settling(session, row):
+            gone = {
+                name: _removed(session, kind, row)
+                for name, kind in (("broadcasts", Broadcast), ("campaigns", Campaign), ("contacts", Contact))
+            }
+            for column, count in counts_of([row.id])[row.id].items():
+                setattr(row, column, count)
+        if any(gone.values()):
+            record(
+                "workspace.sample_data_removed",
+                by,
+                workspace=row,
+                contacts=gone["contacts"],
+                campaigns=gone["campaigns"],
+                broadcasts=gone["broadcasts"],
+            )
+        return gone["contacts"]
+
+
+def _removed(session: Session, kind: type[Contact | Campaign | Broadcast], row: Workspace) -> int:
+    samples = delete(kind).where(kind.workspace_id == row.id, kind.is_sample).returning(kind.id)
+    return len(session.scalars(samples).all())

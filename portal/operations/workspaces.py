@@ -22,7 +22,7 @@ from portal.models import (
     Workspace,
     scope,
 )
-from portal.operations import accounts, sample_data
+from portal.operations import sample_data
 from portal.operations.addresses import free_sip_prefix, free_slug
 from portal.operations.announcements import announce
 from portal.operations.audit import record
@@ -30,7 +30,7 @@ from portal.operations.derived import counted, settle_new, settling
 from portal.operations.draft_checks import check
 from portal.operations.drafts import Checked, NewOwner, NewWorkspace
 from portal.operations.health import assess_some
-from portal.operations.invitations import Into, invite_account
+from portal.operations.invitations import Into, invite_account, prepared
 from portal.operations.unit import attempt, exclusively, unit
 from portal.queries.directory import Directory
 from portal.queries.health import facts_of_new
@@ -248,10 +248,7 @@ def _organization(session: Session, checked: Checked, by: Actor, directory: Dire
 def _owner(session: Session, checked: Checked, by: Actor) -> User:
     if not isinstance(checked.owner, NewOwner):
         return session.get_one(User, checked.owner.id)
-    row = accounts.prepare(session, checked.owner.email, checked.owner.name, by)
-    row.must_set_password, row.timezone = True, checked.columns["timezone"]
-    record("user.created", by, user=row.public_id, name=row.name, email=row.email)
-    return row
+    return prepared(session, checked.owner.email, checked.owner.name, by, timezone=checked.columns["timezone"])
 
 
 def _invite(

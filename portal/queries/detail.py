@@ -12,6 +12,9 @@ from sqlalchemy.orm import aliased
 
 from portal.models import (
     AuditEvent,
+    Broadcast,
+    Campaign,
+    Contact,
     Domain,
     DomainState,
     Hold,
@@ -34,6 +37,7 @@ from portal.rules.periods import local_day
 from portal.rules.pricing import Cycle, lifetime_value
 
 LATEST_EVENTS = 4
+SAMPLE_PHONES = ("+12025550100", "+12025550199")  # sample contacts have numbers kept for fiction: an index finds them
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,7 @@ class Profile:
     holds: tuple[OpenHold, ...]
     orders: int
     events: int
+    has_samples: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +199,12 @@ _domain = (
     .correlate(Workspace)
     .scalar_subquery()
 )
+
+
+def _sample(kind: Any, *where: Any) -> Any:
+    return select(kind.id).where(kind.workspace_id == Workspace.id, kind.is_sample, *where).exists()
+
+
 _PROFILE = (
     select(
         Workspace.id.label("key"),
@@ -233,6 +244,11 @@ _PROFILE = (
         .where(AuditEvent.workspace_id == Workspace.id)
         .scalar_subquery()
         .label("event_count"),
+        or_(
+            _sample(Campaign),
+            _sample(Broadcast),
+            _sample(Contact, Contact.phone.between(*SAMPLE_PHONES)),
+        ).label("has_samples"),
     )
     .join(Organization, Organization.id == Workspace.organization_id)
     .outerjoin(_Primary, (_Primary.organization_id == Workspace.organization_id) & _Primary.is_primary)
@@ -305,6 +321,7 @@ def _read(workspace: str) -> tuple[Profile, Subject]:
         holds=tuple(_hold_of(each) for each in rows if each.hold_id),
         orders=row.order_count,
         events=row.event_count,
+        has_samples=bool(row.has_samples),
     )
     counted = (
         (Limit.NUMBERS, found.numbers),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
@@ -41,6 +41,19 @@ class Invited:
     workspace_role: WorkspaceRole | None
     inviter: str
     inviter_email: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerInvitation:
+    """How the invitation of a workspace's owner stands. `mail`: what became of the last one, None where none was
+    written; `error` in the mail server's words."""
+
+    email: str
+    name: str
+    state: State | None
+    expires_at: datetime | None
+    mail: OutboxState | None
+    error: str
 
 
 _inviter = aliased(User, name="inviter")
@@ -78,6 +91,41 @@ def invitation_of(token: str, now: datetime) -> Invited | None:
     return Invited(state_of(accepted, revoked, expires, cancelled is not None, now), expires, *values)
 
 
+_OF_OWNER = (
+    select(
+        User.email,
+        User.name,
+        Invitation.expires_at,
+        Invitation.revoked_at,
+        Workspace.cancelled_at,
+        OutboxMessage.state,
+        OutboxMessage.error,
+    )
+    .select_from(Workspace)
+    .join(User, User.id == Workspace.owner_id)
+    .outerjoin(Invitation, (Invitation.workspace_id == Workspace.id) & (Invitation.user_id == User.id))
+    .outerjoin(
+        OutboxMessage,
+        (OutboxMessage.workspace_id == Workspace.id)
+        & (OutboxMessage.user_id == User.id)
+        & (OutboxMessage.template == "invitation"),
+    )
+    .order_by(Invitation.id.desc(), OutboxMessage.id.desc())
+    .limit(1)
+)
+
+
+def owner_invitation(workspace_id: int, now: datetime) -> OwnerInvitation | None:
+    """That of the owner of the workspace (integer key), who has not accepted it yet."""
+    row = db.session.execute(_OF_OWNER.where(Workspace.id == workspace_id, User.password_hash.is_(None))).one_or_none()
+    if row is None:
+        return None
+    state = (
+        state_of(None, row.revoked_at, row.expires_at, row.cancelled_at is not None, now) if row.expires_at else None
+    )
+    return OwnerInvitation(row.email, row.name, state, row.expires_at, row.state, row.error or "")
+
+
 def state_of(
     accepted_at: datetime | None, revoked_at: datetime | None, expires_at: datetime, closed: bool, now: datetime
 ) -> State:
@@ -89,67 +137,3 @@ def state_of(
     if closed:
         return State.CLOSED
     return State.EXPIRED if expires_at <= now else State.OPEN
-
-
-@dataclass(frozen=True, slots=True)
-class OwnersInvitation:
-    """What became of the invitation of a workspace's owner, who has not come in yet. `invitation` None: none is open;
-    `mail` None: none was written, or it is long gone; `error`: what the mail server said."""
-
-    name: str
-    email: str
-    invitation: str | None
-    expires_at: datetime | None
-    mail: OutboxState | None
-    mailed_at: datetime | None
-    error: str
-
-
-def open_invitation(workspace: int, user: int) -> str | None:
-    """The latest invitation of this person into this workspace (integer keys) that was neither accepted nor taken back,
-    expired ones included: its public id."""
-    return db.session.scalar(_open(workspace, user).with_only_columns(Invitation.public_id))
-
-
-def owners_invitation(workspace: int) -> OwnersInvitation | None:
-    """Of the workspace with this integer key; None where its owner has a password, and so has come in."""
-    owner = db.session.execute(
-        select(User.id, User.name, User.email, User.password_hash.is_(None))
-        .join(Workspace, Workspace.owner_id == User.id)
-        .where(Workspace.id == workspace)
-    ).one_or_none()
-    if owner is None or not owner[3]:
-        return None
-    invitation = db.session.execute(_open(workspace, owner.id)).one_or_none()
-    mail = db.session.execute(
-        select(OutboxMessage.state, OutboxMessage.created_at, OutboxMessage.error)
-        .where(
-            OutboxMessage.workspace_id == workspace,
-            OutboxMessage.user_id == owner.id,
-            OutboxMessage.template == "invitation",
-        )
-        .order_by(OutboxMessage.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return OwnersInvitation(
-        owner.name,
-        owner.email,
-        invitation.public_id if invitation else None,
-        invitation.expires_at if invitation else None,
-        *(mail if mail else (None, None, "")),
-    )
-
-
-def _open(workspace: int, user: int) -> Select[str, datetime]:
-    return (
-        select(Invitation.public_id, Invitation.expires_at)
-        .where(
-            Invitation.workspace_id == workspace,
-            Invitation.user_id == user,
-            Invitation.workspace_role == WorkspaceRole.OWNER,
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
-        )
-        .order_by(Invitation.id.desc())
-        .limit(1)
-    )

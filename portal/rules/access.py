@@ -78,6 +78,7 @@ class Permission(StrEnum):
     WORKSPACE_EXPORT = "platform:workspace:export", "Export the list of workspaces"
     WORKSPACE_CREATE = "platform:workspace:create", "Create workspaces"
     WORKSPACE_IMPORT = "platform:workspace:import", "Import workspaces from a file"
+    WORKSPACE_CHANGE = "platform:workspace:change", "Open a workspace's form, to change what the role may"
     WORKSPACE_EDIT = "platform:workspace:edit", "Edit a workspace's profile"
     WORKSPACE_PLAN = "platform:workspace:plan", "Change a workspace's plan and billing cycle"
     WORKSPACE_OWNER = "platform:workspace:owner", "Change a workspace's owner"
@@ -219,6 +220,7 @@ STAFF: Mapping[StaffRole, Permissions] = {
     StaffRole.OWNER: _all(Scope.PLATFORM),
     StaffRole.SUPPORT: _all(Scope.PLATFORM, reading=True)
     | {
+        P.WORKSPACE_CHANGE,
         P.WORKSPACE_EDIT,
         P.WORKSPACE_LIMITS,
         P.WORKSPACE_SUSPEND,
@@ -233,6 +235,7 @@ STAFF: Mapping[StaffRole, Permissions] = {
     },
     StaffRole.FINANCE: _all(Scope.PLATFORM, reading=True)
     | {
+        P.WORKSPACE_CHANGE,
         P.WORKSPACE_PLAN,
         P.WORKSPACE_ACTIVATE,
         P.WORKSPACE_REACTIVATE,

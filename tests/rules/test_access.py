@@ -80,6 +80,7 @@ def test_all_staff_see_all(role: StaffRole) -> None:
 
 def test_support_changes_profile_and_overrides_and_enters_and_nothing_else() -> None:
     assert permissions_of(SUPPORT) - permissions_of(AUDITOR) == {
+        P.WORKSPACE_CHANGE,
         P.WORKSPACE_EDIT,
         P.WORKSPACE_LIMITS,
         P.WORKSPACE_SUSPEND,
@@ -96,6 +97,7 @@ def test_support_changes_profile_and_overrides_and_enters_and_nothing_else() -> 
 
 def test_finance_changes_prices_and_money_and_never_enters() -> None:
     assert permissions_of(FINANCE) - permissions_of(AUDITOR) == {
+        P.WORKSPACE_CHANGE,
         P.WORKSPACE_PLAN,
         P.WORKSPACE_ACTIVATE,
         P.WORKSPACE_REACTIVATE,
@@ -116,6 +118,7 @@ def test_finance_changes_prices_and_money_and_never_enters() -> None:
         (P.WORKSPACE_EXPORT, [OWNER, SUPPORT, FINANCE, AUDITOR]),
         (P.WORKSPACE_CREATE, [OWNER]),
         (P.WORKSPACE_IMPORT, [OWNER]),
+        (P.WORKSPACE_CHANGE, [OWNER, SUPPORT, FINANCE]),
         (P.WORKSPACE_EDIT, [OWNER, SUPPORT]),
         (P.WORKSPACE_PLAN, [OWNER, FINANCE]),
         (P.WORKSPACE_OWNER, [OWNER]),

@@ -20,6 +20,7 @@ from portal.operations import team
 from portal.operations.invitations import Into, invite
 from portal.operations.sessions import open_session
 from portal.operations.unit import unit
+from portal.operations.workspaces import NewWorkspace, create
 from portal.queries.principals import token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
 from tests import factories
@@ -187,13 +188,6 @@ def overridden(scene: Scene) -> Fields:
     return trial(scene) | {"override_numbers": "5"}
 
 
-def owner_invited(scene: Scene) -> Fields:
-    trial(scene)
-    with unit() as session:
-        session.scalars(select(User).where(User.email_key == "olive@example.test")).one().password_hash = None
-    return {}
-
-
 def owning(scene: Scene) -> Workspace:
     """Olive owns a workspace, and it is her browser."""
     made = factories.workspace()
@@ -245,6 +239,25 @@ def elsewhere(scene: Scene) -> Fields:
     return {"workspace": owning(scene).public_id}
 
 
+def new(scene: Scene) -> Fields:
+    return {"name": "Acme", "owner_mode": "invite", "owner_name": "Maya Iyer", "owner_email": "maya@acme.example"}
+
+
+def made(scene: Scene) -> Fields:
+    """There is a workspace whose owner has not accepted yet, with sample data."""
+    fields = {"seed_sample_data": True, **new(scene)}
+    scene.values["ws"] = create(NewWorkspace(**fields), acting(scene.alice), send_mail=False).workspace
+    return {}
+
+
+def edited(scene: Scene) -> Fields:
+    made(scene)
+    terms = {"billing_cycle": "custom", "custom_amount": "5", "custom_months": "1"}
+    owner = {"owner_mode": "invite", "owner_name": "Nina New", "owner_email": "nina@new.example"}
+    return {"version": "1", "name": "Beta", **terms, **owner}
+
+
+EDITED = ("workspace.changed", "workspace.plan_changed", "workspace.owner_changed")
 PROFILE = {"name": "Alice the First", "locale": "en", "timezone": "UTC", "theme": "dark"}
 EXAMPLES: dict[str, Example] = {
     "access.stop": Example(inside, ("access.ended",)),
@@ -279,7 +292,6 @@ EXAMPLES: dict[str, Example] = {
     "admin_imports.upload": Example(upload, ("import.started", "workspace.created", "import.finished")),
     "admin_imports.run_for_real": Example(tried, ("import.started", "workspace.created", "import.finished")),
     "admin_workspaces.activate": Example(trial, ("workspace.activated",)),
-    "admin_workspaces.invitation": Example(owner_invited, ("invitation.sent",)),
     "admin_workspaces.lift": Example(suspended, ("hold.lifted", "workspace.reactivated")),
     "admin_workspaces.limits_save": Example(overridden, ("workspace.limit_overridden",)),
     "admin_workspaces.past_due": Example(trial, ("hold.opened", "workspace.suspended")),
@@ -288,6 +300,10 @@ EXAMPLES: dict[str, Example] = {
     "admin_workspaces.restore": Example(closed, ("workspace.restored",)),
     "admin_workspaces.suspend": Example(trial, ("workspace.suspended",)),
     "admin_workspaces.trash_move": Example(trashed, ("workspace.cancelled",)),
+    "admin_workspaces.create": Example(new, ("workspace.created", "organization.created", "invitation.sent")),
+    "admin_workspaces.edit_save": Example(edited, EDITED),
+    "admin_workspaces.invitation": Example(made, ("invitation.renewed",)),
+    "admin_workspaces.remove_samples": Example(made, ("workspace.sample_data_removed",)),
     "admin_tasks.stop": Example(waiting, ("import.stopped",)),
 }
 CHANGING = {route.endpoint: route for route in routes() if route.method != "GET"}

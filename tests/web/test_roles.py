@@ -30,12 +30,14 @@ ANSWERS: dict[str, set[int]] = {
     "account.second_factor": {303},  # nobody here owes a code
     "admin_workspaces.health": {303},  # a part, which without htmx is on the workspace's page
     "workspace_home.suspended": {303},  # it is not
+    "admin_workspaces.new_summary": {303},  # so are these
+    "admin_workspaces.choose_owner": {303},
+    "admin_workspaces.choose_organization": {303},
     "account.invitation": {404},  # there is no such invitation …
     "account.password_reset": {410},  # … and no such link
     "admin_workspaces.reactivate_ask": {409},  # the example is on trial, and its own primary
     "admin_workspaces.restore_ask": {409},
     "admin_workspaces.primary_ask": {409},
-    "admin_workspaces.invitation_ask": {409},
     "admin_workspaces.lift_ask": {404},
     "account.email_confirm": {410},
 }

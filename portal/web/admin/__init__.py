@@ -9,10 +9,12 @@ from portal.web.admin import (
     tasks,
     workspace_closing,
     workspace_detail,
+    workspace_edit,
     workspace_export,
     workspace_holds,
-    workspace_invitation,
+    workspace_new,
     workspace_overrides,
+    workspace_setup,
     workspaces,
 )
 from portal.web.admin import blueprints as shared
@@ -21,10 +23,12 @@ ATTACHED = (
     access_sessions,
     workspace_closing,
     workspace_detail,
+    workspace_edit,
     workspace_export,
     workspace_holds,
-    workspace_invitation,
+    workspace_new,
     workspace_overrides,
+    workspace_setup,
     workspaces,
 )
 

@@ -84,8 +84,6 @@ def _every(profile: Profile, moves: set[Move]) -> Iterator[tuple[str, Action]]:
         yield "suspend", Action(label, _url("suspend", ws), "ban")
     if opens("admin_workspaces.past_due_ask") and not closed:
         yield "past_due", Action("Mark past due…", _url("past_due", ws), "coins")
-    if opens("admin_workspaces.invitation_ask") and profile.owner and profile.owner.invited and not closed:
-        yield "invitation", Action("Owner’s invitation…", _url("invitation", ws), "mail-forward")
     if opens("admin_workspaces.primary_ask") and not profile.is_primary and not closed:
         yield "primary", Action("Make primary…", _url("primary", ws), "star")
     if Move.RESTORE in moves:

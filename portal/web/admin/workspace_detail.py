@@ -13,12 +13,13 @@ from portal.queries import audit as log
 from portal.queries import detail as workspaces
 from portal.queries import orders as orders_of
 from portal.queries.audit import Event, Wanted
+from portal.queries.detail import Profile
 from portal.queries.orders import OrderRow
 from portal.rules.access import Permission
 from portal.rules.errors import NotFound
 from portal.web import audit_words, formats, paging, usage_chart
 from portal.web.access import may, needs
-from portal.web.admin import workspace_facts, workspace_figures, workspace_limits
+from portal.web.admin import workspace_facts, workspace_figures, workspace_limits, workspace_setup
 from portal.web.admin.audit_filters import Filters
 from portal.web.admin.blueprints import workspaces as bp
 from portal.web.pages import show
@@ -53,6 +54,9 @@ def detail(ws: str) -> Response:
     return show(
         "admin/workspaces/detail",
         ws=workspace_facts.head(profile, "overview", now, locale),
+        invitation=workspace_setup.notice(profile, now, locale),
+        has_samples=profile.has_samples,
+        domain_url=_domain(profile),
         figures=workspace_figures.tiles(found, now, locale),
         counts=workspace_figures.counts(profile, locale),
         chart=usage_chart.drawn(found.usage, profile.timezone, locale),
@@ -110,6 +114,11 @@ def audit(ws: str) -> Response:
 
 def _all_orders(ws: str) -> str | None:
     return url_for("admin_workspaces.orders", ws=ws) if may(Permission.ORDER_VIEW) else None
+
+
+def _domain(profile: Profile) -> str | None:
+    own = profile.domain and not profile.domain.of_organization
+    return url_for("admin_workspaces.domain", ws=profile.public_id) if own else None
 
 
 def _entries(events: tuple[Event, ...], now: datetime) -> tuple[audit_words.Entry, ...]:

@@ -18,12 +18,12 @@ from portal.rules.pricing import Cycle, months_of, next_cycle_on
 from portal.rules.text import initials
 from portal.web import formats, health_words
 from portal.web.access import may, opens, permissions
-from portal.web.admin import workspace_actions, workspace_invitation
+from portal.web.admin import workspace_actions
 from portal.web.admin.workspace_actions import Actions
 from portal.web.admin.workspace_words import AT_THE_CAP, CYCLES, HOLDS, STATUSES
 
 FRESH = timedelta(hours=1)  # how old health may be without a word
-INVITATION, LIFT = "admin_workspaces.invitation_ask", "admin_workspaces.lift_ask"
+LIFT = "admin_workspaces.lift_ask"
 TABS = (
     ("overview", "Overview", "admin_workspaces.detail", "", Permission.WORKSPACE_VIEW),
     ("limits", "Limits", "admin_workspaces.detail", "limits", Permission.WORKSPACE_VIEW),
@@ -54,8 +54,7 @@ class Hold:
 @dataclass(frozen=True, slots=True)
 class Head:
     """What stands above every tab. `crumbs`: label, address; `line`: icon, text; `tabs`: label, address, current.
-    `reasons`: level, rule, sentence. `trash`: what becomes of a closed one, or blank.
-    `invitation`: what is wrong with the owner's, or blank."""
+    `reasons`: level, rule, sentence. `trash`: what becomes of a closed one, or blank."""
 
     public_id: str
     name: str
@@ -77,8 +76,6 @@ class Head:
     holds: tuple[Hold, ...]
     trash: str
     actions: Actions
-    invitation: str
-    invitation_url: str | None
 
 
 def head(profile: Profile, tab: str, now: datetime, locale: str) -> Head:
@@ -97,15 +94,13 @@ def head(profile: Profile, tab: str, now: datetime, locale: str) -> Head:
         health_is_old=profile.health_at is not None and now - profile.health_at > FRESH,
         health_why=_why_not_rated(profile),
         reasons=tuple(health_words.lines(profile.reasons, locale)),
-        crumbs=_crumbs(profile),
+        crumbs=(*crumbs_to(profile.status is Status.CANCELLED), (profile.name, None)),
         line=_line(profile),
         tabs=_tabs(profile, tab),
         holds_title=_holds_title(profile, locale),
         holds=tuple(_hold(hold, profile, now, locale) for hold in profile.holds),
         trash=_trash(profile, now, locale),
         actions=workspace_actions.of(profile),
-        invitation=workspace_invitation.warning(profile),
-        invitation_url=url_for(INVITATION, ws=profile.public_id) if opens(INVITATION) else None,
     )
 
 
@@ -132,13 +127,13 @@ def about(profile: Profile, now: datetime, locale: str) -> tuple[Fact, ...]:
     return tuple(fact for fact in facts if fact)
 
 
-def _crumbs(profile: Profile) -> tuple[tuple[str, str | None], ...]:
-    """Where it stands: a closed one is in the trash."""
+def crumbs_to(closed: bool) -> list[tuple[str, str | None]]:
+    """What stands above a workspace's own page: a closed one is in the trash."""
     listed = may(Permission.WORKSPACE_LIST)
     crumbs = [("Workspaces", url_for("admin_workspaces.listing") if listed else None)]
-    if profile.status is Status.CANCELLED:
+    if closed:
         crumbs.append(("Trash", url_for("admin_workspaces.trash") if listed else None))
-    return (*crumbs, (profile.name, None))
+    return crumbs
 
 
 def _tabs(profile: Profile, current: str) -> tuple[tuple[str, str, bool], ...]:

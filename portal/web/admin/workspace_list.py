@@ -51,6 +51,7 @@ ORDERS = {
 }
 
 IMPORT = "admin_imports.page"
+NEW = "admin_workspaces.new"
 PARTS = ("strip", "toolbar", "pickers", "remarks", "heads", "pager", "empty")
 
 Option = tuple[str, str, bool]
@@ -104,6 +105,7 @@ class Asking:
     may_export: bool
     may_import: bool
     actions: tuple[RowAction, ...]
+    may_create: bool
 
 
 def context(found: Listing, asked: Asked, platform: Platform, reader: Reader) -> dict[str, Any]:
@@ -116,6 +118,7 @@ def context(found: Listing, asked: Asked, platform: Platform, reader: Reader) ->
         may_export=may(Permission.WORKSPACE_EXPORT),
         may_import=may(Permission.WORKSPACE_IMPORT) and IMPORT in current_app.view_functions,
         actions=workspace_actions.of_rows(),
+        may_create=may(Permission.WORKSPACE_CREATE),
     )
     frame = _frame(replace(found, rows=()), bool(found.rows), asked, asking)
     return {**frame, "rows": workspace_rows.drawn(found.rows, reader, asking.actions)}
@@ -156,6 +159,7 @@ def _given(found: Listing, any_rows: bool, asked: Asked, asking: Asking) -> dict
         "trash_url": url_for("admin_workspaces.trash"),
         "closed": formats.number(around.strip.closed, locale),
         "export_url": url_for("admin_workspaces.export") if asking.may_export else None,
+        "new_url": url_for(NEW) if asking.may_create and around.strip.total else None,
         "address": address.page(found.filters.page),
     }
 
@@ -267,9 +271,14 @@ def _trash_hint(found: Listing, locale: str) -> str | None:
 
 def _empty(found: Listing, address: Address, names: dict[str, str], asking: Asking) -> Empty:
     if not found.surroundings.strip.total:
-        text = "Import a file of workspaces, or fill the database with an example platform: portal demo."
+        begin = "Create the first, import many from a file" if asking.may_create else "Import many from a file"
+        text = f"One holds a customer’s numbers, contacts and team. {begin}, or load an example platform: portal demo."
         # What a platform without workspaces can be filled by, as far as it is there and permitted.
-        beginnings = (("Import workspaces", url_for(IMPORT), "upload"),) if asking.may_import else ()
+        known = (
+            (NEW, "New workspace", "plus", asking.may_create),
+            (IMPORT, "Import workspaces", "upload", asking.may_import),
+        )
+        beginnings = tuple((label, url_for(endpoint), icon) for endpoint, label, icon, may_do in known if may_do)
         return Empty("No workspace yet", text, None, beginnings)
     filters = described(found.filters, names)
     title = f"No workspace matches “{found.filters.q}”" if found.filters.q else "No workspace matches these filters"

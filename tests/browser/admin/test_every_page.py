@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Response, expect
+from sqlalchemy import exists
 
-from portal.models import Workspace
+from portal.models import Domain, Workspace
 from portal.rules.access import AccessMode, WorkspaceRole
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
@@ -21,6 +22,7 @@ from tests.support.routes import routes
 
 OWNER, AUDITOR, MEMBER = "owner@portal.example", "auditor@portal.example", "member@nilgiri-retail.example"
 TENANT, AGENT = "owner@nilgiri-retail.example", "agent@nilgiri-retail.example"
+FINANCE = "finance@portal.example"
 NOBODY, HALF_WAY = "", "half-way"
 MOST_BYTES = 30 * 1024
 VENDORED = ("/static/vendor/", "/static/img/icons.svg")  # the icons are Tabler's, put into one file
@@ -59,6 +61,11 @@ def of_agent(rest: str) -> Callable[[Example], str]:
         return f"/w/nilgiri-retail/team/{agent}/{rest}"
 
     return path
+
+
+def with_domain() -> Any:
+    """That a workspace has a domain of its own."""
+    return exists().where(Domain.workspace_id == Workspace.id)
 
 
 COVERED = ("target-size",)  # what lies half below an open menu is small and close to it, until the menu is closed
@@ -100,6 +107,10 @@ PAGES = {
     "admin_workspaces.orders": Shown(of_workspace(Workspace.currency == "KWD", rest="/orders")),
     "admin_workspaces.orders: none": Shown(of_workspace(Workspace.name == "Northwind Trading", rest="/orders")),
     "admin_workspaces.audit": Shown(of_workspace(Workspace.status == Status.SUSPENDED, rest="/audit")),
+    "admin_workspaces.edit": Shown(of_workspace(Workspace.status == Status.TRIAL, rest="/edit", longest=True)),
+    "admin_workspaces.edit: by finance": Shown(of_workspace(Workspace.status == Status.TRIAL, rest="/edit"), FINANCE),
+    "admin_workspaces.domain": Shown(of_workspace(with_domain(), rest="/domain")),
+    "admin_workspaces.domain: none": Shown(of_workspace(~with_domain(), rest="/domain")),
     "admin_audit.listing": Shown("/admin/audit/"),
     "admin_audit.listing: nothing": Shown("/admin/audit/?actor=nobody-at-all"),
     "admin_imports.page": Shown("/admin/import/"),
@@ -130,7 +141,9 @@ FILES = {
     "admin_imports.template",
     "admin_tasks.results",
 }
-SHOWING = [route for route in routes() if route.method == "GET" and route.endpoint not in FILES]
+# What htmx asks for; a person who opens its address is led to the page that it is a part of.
+PARTS = {"admin_workspaces.new_summary", "admin_workspaces.choose_owner", "admin_workspaces.choose_organization"}
+SHOWING = [route for route in routes() if route.method == "GET" and route.endpoint not in FILES | PARTS]
 # A page that is not named above and needs no example is looked at as the platform's owner sees it; that of a workspace
 # as its owner does.
 PAGES |= {
@@ -166,7 +179,7 @@ def opened(page: Page, example: Example, shown: Shown) -> Response:
 def test_every_route_that_shows_something_is_here() -> None:
     here = {name.partition(":")[0] for name in PAGES if not name.startswith("error")}
     assert {route.endpoint for route in SHOWING} == here
-    assert {route.endpoint for route in routes()} >= FILES
+    assert {route.endpoint for route in routes()} >= FILES | PARTS
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,0 +1,121 @@
+"""Handing a workspace over: exactly one member is its owner, before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from portal.models import Membership, Organization, OrganizationMember, User, Workspace, scope
+from portal.operations.audit import record
+from portal.operations.drafts import NewOwner
+from portal.operations.invitations import Into, invite_account, prepared, take_back
+from portal.queries.directory import KnownUser
+from portal.queries.limits import Subject, limits_of
+from portal.rules import limits
+from portal.rules.access import OrganizationRole, WorkspaceRole
+from portal.rules.actors import Actor
+from portal.rules.limits import Limit
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """E-mails of the owners before and after; `mail` is the outbox's id of the invitation, where one was written."""
+
+    before: str
+    after: str
+    invited: bool
+    mail: str | None
+
+
+def hand_over(session: Session, row: Workspace, to: KnownUser | NewOwner, by: Actor, *, wait: bool) -> HandedOver:
+    """In the open unit, with the row locked and being settled: the person owns the workspace, and is a member of its
+    organization (its admin, if the workspace is the primary one). The old owner becomes a manager; one who has never
+    accepted is taken out, and the invitation taken back. Raises LimitReached where the new owner finds no seat."""
+    with scope.platform():
+        before = session.get(User, row.owner_id) if row.owner_id else None
+        invited = isinstance(to, NewOwner)
+        leaves = before is not None and before.password_hash is None
+        if invited or not _is_member(session, row, to):
+            _check_seat(row, by, 0 if leaves else 1)
+        after = _person(session, row, to, by)
+        if before is not None:
+            _step_down(session, row, before, by, leaves=leaves)
+        _take_over(session, row, after, by)
+        row.owner_id = after.id
+        row.user_count = session.scalar(_count(row)) or 0
+    organization = session.get_one(Organization, row.organization_id)
+    place = Into(organization, _role(row), row, WorkspaceRole.OWNER)
+    mail = invite_account(session, after, place, by, wait=wait).mail if invited else None
+    old = before.email if before else ""
+    record("workspace.owner_changed", by, workspace=row, owner=(old, after.email))
+    return HandedOver(old, after.email, invited, mail)
+
+
+def _role(row: Workspace) -> OrganizationRole:
+    return OrganizationRole.ADMIN if row.is_primary else OrganizationRole.MEMBER
+
+
+def _count(row: Workspace) -> Any:
+    return select(func.count()).select_from(Membership).where(Membership.workspace_id == row.id)
+
+
+def _is_member(session: Session, row: Workspace, to: KnownUser | NewOwner) -> bool:
+    known = getattr(to, "id", None)
+    return bool(session.scalar(_count(row).where(Membership.user_id == known)))
+
+
+def _check_seat(row: Workspace, by: Actor, wanted: int) -> None:
+    subject = Subject(row.id, row.plan_id, row.timezone, ((Limit.USERS, row.user_count),))
+    state = next(each for each in limits_of(subject, by.at) if each.limit is Limit.USERS)
+    if wanted:
+        limits.check(Limit.USERS, state.effective, state.used, wanted, field="owner")
+
+
+def _person(session: Session, row: Workspace, to: KnownUser | NewOwner, by: Actor) -> User:
+    if isinstance(to, NewOwner):
+        return prepared(session, to.email, to.name, by, timezone=row.timezone)
+    return session.get_one(User, to.id)
+
+
+def _step_down(session: Session, row: Workspace, before: User, by: Actor, *, leaves: bool) -> None:
+    of_workspace = (Membership.workspace_id == row.id, Membership.user_id == before.id)
+    if not leaves:
+        session.execute(update(Membership).where(*of_workspace).values(role=WorkspaceRole.MANAGER))
+        return
+    session.execute(delete(Membership).where(*of_workspace))
+    take_back(session, row, before, by)
+    elsewhere = (
+        select(Membership.id)
+        .join(Workspace, Workspace.id == Membership.workspace_id)
+        .where(Workspace.organization_id == row.organization_id, Membership.user_id == before.id)
+        .limit(1)
+    )
+    if session.scalar(elsewhere) is None:
+        session.execute(
+            delete(OrganizationMember).where(
+                OrganizationMember.organization_id == row.organization_id, OrganizationMember.user_id == before.id
+            )
+        )
+
+
+def _take_over(session: Session, row: Workspace, after: User, by: Actor) -> None:
+    member = session.scalar(select(Membership).where(Membership.workspace_id == row.id, Membership.user_id == after.id))
+    if member is None:
+        session.add(Membership(workspace_id=row.id, user_id=after.id, role=WorkspaceRole.OWNER, created_at=by.at))
+    else:
+        member.role = WorkspaceRole.OWNER
+    joined = session.scalar(
+        select(OrganizationMember).where(
+            OrganizationMember.organization_id == row.organization_id, OrganizationMember.user_id == after.id
+        )
+    )
+    if joined is None:
+        session.add(
+            OrganizationMember(organization_id=row.organization_id, user_id=after.id, role=_role(row), created_at=by.at)
+        )
+    elif row.is_primary:
+        joined.role = OrganizationRole.ADMIN
+    session.flush()

@@ -1,0 +1,117 @@
+"""Whom and what a workspace can be given to: people and organizations that a picker finds, fit for it or not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import aliased
+
+from portal.base.db import db
+from portal.models import Organization, Plan, User, Workspace
+from portal.rules.text import search_patterns
+
+MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account. Staff and suspended people cannot own a workspace."""
+
+    public_id: str
+    name: str
+    email: str
+    is_staff: bool
+    suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """An organization; `workspaces` counts those not closed. It takes one more if it has none, or is multi and its
+    primary is not closed."""
+
+    public_id: str
+    slug: str
+    name: str
+    currency: str
+    workspaces: int
+    has_primary: bool
+    is_multi: bool
+    primary_closed: bool
+
+
+_PEOPLE = select(User.public_id, User.name, User.email, User.staff_role.is_not(None), User.suspended_at.is_not(None))
+_Sibling, _Primary = aliased(Workspace), aliased(Workspace)
+_siblings = (
+    select(func.count())
+    .select_from(_Sibling)
+    .where(_Sibling.organization_id == Organization.id, _Sibling.cancelled_at.is_(None))
+    .correlate(Organization)
+    .scalar_subquery()
+)
+_HOUSES = (
+    select(
+        Organization.public_id,
+        Organization.slug,
+        Organization.name,
+        Organization.currency,
+        _siblings,
+        _Primary.id.is_not(None),
+        func.coalesce(Plan.multi_workspace, False),
+        _Primary.cancelled_at.is_not(None),
+    )
+    .outerjoin(_Primary, (_Primary.organization_id == Organization.id) & _Primary.is_primary)
+    .outerjoin(Plan, Plan.id == _Primary.plan_id)
+)
+
+
+def people(q: str, most: int = MOST) -> list[Person]:
+    """The first by name, at most so many, whose name or e-mail holds every word of the query."""
+    query = _narrowed(_PEOPLE, q, User.name_key, User.email_key).order_by(User.name_key, User.id)
+    return [Person(*row) for row in db.session.execute(query.limit(most))]
+
+
+def person(reference: str) -> Person | None:
+    """The person with this public id or e-mail."""
+    known = reference.strip()
+    if not known.isprintable():
+        return None
+    where = or_(User.public_id == known, User.email_key == known.casefold())
+    row = db.session.execute(_PEOPLE.where(where)).first()
+    return Person(*row) if row else None
+
+
+def houses(q: str, most: int = MOST) -> list[House]:
+    """The first by name, at most so many, whose name or address holds every word of the query."""
+    query = _narrowed(_HOUSES, q, Organization.name_key, Organization.slug)
+    return [
+        _house(row) for row in db.session.execute(query.order_by(Organization.name_key, Organization.id).limit(most))
+    ]
+
+
+def house(reference: str) -> House | None:
+    """The organization with this public id or address."""
+    known = reference.strip()
+    if not known.isprintable():
+        return None
+    where = or_(Organization.public_id == known, Organization.slug == known.lower())
+    row = db.session.execute(_HOUSES.where(where)).first()
+    return _house(row) if row else None
+
+
+def _house(row: Any) -> House:
+    public_id, slug, name, currency, workspaces, *truths = row
+    return House(public_id, slug, name, currency, workspaces, *map(bool, truths))
+
+
+def _narrowed(statement: Any, q: str, *columns: Any) -> Any:
+    """A word of one or two letters has to begin a word, as everywhere."""
+    for pattern in search_patterns(q):
+        word = pattern.strip()
+        holds = [column.contains(word, autoescape=True) for column in columns]
+        if word != pattern:
+            holds = [column.startswith(word, autoescape=True) for column in columns]
+            holds += [column.contains(f" {word}", autoescape=True) for column in columns]
+        statement = statement.where(or_(*holds))
+    return statement

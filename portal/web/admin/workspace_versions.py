@@ -1,0 +1,89 @@
+"""Two versions of a workspace: what somebody else saved meanwhile, and what was typed over an older one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.base import clock
+from portal.queries import audit, catalogue
+from portal.queries.editing import Present, Value, same
+from portal.web import formats
+from portal.web.admin import workspace_choices as choices
+from portal.web.admin.workspace_form import FLAGS, LABELS
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field that reads otherwise in both versions: what each says, and as the form sends it."""
+
+    name: str
+    label: str
+    theirs: str
+    mine: str
+    theirs_value: str
+    mine_value: str
+
+
+def marks(texts: Mapping[str, Value]) -> str:
+    """A short mark of each field as it stands, which the form brings back: so it is known later what was touched."""
+    return " ".join(f"{name}:{_mark(value)}" for name, value in texts.items())
+
+
+def touched(wanted: Mapping[str, Value], seen: str) -> dict[str, Value]:
+    """Those fields that read otherwise than when these marks were made; all, where a field has none."""
+    known = dict(each.partition(":")[::2] for each in seen.split())
+    return {name: value for name, value in wanted.items() if known.get(name) != _mark(value)}
+
+
+def _mark(value: Value) -> str:
+    text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else str(value)
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def compared(theirs: Present, mine: Mapping[str, Value]) -> dict[str, Any]:
+    """Both versions for the page: who saved last and when, the fields that differ, the owner that is asked for.
+    Fields that the person did not touch are not there: they stay as they are now."""
+    now, locale = clock.now(), formats.reader_locale()
+    latest = audit.latest(theirs.key, 1)
+    owner = {name: str(value) for name, value in mine.items() if name.startswith("owner")}
+    asked = owner.get("owner_email" if owner.get("owner_mode") == "invite" else "owner", "")
+    return {
+        "ws": theirs,
+        "who": latest[0].actor if latest else "Somebody else",
+        "when": formats.ago(latest[0].at, now, locale).lower() if latest else "",
+        "rows": [
+            _difference(name, value, theirs)
+            for name, value in mine.items()
+            if name in theirs.texts and name not in owner and not same(value, theirs.texts[name])
+        ],
+        "owner": owner,
+        "new_owner": "" if asked.casefold() == theirs.owner_email.casefold() else asked,
+    }
+
+
+def _difference(name: str, value: Value, theirs: Present) -> Difference:
+    there = theirs.texts[name]
+    return Difference(
+        name, LABELS[name], said(name, there, theirs), said(name, value, theirs), _sent(there), _sent(value)
+    )
+
+
+def _sent(value: Value) -> str:
+    return ("1" if value else "0") if isinstance(value, bool) else value
+
+
+def said(name: str, value: Value, found: Present) -> str:
+    """A field's value as people read it."""
+    if name in FLAGS:
+        return "Yes" if value else "No"
+    text = str(value)
+    if name == "plan" and text:
+        plans = catalogue.plan_choices(besides=found.plan_key)
+        return next((each.name for each in plans if each.public_id == text), text)
+    if name in ("country", "e911_country") and text:
+        return formats.country(text, formats.reader_locale())
+    known = {"billing_cycle": dict(choices.CYCLES), "suspension_behaviour": dict(choices.AT_CAP)}
+    return known.get(name, {}).get(text, text) or formats.NONE
