@@ -38,8 +38,9 @@ def start(
 ) -> subprocess.Popen[bytes]:
     """Starts `command` with its output in `log`; it is sent `stop_signal` when the process that started it dies."""
 
-    def die_with_parent() -> None:
+    def prepare() -> None:
         _libc.prctl(PR_SET_PDEATHSIG, stop_signal)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell ignores it for what it runs in the background
 
     ids = {"user": user, "group": user, "extra_groups": []} if user else {}
     with log.open("ab") as output:
@@ -50,7 +51,7 @@ def start(
             stderr=subprocess.STDOUT,
             env=None if env is None else dict(env),
             cwd=cwd,
-            preexec_fn=die_with_parent,
+            preexec_fn=prepare,
             **ids,
         )
 
