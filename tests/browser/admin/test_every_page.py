@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Response, expect
-from sqlalchemy import exists
+from sqlalchemy import and_, exists, select
 
-from portal.models import Domain, Workspace
+from portal.models import Domain, Hold, Workspace
 from portal.rules.access import AccessMode, WorkspaceRole
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
@@ -63,11 +63,21 @@ def of_agent(rest: str) -> Callable[[Example], str]:
     return path
 
 
+def of_hold(example: Example) -> str:
+    """The question whether to lift an open hold of a workspace's own."""
+    with example.open() as session:
+        query = select(Workspace.public_id, Hold.public_id).join(Hold, Hold.workspace_id == Workspace.id)
+        ws, hold = session.execute(query.where(Hold.lifted_at.is_(None)).order_by(Hold.id)).first()
+    return f"{HOME}{ws}/holds/{hold}/lift"
+
+
 def with_domain() -> Any:
     """That a workspace has a domain of its own."""
     return exists().where(Domain.workspace_id == Workspace.id)
 
 
+CHILD = and_(Workspace.is_primary.is_(False), Workspace.status == Status.ACTIVE)
+HAS_CHILDREN = and_(Workspace.is_primary, Workspace.web_address == "nilgiri-retail")
 COVERED = ("target-size",)  # what lies half below an open menu is small and close to it, until the menu is closed
 # By endpoint, or "endpoint: what is special".
 PAGES = {
@@ -109,6 +119,16 @@ PAGES = {
     "admin_workspaces.audit": Shown(of_workspace(Workspace.status == Status.SUSPENDED, rest="/audit")),
     "admin_workspaces.edit": Shown(of_workspace(Workspace.status == Status.TRIAL, rest="/edit", longest=True)),
     "admin_workspaces.edit: by finance": Shown(of_workspace(Workspace.status == Status.TRIAL, rest="/edit"), FINANCE),
+    "admin_workspaces.suspend_ask": Shown(of_workspace(Workspace.status == Status.ACTIVE, rest="/suspend")),
+    "admin_workspaces.past_due_ask": Shown(of_workspace(Workspace.status == Status.ACTIVE, rest="/past-due")),
+    "admin_workspaces.reactivate_ask": Shown(of_workspace(Workspace.status == Status.SUSPENDED, rest="/reactivate")),
+    "admin_workspaces.lift_ask": Shown(of_hold),
+    "admin_workspaces.activate_ask": Shown(of_workspace(Workspace.status == Status.TRIAL, rest="/activate")),
+    "admin_workspaces.limits_ask": Shown(of_workspace(Workspace.currency == "KWD", rest="/limits")),
+    "admin_workspaces.primary_ask": Shown(of_workspace(CHILD, rest="/primary")),
+    "admin_workspaces.trash_ask": Shown(of_workspace(CHILD, rest="/trash", longest=True)),
+    "admin_workspaces.trash_ask: not before the others": Shown(of_workspace(HAS_CHILDREN, rest="/trash")),
+    "admin_workspaces.restore_ask": Shown(of_workspace(Workspace.status == Status.CANCELLED, rest="/restore")),
     "admin_workspaces.domain": Shown(of_workspace(with_domain(), rest="/domain")),
     "admin_workspaces.domain: none": Shown(of_workspace(~with_domain(), rest="/domain")),
     "admin_audit.listing": Shown("/admin/audit/"),
