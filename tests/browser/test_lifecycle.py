@@ -42,6 +42,7 @@ def status(page: Page) -> Any:
 
 @SCRIPTS
 def test_a_workspace_is_suspended_and_brought_back(page: Page, acme: Workspace) -> None:
+    more(page)
     page.get_by_role("link", name="Suspend…").click()
     page.locator("#f-public_reason").fill("Sending pattern")
     page.get_by_role("button", name="Suspend", exact=True).click()
@@ -80,6 +81,7 @@ def test_an_override_holds_at_once_and_a_wrong_one_is_refused_at_its_field(page:
 
 
 def test_a_dialog_has_the_focus_and_gives_it_back(page: Page, acme: Workspace) -> None:
+    more(page)
     page.get_by_role("link", name="Suspend…").focus()
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog")
