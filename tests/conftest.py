@@ -25,6 +25,7 @@ from portal.settings import Settings
 from tests.support import browsers, parts, servers
 from tests.support.clients import Client
 from tests.support.clocks import NOW, Clock
+from tests.support.commands import Portal, typed
 from tests.support.databases import Database, open_database
 from tests.support.mails import Mailbox, MailServer
 from tests.support.servers import Server
@@ -244,3 +245,15 @@ def page(page: Page) -> Iterator[Page]:
 def axe() -> Callable[..., None]:
     """`axe(page)`: asserts that axe-core finds no violation on the page as it stands."""
     return browsers.axe
+
+
+@pytest.fixture
+def portal(app: Flask, database_url: str, tmp_path: Path) -> Portal:
+    """`portal("demo", "--wipe")`: the command on the test's database, at its instant."""
+
+    def run(*words: str, answer: str = "") -> Any:
+        done = typed(words, answer=answer, instance=tmp_path, url=database_url, key=KEY)
+        db.session.rollback()
+        return done
+
+    return run

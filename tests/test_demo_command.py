@@ -2,9 +2,6 @@
 
 import json
 import stat
-import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,30 +14,8 @@ from portal.models import User, Workspace
 from portal.operations import demo
 from portal.operations.unit import unit
 from portal.queries import example
-from tests.conftest import KEY, NOW
-from tests.support.processes import own_environment
-
-Portal = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def portal(app: Flask, database_url: str, tmp_path: Path) -> Portal:
-    """`portal("demo", "--wipe")`: the command on the test's database, at its instant."""
-
-    def run(*words: str) -> "subprocess.CompletedProcess[str]":
-        environment = own_environment(
-            PORTAL_INSTANCE=str(tmp_path),
-            PORTAL_DATABASE_URL=database_url,
-            PORTAL_SECRET_KEY=KEY,
-            PORTAL_TESTING="true",
-            PORTAL_NOW=NOW.isoformat(),
-        )
-        command = [sys.executable, "-m", "portal.cli", *words]
-        found = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        db.session.remove()
-        return found
-
-    return run
+from tests.conftest import NOW
+from tests.support.commands import Portal
 
 
 def test_the_log_ins_are_printed_and_written_for_their_owner_alone(portal: Portal, tmp_path: Path) -> None:

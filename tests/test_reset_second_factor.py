@@ -1,10 +1,5 @@
 """`portal reset-second-factor` as it is typed: for somebody who lost telephone and recovery codes."""
 
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -15,32 +10,10 @@ from portal.operations.unit import unit
 from portal.queries import principals
 from portal.rules.actors import ActorKind
 from tests import factories
-from tests.conftest import KEY, NOW
+from tests.conftest import NOW
+from tests.support.commands import Portal
 from tests.support.mails import Mailbox
 from tests.support.people import session_of
-from tests.support.processes import own_environment
-
-Reset = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def reset(app: Flask, database_url: str, tmp_path: Path) -> Reset:
-    """`reset("alice@example.test", answer="y")`: the command on the test's database."""
-
-    def run(*words: str, answer: str = "") -> "subprocess.CompletedProcess[str]":
-        environment = own_environment(
-            PORTAL_INSTANCE=str(tmp_path),
-            PORTAL_DATABASE_URL=database_url,
-            PORTAL_SECRET_KEY=KEY,
-            PORTAL_TESTING="true",
-            PORTAL_NOW=NOW.isoformat(),
-        )
-        command = [sys.executable, "-m", "portal.cli", "reset-second-factor", *words]
-        found = subprocess.run(command, env=environment, input=answer, capture_output=True, text=True, check=False)
-        db.session.rollback()
-        return found
-
-    return run
 
 
 @pytest.fixture
@@ -53,9 +26,9 @@ def alice(app: Flask, mailbox: Mailbox) -> User:
     return alice
 
 
-def test_afterwards_the_password_alone_opens_the_account(alice: User, reset: Reset, mailbox: Mailbox) -> None:
+def test_afterwards_the_password_alone_opens_the_account(alice: User, portal: Portal, mailbox: Mailbox) -> None:
     token, other = session_of(alice), session_of(factories.user())
-    done = reset("ALICE@example.test", "--yes")
+    done = portal("reset-second-factor", "ALICE@example.test", "--yes")
     assert done.returncode == 0, done.stderr
     assert (alice.totp_secret, alice.totp_enabled_at, db.session.scalar(select(RecoveryCode.id))) == (None, None, None)
     assert principals.current(token, NOW) is None
@@ -66,17 +39,17 @@ def test_afterwards_the_password_alone_opens_the_account(alice: User, reset: Res
     assert mailbox.only(alice.email).subject == "Two-factor log-in is off"
 
 
-def test_it_asks_first(alice: User, reset: Reset) -> None:
-    assert reset(alice.email, answer="n\n").returncode == 1
+def test_it_asks_first(alice: User, portal: Portal) -> None:
+    assert portal("reset-second-factor", alice.email, answer="n\n").returncode == 1
     assert alice.totp_enabled_at
-    assert reset(alice.email, answer="y\n").returncode == 0
+    assert portal("reset-second-factor", alice.email, answer="y\n").returncode == 0
     assert alice.totp_enabled_at is None
 
 
-def test_what_cannot_be_done_is_said(alice: User, reset: Reset) -> None:
+def test_what_cannot_be_done_is_said(alice: User, portal: Portal) -> None:
     charlie = factories.user()
     for email, said in (("nobody@example.test", "no account"), (charlie.email, "Two-factor log-in is off for")):
-        done = reset(email, "--yes")
+        done = portal("reset-second-factor", email, "--yes")
         assert done.returncode == 1
         assert said in done.stderr
         assert "Traceback" not in done.stderr

@@ -2,10 +2,7 @@
 
 import csv
 import io
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,9 +13,8 @@ from portal.operations.audit import record
 from portal.operations.unit import unit
 from portal.rules.access import StaffRole
 from portal.rules.actors import Actor, ActorKind
-from tests.conftest import KEY
 from tests.support import tenants
-from tests.support.processes import own_environment
+from tests.support.commands import Portal
 
 NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 
@@ -151,16 +147,9 @@ def test_nobody_else_may(client: FlaskClient) -> None:
         assert client.get(path).status_code == 303
 
 
-def test_the_command_says_that_the_chain_holds_or_where_it_does_not(
-    written: object, database_url: str, tmp_path: Path
-) -> None:
-    environment = own_environment(
-        PORTAL_DATABASE_URL=database_url, PORTAL_SECRET_KEY=KEY, PORTAL_INSTANCE=str(tmp_path)
-    )
-
+def test_the_command_says_that_the_chain_holds_or_where_it_does_not(written: object, portal: Portal) -> None:
     def verify() -> tuple[int, str]:
-        command = [sys.executable, "-m", "portal.cli", "audit", "verify"]
-        result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        result = portal("audit", "verify")
         return result.returncode, (result.stdout + result.stderr).strip()
 
     assert verify() == (0, "The chain holds: 3 events.")
