@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, g, request, url_for
+from flask import Flask, g, request, url_for
 
 from portal.base import csrf
 from portal.queries.principals import Principal
 from portal.queries.tenants import Tenant
 from portal.rules.access import Permission
-from portal.web import formats, pieces, surroundings
+from portal.web import formats, pieces, static_files, surroundings
 from portal.web.access import may, opens
 from portal.web.platform import brand, platform
 
@@ -123,13 +121,6 @@ def _groups(
     return tuple((heading, items) for heading, items in groups if items)
 
 
-@lru_cache(maxsize=256)
-def asset(path: str) -> str:
-    """The address of a file under `static/`, with its hash (as of this process), so that it can be cached for ever."""
-    file = Path(current_app.static_folder or "") / path
-    return f"/static/{path}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
-
-
 def find() -> tuple[str, str] | None:
     """Where the search box of the sidebar leads, and what it says; none for who may not list workspaces."""
     return (_list_url(), "Find a workspace") if opens(WORKSPACES) else None
@@ -144,9 +135,10 @@ def init_app(app: Flask) -> None:
     """Make these known to the templates."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(asset=asset, may=may, Permission=Permission)
+    static_files.init_app(app)
+    app.jinja_env.globals.update(may=may, Permission=Permission)
     app.jinja_env.filters.update(formats.FILTERS)
-    pieces.init_app(app, asset=asset)
+    pieces.init_app(app, asset=static_files.asset)
 
     @app.context_processor
     def around() -> dict[str, Any]:
