@@ -22,6 +22,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The finished application. Raises UndeclaredRoute if a route declares no permission."""
     settings = settings or Settings.load()
     app = Flask("portal", root_path=str(ROOT), static_folder="static", template_folder="templates")
+    app.jinja_environment = chrome.Environment
     app.extensions["portal.settings"] = settings
     app.config.update(flask_config(settings))
     if settings.trusted_proxies:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine.interfaces import DBAPICursor
 
 from portal.base.db import PLAN_ANEW, count_query
 
@@ -26,7 +27,7 @@ def rows(connection: Connection, statement: Any, values: Mapping[str, Any]) -> S
     cursor = connection.connection.cursor()
     try:
         cursor.execute(text, parameters, **known.options)
-        return known.converted(cursor.fetchall(), cursor.description)
+        return known.converted(cursor)
     except known.errors:
         return connection.execute(statement, values).all()
     finally:
@@ -71,17 +72,18 @@ class Prepared:
                 named[name] = convert(named[name])
         return text, named if order is None else tuple([named[name] for name in order])
 
-    def converted(self, found: Sequence[Sequence[Any]], description: Sequence[Any]) -> Sequence[Any]:
-        """The driver's rows, each value as its column's type reads it."""
-        if self.read is None:
+    def converted(self, cursor: DBAPICursor) -> Sequence[Any]:
+        """The rows that the cursor found, each value as its column's type reads it."""
+        if self.read is None:  # psycopg makes the description anew whenever it is looked at
             impls = [column.type.dialect_impl(self.dialect) for column in self.columns]
             converts = [
-                impl.result_processor(self.dialect, told[1]) for impl, told in zip(impls, description, strict=True)
+                impl.result_processor(self.dialect, told[1])
+                for impl, told in zip(impls, cursor.description, strict=True)
             ]
             self.read = [(place, convert) for place, convert in enumerate(converts) if convert]
         make, read = self.make, self.read
         rows = []
-        for row in found:
+        for row in cursor.fetchall():
             values = list(row)
             for place, convert in read:
                 values[place] = convert(values[place])

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
-from portal.models import Invitation, Organization, OutboxMessage, OutboxState, User, Workspace
+from portal.models import Invitation, Organization, OutboxMessage, OutboxState, User, Workspace, scope
 from portal.queries.principals import token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole
 
@@ -110,6 +110,7 @@ _OF_OWNER = (
         & (OutboxMessage.user_id == User.id)
         & (OutboxMessage.template == "invitation"),
     )
+    .where(Workspace.id == bindparam("workspace"), User.password_hash.is_(None))
     .order_by(Invitation.id.desc(), OutboxMessage.id.desc())
     .limit(1)
 )
@@ -117,9 +118,10 @@ _OF_OWNER = (
 
 def owner_invitation(workspace_id: int, now: datetime) -> OwnerInvitation | None:
     """That of the owner of the workspace (integer key), who has not accepted it yet."""
-    row = db.session.execute(_OF_OWNER.where(Workspace.id == workspace_id, User.password_hash.is_(None))).one_or_none()
-    if row is None:
+    rows = scope.rows(_OF_OWNER, {"workspace": workspace_id})
+    if not rows:
         return None
+    row = rows[0]
     state = (
         state_of(None, row.revoked_at, row.expires_at, row.cancelled_at is not None, now) if row.expires_at else None
     )

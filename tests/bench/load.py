@@ -115,6 +115,7 @@ def _plans(connection: Connection, plans: list[tuple[Any, ...]], created: dateti
 
 
 def _people(connection: Connection, people: list[Any], created: datetime) -> None:
+    password_hash = hash_password(PASSWORD)  # they are at work: nobody waits for an invitation
     _bulk(
         connection,
         User,
@@ -126,6 +127,7 @@ def _people(connection: Connection, people: list[Any], created: datetime) -> Non
                 "name_key": sort_key(name),
                 "email": email,
                 "email_key": email.casefold(),
+                "password_hash": password_hash,
                 "created_at": created,
             }
             for key, name, email in people
