@@ -17,8 +17,8 @@ from sqlalchemy import Executable, event
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.sql.util import find_tables
 
-from portal.base import reading
-from portal.base.db import Base, db
+from portal.base import prepared
+from portal.base.db import Base, reading
 from portal.models.columns import OfWorkspace
 
 PLATFORM = 0
@@ -58,13 +58,13 @@ def current() -> int | None:
 
 
 def rows(statement: Executable, values: Mapping[str, Any] | None = None) -> Sequence[Any]:
-    """The rows that a SELECT of columns finds, without the ORM and its session: see `portal.base.reading`.
+    """The rows that a SELECT of columns finds, without the ORM and its session: see `portal.base.prepared`.
 
     For statements that are built once and run with every page. Nothing is added to them here: raises ScopeError where
     one that reads a tenant's table is run outside of the platform's scope, in which nothing is added anyway."""
     if _scope.get() != PLATFORM and _reads_tenants(statement):
         raise ScopeError("tenant rows were read without the ORM, which a workspace's scope depends on")
-    return reading.rows(db.session.connection(), statement, values or {})
+    return prepared.rows(reading(), statement, values or {})
 
 
 @lru_cache(maxsize=2_000)

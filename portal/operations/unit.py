@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.base.db import Base, db, writing
+from portal.base.db import Base, db, let_go, writing
 from portal.rules.errors import NotFound
 
 log = structlog.get_logger(__name__)
@@ -46,6 +46,7 @@ def unit() -> Iterator[Session]:
         return
     pending = Pending()
     session.rollback()
+    let_go()
     session.info[KEY] = pending
     try:
         session.connection(execution_options=writing(db.engine))

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
-from portal.base.db import db
-from portal.models import AuditEvent, RateCard
+from portal.base.db import as_of_now, db
+from portal.models import AuditEvent, RateCard, scope
 from portal.operations.audit import record
 from portal.operations.unit import after_commit, attempt, exclusively, locked, unit
 from portal.rules.actors import Actor
@@ -134,3 +134,39 @@ def test_what_is_done_exclusively_is_done_one_after_the_other(app: Flask) -> Non
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(add_one, range(2)))
     assert db.session.scalar(select(RateCard.payment_days)) == 2
+
+
+NAMES = select(RateCard.name)
+
+
+def names() -> list[str]:
+    return [row.name for row in scope.rows(NAMES)]
+
+
+def test_prepared_reads_see_what_was_committed_since_the_last_one(app: Flask) -> None:
+    assert names() == []
+    with unit() as session:
+        session.add(card("Standard"))
+    assert names() == ["Standard"]
+
+
+def test_prepared_reads_inside_a_unit_see_what_it_has_done(app: Flask) -> None:
+    names()
+    with unit() as session:
+        session.add(card("Standard"))
+        session.flush()
+        assert names() == ["Standard"]
+
+
+def test_all_reads_are_as_of_one_instant_once_that_was_asked_for(app: Flask) -> None:
+    names()
+    as_of_now()
+    assert count(RateCard) == 0
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(elsewhere, app).result()
+    assert (names(), count(RateCard)) == ([], 0)
+
+
+def elsewhere(app: Flask) -> None:
+    with app.app_context(), unit() as session:
+        session.add(card("Premium"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask import url_for
@@ -54,24 +55,30 @@ def of(profile: Profile) -> Actions:
     moves = {move for move, needed in legal_moves(profile.status, profile.stage).items() if needed in held}
     if not any(may_lift(each.kind, held) for each in profile.holds):
         moves.discard(Move.REACTIVATE)
-    every = dict(_every(profile, moves))
+    return _actions(profile.public_id, profile.status, profile.is_primary, frozenset(moves), held)
+
+
+@lru_cache(maxsize=1_000)
+def _actions(ws: str, status: Status, is_primary: bool, moves: frozenset[Move], held: frozenset[Permission]) -> Actions:
+    """These follow from what is given alone: `held` is what `opens` goes by."""
+    every = dict(_every(ws, status, is_primary, moves))
     first = {
         Status.TRIAL: ("edit", "activate", "impersonate"),
         Status.ACTIVE: ("edit", "suspend", "impersonate"),
         Status.SUSPENDED: ("edit", "reactivate"),
         Status.CANCELLED: ("restore",),
-    }[profile.status]
+    }[status]
     buttons = tuple(every[name] for name in first if name in every)
     return Actions(buttons, tuple(action for name, action in every.items() if name not in first))
 
 
-def _every(profile: Profile, moves: set[Move]) -> Iterator[tuple[str, Action]]:
+def _every(ws: str, status: Status, is_primary: bool, moves: frozenset[Move]) -> Iterator[tuple[str, Action]]:
     """All that is open to this person, the rarest and the riskiest last."""
-    ws, closed = profile.public_id, profile.status is Status.CANCELLED
+    closed = status is Status.CANCELLED
     if opens(EDIT) and not closed:
         yield "edit", Action("Edit", url_for(EDIT, ws=ws), "pencil", How.PAGE)
     if opens(IMPERSONATE):
-        kind = QUIET if profile.status in (Status.SUSPENDED, Status.CANCELLED) else PRIMARY
+        kind = QUIET if status in (Status.SUSPENDED, Status.CANCELLED) else PRIMARY
         yield "impersonate", Action("Impersonate…", url_for(IMPERSONATE, ws=ws), "login", kind=kind)
     if opens(MANAGE):
         yield "manage", Action("Manage", url_for(MANAGE, ws=ws), "adjustments", How.POST)
@@ -80,11 +87,11 @@ def _every(profile: Profile, moves: set[Move]) -> Iterator[tuple[str, Action]]:
     if Move.REACTIVATE in moves:
         yield "reactivate", Action("Reactivate…", _url("reactivate", ws), "refresh")
     if Move.SUSPEND in moves:
-        label = "Open another hold…" if profile.status is Status.SUSPENDED else "Suspend…"
+        label = "Open another hold…" if status is Status.SUSPENDED else "Suspend…"
         yield "suspend", Action(label, _url("suspend", ws), "ban")
     if opens("admin_workspaces.past_due_ask") and not closed:
         yield "past_due", Action("Mark past due…", _url("past_due", ws), "coins")
-    if opens("admin_workspaces.primary_ask") and not profile.is_primary and not closed:
+    if opens("admin_workspaces.primary_ask") and not is_primary and not closed:
         yield "primary", Action("Make primary…", _url("primary", ws), "star")
     if Move.RESTORE in moves:
         yield "restore", Action("Restore…", _url("restore", ws), "restore", kind=PRIMARY)

@@ -81,14 +81,13 @@ class Prepared:
                 for impl, told in zip(impls, cursor.description, strict=True)
             ]
             self.read = [(place, convert) for place, convert in enumerate(converts) if convert]
-        make, read = self.make, self.read
-        rows = []
-        for row in cursor.fetchall():
-            values = list(row)
-            for place, convert in read:
-                values[place] = convert(values[place])
-            rows.append(make(values))
-        return rows
+        found = cursor.fetchall()
+        if self.read and found:  # column by column: a row at a time takes twice as long
+            columns = list(zip(*found, strict=True))
+            for place, convert in self.read:
+                columns[place] = tuple(map(convert, columns[place]))
+            found = list(zip(*columns, strict=True))
+        return list(map(self.make, found))
 
 
 def _row(names: Sequence[str]) -> Convert:

@@ -9,7 +9,7 @@ from flask import Flask, g
 from sqlalchemy import Date, Integer, bindparam, func, literal, select, union_all
 from sqlalchemy.exc import DBAPIError
 
-from portal.base import reading
+from portal.base import prepared
 from portal.base.db import db
 from portal.models import Organization, Plan, PlanColour, Workspace
 from portal.operations.unit import unit
@@ -26,7 +26,7 @@ def _plans(app: Flask, now: datetime) -> Iterator[None]:
 def both(statement: Any, **values: Any) -> list[tuple[Any, ...]]:
     """What the statement finds; the same as by SQLAlchemy's own way, in values and in their types."""
     connection = db.session.connection()
-    found = [tuple(row) for row in reading.rows(connection, statement, values)]
+    found = [tuple(row) for row in prepared.rows(connection, statement, values)]
     usual = [tuple(row) for row in connection.execute(statement, values)]
     assert found == usual
     assert [[type(value) for value in row] for row in found] == [[type(value) for value in row] for row in usual]
@@ -58,7 +58,7 @@ def test_unions_take_the_names_and_types_of_their_first() -> None:
     first = select(Plan.id.label("key"), Plan.created_at.label("at")).where(Plan.id == bindparam("key"))
     statement = union_all(first, select(Plan.id, Plan.archived_at).where(Plan.id == 3))
     assert [row[0] for row in both(statement, key=1)] == [1, 3]
-    assert [row.at for row in reading.rows(db.session.connection(), statement, {"key": 1})][1] is None
+    assert [row.at for row in prepared.rows(db.session.connection(), statement, {"key": 1})][1] is None
 
 
 def test_a_name_that_stands_twice_hides_no_value() -> None:
@@ -68,10 +68,10 @@ def test_a_name_that_stands_twice_hides_no_value() -> None:
 
 def test_each_is_counted_as_a_query() -> None:
     before = g.get("queries", 0)
-    reading.rows(db.session.connection(), select(Organization.id), {})
+    prepared.rows(db.session.connection(), select(Organization.id), {})
     assert g.queries == before + 1
 
 
 def test_what_fails_is_told_as_sqlalchemy_tells_it() -> None:
     with pytest.raises(DBAPIError):
-        reading.rows(db.session.connection(), select(func.no_such_function(Workspace.id)), {})
+        prepared.rows(db.session.connection(), select(func.no_such_function(Workspace.id)), {})
