@@ -55,13 +55,16 @@ class Prepared:
             for bound, name in self.compiled.bind_names.items()
             if (convert := bound.type.dialect_impl(dialect).bind_processor(dialect))
         }
+        self.fixed = {
+            name: bound.effective_value for bound, name in self.compiled.bind_names.items() if not bound.required
+        }
         self.is_finished = not (self.compiled.literal_execute_params or self.compiled.post_compile_params)
         self.read: list[tuple[int, Convert]] | None = None
 
     def given(self, values: Mapping[str, Any]) -> tuple[str, Any]:
         """The statement's text and parameters for these values, those written out as figures included."""
         if self.is_finished:
-            text, named, written = self.compiled.string, self.compiled.construct_params(values), self.written
+            text, named, written = self.compiled.string, {**self.fixed, **values}, self.written
             order = self.compiled.positiontup
         else:
             state = self.compiled.construct_expanded_state(values)
