@@ -86,7 +86,7 @@ def _person(member: Member, now: datetime, locale: str) -> Person:
         email=member.email,
         role=WORKSPACE_ROLES[member.role],
         state="Suspended" if member.suspended else "Invited" if member.invited else "",
-        seen=formats.ago(member.last_seen_at, now, locale),
+        seen=_seen(member.last_seen_at, now, locale),
         is_you=member.public_id == g.principal.public_id,
         role_url=url_for("workspace_team.role", user=member.public_id) if open_to_me else None,
         remove_url=url_for("workspace_team.remove", user=member.public_id) if open_to_me else None,
@@ -110,3 +110,10 @@ def _guest(pending: Pending, now: datetime, locale: str) -> Guest:
         resend_url=url_for("workspace_team.resend", invitation=pending.public_id) if changes else None,
         revoke_url=url_for("workspace_team.revoke", invitation=pending.public_id) if changes else None,
     )
+
+
+def _seen(at: datetime | None, now: datetime, locale: str) -> str:
+    if at is None:
+        return "Never seen"
+    ago = formats.ago(at, now, locale)
+    return f"Seen {ago[0].lower()}{ago[1:]}"
