@@ -190,7 +190,7 @@ def test_the_team_page_shows_members_guests_and_seats(
         "Invited by Olive of Acme Logistics, 21 Nov 2026 Manager Sent expires in 7 days Resend Revoke",
         "Olive of Acme Logistics (you) owner@acme.example Owner",
         "The owner stays until ownership is handed over.",
-        "Agent 6 min ago",
+        "Agent Seen 6 min ago",
         "Manager Never seen",
     ):
         assert expected in text, expected
