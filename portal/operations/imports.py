@@ -30,6 +30,7 @@ from portal.rules.text import clean_line
 
 STEP = 0.1  # seconds that a unit may take, so that nobody who saves something meanwhile waits for long
 MOST = 50  # rows of a unit
+SPARE = 3  # rows beyond those of the step before, for which is read ahead
 BREATH = 0.15  # of a step's time is left to other writers before the next: SQLite lets whoever asks in time go first
 
 THERE = "A workspace of this name and owner is there already. It was left as it is."
@@ -89,11 +90,12 @@ def run(claim: Claim, source: Source, by: Actor, clock: Clock, progress: Progres
 
     Raises Ended if the task was stopped or taken over meanwhile."""
     work = _trial_step(claim, source, by) if claim.options.get("trial") else partial(_step, seen=_seen(claim, source))
-    fair, done = waits_in_turn(), claim.done
+    fair, done, fits = waits_in_turn(), claim.done, MOST
     for rows in _steps(source.file.rows(claim.last_line)):
         while rows:
             began = time.monotonic()
-            results = work(claim, source, rows, replace(by, at=clock()))
+            results = work(claim, source, rows[:fits], replace(by, at=clock()))
+            fits = min(MOST, len(results) + SPARE)
             del rows[: len(results)]
             done += len(results)
             if progress:
@@ -136,14 +138,14 @@ def _seen(claim: Claim, source: Source) -> Seen:
 
 def _step(claim: Claim, source: Source, rows: list[Row], by: Actor, seen: Seen) -> list[Result]:
     """One unit: as many of these rows as fit into its time, with their results and the task's progress."""
-    until = time.monotonic() + STEP
     results: list[Result] = []
+    drafts = [read(source.columns, row) for row in rows]
     with unit() as session, scope.platform():
         task = tasks.hold(session, claim)
         exclusively(session, "workspaces")
         directory = Directory()
-        drafts = [read(source.columns, row) for row in rows]
         _read_ahead(directory, drafts)
+        until = time.monotonic() + STEP  # not before: what was read is to serve more than one row
         make = partial(_make, by=by, directory=directory, claim=claim)
         for row, draft in zip(rows, drafts, strict=True):
             results.append(_result(row, draft, directory, make, seen))
