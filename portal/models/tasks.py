@@ -54,8 +54,13 @@ class Task(Row, db.Model):
     constraints = (Index(None, "state", "created_at"),)
 
 
+NOT_YET = "waiting"
+"""The outcome of a row that is known from the start and not done yet."""
+
+
 class TaskResult(Row, db.Model):
-    """What became of one row of a task: its line, an outcome word, and a sentence."""
+    """What became of one row of a task: its line, an outcome word, and a sentence. Where the rows are chosen when the
+    task begins, all of them are here from then on, NOT_YET at first."""
 
     task_id: Mapped[int] = mapped_column(ForeignKey("task.id", ondelete="CASCADE"))
     line: Mapped[int]

@@ -26,6 +26,7 @@ from portal.queries.editing import Present, Value
 from portal.rules.addresses import check_host, check_web_address
 from portal.rules.errors import Invalid, Refused
 from portal.rules.lifecycle import Stage
+from portal.rules.pricing import check_family
 
 COLUMNS = {"plan": "plan_id"}  # where a field's column has another name
 WITH_CYCLE = {"plan", "custom_amount", "custom_months"}  # what another cycle may put in the wrong
@@ -150,10 +151,4 @@ def _keeps_family(before: Present, plan: KnownPlan | None) -> None:
             Workspace.cancelled_at.is_(None),
         )
     )
-    if others:
-        what = "one more workspace" if others == 1 else f"{others:,} more workspaces"
-        raise Refused(
-            f"{before.organization} has {what} beside this primary one, so it needs a multi-workspace plan. "
-            "Choose one, or close the others first.",
-            "plan",
-        )
+    check_family(before.organization, others or 0)

@@ -14,7 +14,7 @@ from portal.rules.errors import Refused
 from portal.rules.lifecycle import CREATABLE, Status
 from portal.rules.money import to_minor
 from portal.rules.periods import day_start, local_day, utc
-from portal.rules.pricing import PRICED_CYCLES, Cycle
+from portal.rules.pricing import Cycle, check_priced
 
 MONTHS = 120  # the longest cycle of one's own
 
@@ -65,7 +65,7 @@ def terms(draft: NewWorkspace, directory: Directory, currency: str, faults: Faul
     cycle = faults.take("billing_cycle", one_of, Cycle, draft.billing_cycle, "billing_cycle", monthly) or monthly
     plan = _plan(draft, directory, faults)
     if plan:
-        faults.take("plan", _priced, plan, cycle, currency)
+        faults.take("plan", check_priced, plan.name, plan.is_free, plan.prices, cycle, currency)
     columns = {
         "plan_id": plan.id if plan else None,
         "billing_cycle": cycle,
@@ -104,17 +104,6 @@ def _plan(draft: NewWorkspace, directory: Directory, faults: Faults) -> KnownPla
         faults.add("plan", f"The plan {plan.name} is archived and takes no new workspaces. Choose another.")
         return None
     return plan
-
-
-def _priced(plan: KnownPlan, cycle: Cycle, currency: str) -> None:
-    """Refused where the plan has no price for the cycle and currency; the free plan needs none."""
-    if cycle in PRICED_CYCLES and not plan.is_free and (cycle, currency) not in plan.prices:
-        offered = ", ".join(sorted(f"{each.value} in {code}" for each, code in plan.prices)) or "nothing yet"
-        raise Refused(
-            f"The plan {plan.name} has no {cycle.value} price in {currency} (it has: {offered}). "
-            "Choose another plan, cycle or currency.",
-            "plan",
-        )
 
 
 def _custom(draft: NewWorkspace, cycle: Cycle, currency: str, faults: Faults) -> dict[str, int | None]:

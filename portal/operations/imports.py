@@ -12,6 +12,7 @@ from typing import Any
 
 from portal.base import ids
 from portal.models import TaskKind, scope
+from portal.models.columns import NAME
 from portal.operations import tasks
 from portal.operations.addresses import FIRST, candidates, slug_of
 from portal.operations.drafts import NewWorkspace
@@ -71,7 +72,9 @@ def start(title: str, source: Source, by: Actor, *, public_id: str, trial: bool,
     """There is a task with this public id for this import. `kept`: its file lies where every process finds it, so that
     another may go on with it."""
     options: dict[str, Any] = {"trial": trial, "send_mail": send_mail, "kept": kept, "notice": source.file.notice}
-    tasks.enqueue(TaskKind.IMPORT, title, by, total=source.total, options=options, public_id=public_id)
+    tasks.enqueue(
+        TaskKind.IMPORT, title, by, total=source.total, options=options, public_id=public_id, file=title[:NAME]
+    )
 
 
 def start_here(title: str, source: Source, by: Actor, *, send_mail: bool) -> Claim:

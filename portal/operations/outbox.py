@@ -42,6 +42,7 @@ def post(
     user: User | None = None,
     workspace: Workspace | None = None,
     wait: bool = False,
+    hasten: bool = True,
     token: str = "",
     until: datetime | None = None,
     **context: Any,
@@ -49,7 +50,7 @@ def post(
     """In the open unit: a mail with the text of templates/emails/<template>.txt. Answers its public id.
 
     It is tried right after the commit: in the background, or, if `wait`, before the caller goes on, who can then read
-    what came of it. `token` is that of the link in it, which works `until` then. `brand` and `home`, the address of
+    what came of it; unless `hasten`, by the next `deliver_due`. `token` is that of the link in it, which works `until` then. `brand` and `home`, the address of
     this site, are in the context."""
     brand = platform().brand or site.settings().brand
     body = letters.render(template, brand=brand, home=site.external("/"), **context)
@@ -67,7 +68,7 @@ def post(
         workspace_id=workspace.id if workspace else None,
     )
     session.add(row)
-    if gateway().ready:
+    if hasten and gateway().ready:
         patience = min(IMPATIENT, site.settings().mail_timeout) if wait else site.settings().mail_timeout
         act = partial(_try, row.public_id, now, patience)
         after_commit(session, act if wait else partial(background.run, act))

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from portal.models import TaskKind
-from portal.operations import import_files
+from portal.operations import bulk, import_files
 from portal.operations.tasks import Clock
 from portal.queries import tasks
 
 Worker = Callable[[str, Clock], None]
 
-WORKERS: Mapping[TaskKind, Worker] = {TaskKind.IMPORT: import_files.work}
+WORKERS: Mapping[TaskKind, Worker] = {TaskKind.IMPORT: import_files.work, TaskKind.BULK: bulk.work}
 
 
 def work(public_id: str, clock: Clock) -> None:

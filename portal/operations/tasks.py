@@ -9,20 +9,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.models import Task, TaskKind, TaskResult, TaskState
 from portal.models.columns import NAME
+from portal.models.tasks import NOT_YET
 from portal.operations.audit import record
 from portal.operations.unit import locked, unit
 from portal.queries.tasks import OPEN
 from portal.rules.actors import Actor
-from portal.rules.errors import Conflict
+from portal.rules.errors import Conflict, Forbidden
 
 LEASE = timedelta(seconds=30)  # many times as long as a step takes
 
@@ -35,7 +36,7 @@ class Ended(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A worker's hold of a task: until its lease runs out, and while the fence is this."""
+    """A worker's hold of a task: until its lease runs out, and while the fence is this. `last_line`: of what is done."""
 
     id: int
     public_id: str
@@ -57,22 +58,35 @@ class Result:
     subject: str = ""
 
 
-def enqueue(kind: TaskKind, title: str, by: Actor, *, total: int, options: dict[str, Any], public_id: str) -> None:
-    """There is a task that waits for a worker. Nothing of it is done."""
+def enqueue(
+    kind: TaskKind,
+    title: str,
+    by: Actor,
+    *,
+    total: int,
+    options: dict[str, Any],
+    public_id: str,
+    rows: Sequence[Result] = (),
+    **told: Any,
+) -> None:
+    """There is a task that waits for a worker. `rows`: those that are known already, NOT_YET if they are to be done.
+    `told`: what the audit log says of it besides."""
     with unit() as session:
-        session.add(
-            Task(
-                public_id=public_id,
-                kind=kind,
-                title=title[:NAME],
-                total=total,
-                options=options,
-                created_by_id=by.user_id,
-                created_at=by.at,
-            )
+        row = Task(
+            public_id=public_id,
+            kind=kind,
+            title=title[:NAME],
+            total=total,
+            options=options,
+            created_by_id=by.user_id,
+            created_at=by.at,
         )
+        session.add(row)
+        session.flush()
+        _write(session, row, rows)
+        _count(row, [result for result in rows if result.outcome != NOT_YET])
         if not options.get("trial"):
-            record(f"{kind.value}.started", by, task=public_id, file=title[:NAME], rows=total)
+            record(f"{kind.value}.started", by, task=public_id, rows=total, **told)
 
 
 def claim(public_id: str, now: datetime) -> Claim | None:
@@ -86,7 +100,8 @@ def claim(public_id: str, now: datetime) -> Claim | None:
             return None
         row.state, row.fence, row.lease_until = TaskState.RUNNING, row.fence + 1, now + LEASE
         row.started_at = row.started_at or now
-        last = select(TaskResult.line).where(TaskResult.task_id == row.id).order_by(TaskResult.line.desc()).limit(1)
+        done = TaskResult.task_id == row.id, TaskResult.outcome != NOT_YET
+        last = select(TaskResult.line).where(*done).order_by(TaskResult.line.desc()).limit(1)
         return Claim(
             row.id, public_id, row.fence, row.done, session.scalar(last) or 0, dict(row.options), row.created_by_id
         )
@@ -106,24 +121,32 @@ def hold(session: Session, claim: Claim) -> Task:
 
 def advance(session: Session, row: Task, results: Sequence[Result], now: datetime) -> None:
     """In the open unit, the task held: these rows are done."""
+    _write(session, row, results)
+    _count(row, results)
+    row.lease_until = now + LEASE
+
+
+def settle(session: Session, row: Task, results: Sequence[Result], now: datetime) -> None:
+    """In the open unit, the task held: these rows of it, which were NOT_YET, are done."""
     if results:
-        session.execute(
-            insert(TaskResult),
-            [
-                {
-                    "task_id": row.id,
-                    "line": result.line,
-                    "outcome": result.outcome,
-                    "label": result.label[:NAME],
-                    "message": result.message,
-                    "subject": result.subject,
-                }
-                for result in results
-            ],
-        )
+        known = TaskResult.__table__
+        where = (known.c.task_id == row.id, known.c.line == bindparam("at"), known.c.outcome == NOT_YET)
+        values = {name: bindparam(name) for name in ("outcome", "message")}
+        told = [{"at": each.line, "outcome": each.outcome, "message": each.message} for each in results]
+        session.connection().execute(update(known).where(*where).values(values), told)
+    _count(row, results)
+    row.lease_until = now + LEASE
+
+
+def _write(session: Session, row: Task, results: Sequence[Result]) -> None:
+    if results:
+        values = [{**asdict(result), "task_id": row.id, "label": result.label[:NAME]} for result in results]
+        session.execute(insert(TaskResult), values)
+
+
+def _count(row: Task, results: Sequence[Result]) -> None:
     row.done += len(results)
     row.counts = dict(Counter(row.counts) + Counter(result.outcome for result in results))
-    row.lease_until = now + LEASE
 
 
 def finish(claim: Claim, by: Actor, *, error: str = "") -> None:
@@ -139,10 +162,13 @@ def finish(claim: Claim, by: Actor, *, error: str = "") -> None:
             record(f"{row.kind.value}.finished", by, task=row.public_id, counts=dict(row.counts))
 
 
-def stop(public_id: str, by: Actor) -> None:
-    """No further row is begun; what is done stays. Raises NotFound, and Conflict if it has ended already."""
+def stop(public_id: str, by: Actor, *, anybodys: bool = True) -> None:
+    """No further row is begun; what is done stays. Raises NotFound, Forbidden for somebody else's task unless
+    `anybodys`, and Conflict if it has ended already."""
     with unit() as session:
         row = locked(session, Task, public_id)
+        if not anybodys and row.created_by_id != by.user_id:
+            raise Forbidden("Somebody else began this task. Owners of the platform can stop it too.")
         if row.state not in OPEN:
             raise Conflict("This task has ended already. Its page shows what became of each row.")
         row.state, row.finished_at, row.lease_until = TaskState.STOPPED, by.at, None

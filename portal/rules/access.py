@@ -137,6 +137,7 @@ class Permission(StrEnum):
     USAGE_LIMITS_EDIT = "platform:usage_limits:edit", "Change usage limits of workspaces"
     AUDIT_VIEW = "platform:audit:view", "Read and export the audit log"
     TASK_VIEW = "platform:task:view", "See long-running tasks"
+    TASK_END = "platform:task:end", "Stop one's own long-running task"
     TASK_STOP = "platform:task:stop", "Stop anybody's long-running task"
     JOB_VIEW = "platform:job:view", "See jobs and their runs"
     JOB_RUN = "platform:job:run", "Run a job now"
@@ -232,6 +233,7 @@ STAFF: Mapping[StaffRole, Permissions] = {
         P.ORGANIZATION_SUSPEND,
         P.USER_INVITE,
         P.USAGE_LIMITS_EDIT,
+        P.TASK_END,
     },
     StaffRole.FINANCE: _all(Scope.PLATFORM, reading=True)
     | {
@@ -246,6 +248,7 @@ STAFF: Mapping[StaffRole, Permissions] = {
         P.INVOICE_EDIT,
         P.ORDER_EDIT,
         P.CREDIT_EDIT,
+        P.TASK_END,
     },
     StaffRole.AUDITOR: _all(Scope.PLATFORM, reading=True),
 }

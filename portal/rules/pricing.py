@@ -4,12 +4,13 @@ Amounts in minor units of the workspace's currency."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from portal.rules.errors import Refused
 from portal.rules.lifecycle import Status
 from portal.rules.money import round_half_up
 from portal.rules.periods import add_months, months_begun
@@ -42,6 +43,30 @@ def months_of(cycle: Cycle, custom_months: int | None = None) -> int | None:
     if custom_months is not None and custom_months < 1:
         raise ValueError("a custom cycle has at least one month")
     return custom_months
+
+
+def check_priced(
+    plan: str, is_free: bool, prices: Mapping[tuple[Cycle, str], int], cycle: Cycle, currency: str
+) -> None:
+    """Refused where the plan of this name has no price for the cycle and currency; the free plan needs none."""
+    if cycle in PRICED_CYCLES and not is_free and (cycle, currency) not in prices:
+        offered = ", ".join(sorted(f"{each.value} in {code}" for each, code in prices)) or "nothing yet"
+        raise Refused(
+            f"The plan {plan} has no {cycle.value} price in {currency} (it has: {offered}). "
+            "Choose another plan, cycle or currency.",
+            "plan",
+        )
+
+
+def check_family(organization: str, others: int) -> None:
+    """Refused where a primary that is to be on a plan for one workspace has `others` beside it."""
+    if others:
+        what = "one more workspace" if others == 1 else f"{others:,} more workspaces"
+        raise Refused(
+            f"{organization} has {what} beside this primary one, so it needs a multi-workspace plan. "
+            "Choose one, or close the others first.",
+            "plan",
+        )
 
 
 def next_cycle_on(first: date, months: int, today: date) -> date:

@@ -15,6 +15,7 @@ from flask import url_for
 
 from portal.operations.audit_events import FOR_CUSTOMERS
 from portal.queries.audit import Event
+from portal.rules import bulk
 from portal.rules.actors import ActorKind
 from portal.rules.imports import summary
 from portal.rules.text import initials
@@ -60,6 +61,8 @@ SENTENCES: Mapping[str, str] = {
     "workspace.limit_overridden": "overrode the limit {limit}:",
     "workspace.health_changed": "changed",
     "workspace.settings_changed": "changed the settings:",
+    "workspace.notified": "wrote to the owner, {email}: {subject}",
+    "mail.resent": "sent a mail to {email} again: {subject}",
     "access.started": "entered the workspace {kind} {mode}, until {until} at the latest",
     "access.ended": "left the workspace, {how}",
     "member.role_changed": "changed {email}:",
@@ -73,6 +76,9 @@ SENTENCES: Mapping[str, str] = {
     "import.started": "started an import of {rows} rows from {file}",
     "import.finished": "finished an import: {counts}",
     "import.stopped": "stopped an import after {done} rows",
+    "bulk.started": "began a bulk action: {what}",
+    "bulk.finished": "finished a bulk action: {counts}",
+    "bulk.stopped": "stopped a bulk action after {done} workspaces",
     "list.exported": "exported {rows} workspaces",
     "contacts.exported": "exported {rows} contacts",
 }
@@ -103,6 +109,8 @@ GROUPS = {
     "contacts": "Contacts",
     "invitation": "Invitations",
     "import": "Imports",
+    "bulk": "Bulk actions",
+    "mail": "Mail",
     "list": "Exports",
 }
 
@@ -203,7 +211,10 @@ def _fact(key: str, value: Any, locale: str, isolate: bool) -> str:
     if key == "limit":
         return _label(str(value))
     if key == "counts" and isinstance(value, dict):
-        return summary(value, trial=False, number=partial(formats.number, locale=locale))
+        number = partial(formats.number, locale=locale)
+        if value.keys() <= set(bulk.Outcome):
+            return bulk.summary(value, number)
+        return summary(value, trial=False, number=number)
     return _value(value, locale, isolate)
 
 

@@ -92,6 +92,7 @@ def test_support_changes_profile_and_overrides_and_enters_and_nothing_else() -> 
         P.ORGANIZATION_SUSPEND,
         P.USER_INVITE,
         P.USAGE_LIMITS_EDIT,
+        P.TASK_END,
     }
 
 
@@ -108,6 +109,7 @@ def test_finance_changes_prices_and_money_and_never_enters() -> None:
         P.INVOICE_EDIT,
         P.ORDER_EDIT,
         P.CREDIT_EDIT,
+        P.TASK_END,
     }
 
 
