@@ -36,7 +36,7 @@ class Ended(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A worker's hold of a task: until its lease runs out, and while the fence is this. `last_line`: of what is done."""
+    """A worker's hold of a task: until its lease runs out, and while the fence is this. `last_line` is done."""
 
     id: int
     public_id: str
@@ -131,7 +131,7 @@ def settle(session: Session, row: Task, results: Sequence[Result], now: datetime
     if results:
         known = TaskResult.__table__
         where = (known.c.task_id == row.id, known.c.line == bindparam("at"), known.c.outcome == NOT_YET)
-        values = {name: bindparam(name) for name in ("outcome", "message")}
+        values: dict[str, Any] = {name: bindparam(name) for name in ("outcome", "message")}
         told = [{"at": each.line, "outcome": each.outcome, "message": each.message} for each in results]
         session.connection().execute(update(known).where(*where).values(values), told)
     _count(row, results)
@@ -140,8 +140,8 @@ def settle(session: Session, row: Task, results: Sequence[Result], now: datetime
 
 def _write(session: Session, row: Task, results: Sequence[Result]) -> None:
     if results:
-        values = [{**asdict(result), "task_id": row.id, "label": result.label[:NAME]} for result in results]
-        session.execute(insert(TaskResult), values)
+        whole = ({**asdict(result), "label": result.label[:NAME]} for result in results)
+        session.execute(insert(TaskResult), [{"task_id": row.id, **values} for values in whole])
 
 
 def _count(row: Task, results: Sequence[Result]) -> None:

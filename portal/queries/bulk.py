@@ -22,7 +22,6 @@ from portal.rules.bulk import DONE, NO_PLAN, ONCE, Act, Facts, Order, Outcome, T
 from portal.rules.lifecycle import HoldKind
 from portal.rules.platform import Platform
 
-CHUNK = 500
 NAMED = 3  # workspaces of a reason that are named; the others are counted
 NOBODY = Target(None, "the free plan", True, False, {})
 
@@ -49,8 +48,8 @@ class Group:
 
 @dataclass(slots=True)
 class Preview:
-    """What would become of each. `people` and `mrr` (minor units of the reporting currency; None where a currency has no
-    rate) are of those that would be done. `mark` tells one set of workspaces from another."""
+    """What would become of each. `people` and `mrr` (minor units of the reporting currency; None where a currency has
+    no rate) are of those that would be done. `mark` tells one set of workspaces from another."""
 
     rows: list[tuple[str, str, Verdict]] = field(default_factory=list)
     counts: Counter[Outcome] = field(default_factory=Counter)
@@ -124,7 +123,7 @@ def chosen(selection: Selection, settings: Platform, now: datetime) -> Iterator[
     else:
         question = export(selection.filters, settings, now).question
         statement, values = in_order(_FACTS, question, selection.rows)
-    for row in db.session.execute(statement, values, execution_options={"yield_per": CHUNK}):
+    for row in db.session.execute(statement, values):
         yield _facts(row)
 
 
@@ -141,7 +140,7 @@ def waiting(task: int, most: int) -> list[tuple[int, str]]:
 
 
 def permissions_now(user: int | None) -> frozenset[Permission]:
-    """What this person (integer key) may do to workspaces at present; nothing, once suspended or no more of the staff."""
+    """What this person (integer key) may do to workspaces at present; nothing once suspended, or not of the staff."""
     role = db.session.scalar(select(User.staff_role).where(User.id == user, User.suspended_at.is_(None)))
     return permissions_of(role)
 

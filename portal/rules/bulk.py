@@ -68,8 +68,8 @@ class Order:
 
 
 class Facts(NamedTuple):
-    """A workspace as far as a bulk action depends on it. `plan_id`: integer key; `others`: further open workspaces of its
-    organization; `mrr_reporting`: minor units of the reporting currency, None without a rate."""
+    """A workspace as far as a bulk action depends on it. `plan_id`: integer key; `others`: further open workspaces of
+    its organization; `mrr_reporting`: minor units of the reporting currency, None without a rate."""
 
     public_id: str
     name: str

@@ -220,6 +220,7 @@ def test_stopped_between_two_steps_it_begins_no_further_row(
     made(5)
     task = begun(SUSPEND, alice)
     monkeypatch.setattr(bulk, "MOST", 2)
+    monkeypatch.setattr(bulk, "STEP", 60)
 
     def stopping() -> Any:
         if one(Task).done == 2:
@@ -253,6 +254,7 @@ def test_a_dead_worker_s_task_goes_on_once_its_lease_is_out(
     made(5)
     task = begun(SUSPEND, alice)
     monkeypatch.setattr(bulk, "MOST", 2)
+    monkeypatch.setattr(bulk, "STEP", 60)
     claim = tasks.claim(task, clock())
     assert claim and bulk._step(claim, SUSPEND, acting(alice)) == 2
     assert task_workers.take_over(clock) == 0, "somebody works on it"
