@@ -72,6 +72,15 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait(60)
 
 
+def kill_whole(process: subprocess.Popen[bytes]) -> None:
+    """The process and those that it started are gone at once, as when a machine loses its power: none of them has been
+    asked, and none has seen another one go."""
+    process.send_signal(signal.SIGSTOP)  # it starts no others meanwhile
+    for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
+        os.kill(int(child), signal.SIGKILL)
+    kill(process)
+
+
 def wait_until(true: Callable[[], bool], *, within: float, what: Callable[[], str]) -> None:
     """Returns as soon as `true()`; raises TimeoutError with the text of `what()` after `within` seconds."""
     end = time.monotonic() + within
