@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select
 
 from portal.base.db import db
 from portal.models import Task, TaskKind, TaskResult, TaskState, User
+from portal.models.tasks import NOT_YET
 
 OPEN = (TaskState.WAITING, TaskState.RUNNING)
 PAGE = 12
@@ -33,6 +34,7 @@ class TaskView:
     options: dict[str, Any]
     error: str
     by: str
+    by_id: int | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -71,6 +73,7 @@ _TASKS = select(
     Task.options,
     Task.error,
     func.coalesce(User.name, ""),
+    Task.created_by_id,
     Task.created_at,
     Task.started_at,
     Task.finished_at,
@@ -100,13 +103,14 @@ def waiting(now: datetime) -> list[str]:
 
 
 def results(task_id: int, outcome: str, page: int) -> list[ResultView]:
-    """A page of results (from 1) in the order of lines; `outcome` blank for all."""
-    rows = db.session.execute(_of(task_id, outcome).limit(RESULTS).offset((page - 1) * RESULTS))
+    """A page of results (from 1) in the order of lines; `outcome` blank for all that there are by now."""
+    query = _of(task_id, outcome).where(TaskResult.outcome != NOT_YET)
+    rows = db.session.execute(query.limit(RESULTS).offset((page - 1) * RESULTS))
     return [ResultView(*row) for row in rows]
 
 
 def all_results(task_id: int) -> Iterator[ResultView]:
-    """Every result in the order of lines, read in chunks."""
+    """Every result in the order of lines, read in chunks; rows that were not done yet are among them."""
     after = 0
     while rows := db.session.execute(_of(task_id, "").where(TaskResult.line > after).limit(CHUNK)).all():
         yield from (ResultView(*row) for row in rows)

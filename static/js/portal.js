@@ -169,7 +169,7 @@
   document.addEventListener("click", (e) => {
     $$("details.drop[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; });
     const at = (selector) => e.target.closest(selector);
-    door = at("a[hx-target='#dialog']") || door;
+    door = at("[aria-haspopup=dialog]") || door;
     if (at("[data-close]")) at("dialog").close();
     else if (e.target.matches("dialog[open]") && pressedOn === e.target && !typed(e.target)) e.target.close();
     if (at("[data-dismiss]")) at(".toast").remove();
@@ -207,7 +207,7 @@
   }
 
   /* Keys: / search, down from there to the rows, j k rows, Enter open, ? this list. Off in fields; <html data-shortcuts="off"> switches them off. */
-  const keys = [["/", "Search"], ["↓", "From the search to the rows"], ["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"], ["?", "This list"]];
+  const keys = [["/", "Search"], ["↓", "From the search to the rows"], ["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"], ["x", "Select the row"], ["?", "This list"]];
   const row = () => $("tr[data-row-focus]");
   function go(step) {
     const rows = $$("tr[data-href]");

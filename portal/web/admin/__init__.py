@@ -7,6 +7,7 @@ from portal.web.admin import (
     audit,
     imports,
     tasks,
+    workspace_bulk,
     workspace_closing,
     workspace_detail,
     workspace_edit,
@@ -21,6 +22,7 @@ from portal.web.admin import blueprints as shared
 
 ATTACHED = (
     access_sessions,
+    workspace_bulk,
     workspace_closing,
     workspace_detail,
     workspace_edit,

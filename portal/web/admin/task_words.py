@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -10,10 +10,13 @@ from typing import NamedTuple
 from flask import url_for
 
 from portal.models import TaskKind, TaskState
+from portal.models.tasks import NOT_YET
 from portal.operations.tasks import LEASE
 from portal.queries.tasks import ResultView, TaskView
+from portal.rules import bulk
 from portal.rules.imports import Outcome, summary
 from portal.web import formats
+from portal.web.admin import bulk_words
 
 SILENCE = timedelta(seconds=10)  # a step takes a fraction of one
 
@@ -32,22 +35,23 @@ KINDS: dict[TaskKind, str] = {
     TaskKind.EXPORT: "Export",
     TaskKind.BROADCAST: "Broadcast",
 }
-OUTCOMES: dict[str, tuple[str, str]] = {
-    Outcome.CREATED: ("circle-check", "Created"),
-    Outcome.WARNED: ("alert-triangle-filled", "Created with a warning"),
-    Outcome.EXISTS: ("circle-dashed", "There already"),
-    Outcome.FAILED: ("alert-octagon-filled", "Failed"),
+OUTCOMES: dict[str, tuple[str, str, str]] = {
+    Outcome.CREATED: ("good", "circle-check", "Created"),
+    Outcome.WARNED: ("watch", "alert-triangle-filled", "Created with a warning"),
+    Outcome.EXISTS: ("", "circle-dashed", "There already"),
+    Outcome.FAILED: ("risk", "alert-octagon-filled", "Failed"),
+    bulk.Outcome.DONE: ("good", "circle-check", "Done"),
+    bulk.Outcome.SKIPPED: ("", "circle-dashed", "Skipped"),
+    bulk.Outcome.REFUSED: ("watch", "alert-triangle-filled", "Refused"),
 }
-"""Icon and word of an outcome."""
+"""Look, icon and word of an outcome."""
 
-TRIED = {
+TRIED: dict[str, str] = {
     Outcome.CREATED: "Would be created",
     Outcome.WARNED: "Would be created, with a warning",
     Outcome.FAILED: "Would fail",
 }
 """The words of a trial run, where they differ."""
-
-LOOKS = {Outcome.CREATED: "good", Outcome.WARNED: "watch", Outcome.EXISTS: "", Outcome.FAILED: "risk"}
 
 
 class Entry(NamedTuple):
@@ -98,6 +102,7 @@ class Progress:
     is_clean: bool
     importable: str
     facts: str
+    line_head: str
 
 
 def kind_of(task: TaskView) -> str:
@@ -138,12 +143,11 @@ def progress(task: TaskView, now: datetime, locale: str) -> Progress:
     trial = bool(task.options.get("trial"))
     counted = f"{formats.number(task.done, locale)} of {formats.number(task.total, locale)}"
     left = seconds_left(task, now)
-    verb = {TaskState.WAITING: "Waiting to begin", TaskState.RUNNING: "Trying" if trial else "Importing"}
     good = task.counts.get(Outcome.CREATED, 0) + task.counts.get(Outcome.WARNED, 0)
     return Progress(
         public_id=task.public_id,
         title=task.title,
-        heading=f"{verb[task.state]} {task.title}" if task.state in verb else f"{kind_of(task)}: {task.title}",
+        heading=_heading(task, locale),
         badge=badge,
         state=state,
         done=task.done,
@@ -158,19 +162,44 @@ def progress(task: TaskView, now: datetime, locale: str) -> Progress:
         is_clean=not task.counts.get(Outcome.FAILED),
         importable=formats.number(good, locale) if good else "",
         facts=f"Begun {formats.ago(task.created_at, now, locale).lower()} by {task.by or 'the command line'}",
+        line_head="No." if task.kind is TaskKind.BULK else "Line",
     )
 
 
+def _heading(task: TaskView, locale: str) -> str:
+    if task.kind is TaskKind.BULK:
+        running = task.state is TaskState.RUNNING
+        return bulk_words.doing(task.options["order"], task.total, locale) if running else task.title
+    trial = bool(task.options.get("trial"))
+    verb = {TaskState.WAITING: "Waiting to begin", TaskState.RUNNING: "Trying" if trial else "Importing"}
+    return f"{verb[task.state]} {task.title}" if task.state in verb else f"{kind_of(task)}: {task.title}"
+
+
+def undone(task: TaskView) -> int:
+    """Of a bulk action that has ended: how many were refused, or not come to any more."""
+    if task.kind is not TaskKind.BULK or task.is_open:
+        return 0
+    return task.total - task.done + task.counts.get(bulk.Outcome.REFUSED, 0)
+
+
 def _summary(task: TaskView, locale: str) -> str:
+    number = partial(formats.number, locale=locale)
+    if task.kind is TaskKind.BULK:
+        rest = task.total - task.done
+        parts = [bulk.summary(task.counts, number) if task.counts else ""]
+        parts.append(f"{number(rest)} not done" if rest and not task.is_open else "")
+        return ", ".join(filter(None, parts))
     if not task.done:
         return ""
     trial = bool(task.options.get("trial"))
-    return summary(task.counts, trial=trial, number=partial(formats.number, locale=locale))
+    return summary(task.counts, trial=trial, number=number)
 
 
 def _note(task: TaskView) -> str:
     if task.is_open:
         return "You can close this page. It goes on, and Tasks shows the result."
+    if task.state is TaskState.STOPPED and task.kind is TaskKind.BULK:
+        return "What is done stays."
     if task.state is TaskState.STOPPED and not task.options.get("trial"):
         return "What is done stays. Import the file again for the rest."
     return ""
@@ -178,7 +207,7 @@ def _note(task: TaskView) -> str:
 
 def outcome_words(outcome: str, trial: bool) -> str:
     """What became of a row, or would."""
-    return (trial and TRIED.get(Outcome(outcome))) or OUTCOMES[outcome][1]
+    return (TRIED.get(outcome) if trial else None) or OUTCOMES[outcome][2]
 
 
 def seconds_left(task: TaskView, now: datetime) -> int | None:
@@ -209,8 +238,14 @@ def chips(task: TaskView, chosen: str, locale: str) -> list[tuple[str, str, str,
     return found
 
 
+def ended(row: ResultView) -> ResultView:
+    """A row of a task that has ended: what was waiting then is not done."""
+    return replace(row, outcome="not_done") if row.outcome == NOT_YET else row
+
+
 def result(row: ResultView, trial: bool) -> ResultRow:
     """A row's result as its page shows it."""
-    icon, words = OUTCOMES[row.outcome][0], outcome_words(row.outcome, trial)
+    look, icon, _ = OUTCOMES[row.outcome]
     url = url_for("admin_workspaces.detail", ws=row.subject) if row.subject.startswith("ws_") else None
-    return ResultRow(row.line, LOOKS[Outcome(row.outcome)], icon, words, row.label or "(no name)", row.message, url)
+    words = outcome_words(row.outcome, trial)
+    return ResultRow(row.line, look, icon, words, row.label or "(no name)", row.message, url)

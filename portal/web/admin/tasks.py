@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base import background, clock
@@ -14,7 +14,7 @@ from portal.queries.tasks import TaskView
 from portal.rules.access import Permission
 from portal.rules.errors import NotFound
 from portal.web import formats, paging
-from portal.web.access import actor, may, needs
+from portal.web.access import actor, may, needs, opens
 from portal.web.admin import task_words
 from portal.web.downloads import csv_file
 from portal.web.import_report import HEADS, results_cells
@@ -61,7 +61,8 @@ def page(task: str) -> Response:
         results=[task_words.result(row, trial) for row in reads.results(found.id, outcome, number)],
         pager=paging.pager(number, reads.RESULTS, total, turn, locale),
         here=turn(number),
-        can_stop=found.is_open and may(Permission.TASK_STOP),
+        can_stop=found.is_open and _may_stop(found),
+        again=_again(found, locale),
         can_run=may(Permission.WORKSPACE_IMPORT) and import_files.can_run_for_real(found),
     )
 
@@ -72,16 +73,31 @@ def results(task: str) -> Response:
     """What became of every row, as CSV."""
     found = _task(task)
     trial = bool(found.options.get("trial"))
-    rows = (results_cells(each, trial) for each in reads.all_results(found.id))
+    results = (each if found.is_open else task_words.ended(each) for each in reads.all_results(found.id))
+    rows = (results_cells(each, trial) for each in results)
     return csv_file(f"results-{found.public_id}.csv", HEADS, rows)
 
 
 @bp.post("/<task>/stop")
-@needs(Permission.TASK_STOP)
+@needs(Permission.TASK_END)
 def stop(task: str) -> ResponseReturnValue:
     """No further row is begun."""
-    tasks.stop(task, actor())
+    tasks.stop(task, actor(), anybodys=may(Permission.TASK_STOP))
     return done(url_for("admin_tasks.page", task=task))
+
+
+def _may_stop(task: TaskView) -> bool:
+    mine = task.by_id == g.principal.user_id
+    return may(Permission.TASK_STOP) or (mine and may(Permission.TASK_END))
+
+
+def _again(task: TaskView, locale: str) -> tuple[str, str] | None:
+    """What leads to doing the rest of a bulk action: label and address."""
+    left = task_words.undone(task)
+    endpoint = f"admin_workspaces.bulk_{task.options['order']['act']}_ask" if left else ""
+    if not left or not opens(endpoint):
+        return None
+    return f"Try {formats.number(left, locale)} again…", url_for(endpoint, task=task.public_id)
 
 
 def _task(public_id: str) -> TaskView:

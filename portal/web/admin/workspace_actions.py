@@ -124,5 +124,29 @@ def of_rows() -> tuple[RowAction, ...]:
     return tuple(found)
 
 
+class BulkAction(NamedTuple):
+    """What can be done to many workspaces at once; `dialog`: it asks by one first."""
+
+    label: str
+    url: str
+    icon: str
+    dialog: bool = True
+
+
+BULK = (
+    ("Change plan", "admin_workspaces.bulk_plan_ask", "credit-card", True),
+    ("Notify", "admin_workspaces.bulk_notify_ask", "send", True),
+    ("Suspend", "admin_workspaces.bulk_suspend_ask", "ban", True),
+    ("Reactivate", "admin_workspaces.bulk_reactivate_ask", "refresh", True),
+    ("Export", "admin_workspaces.export", "download", False),
+)
+
+
+def of_many() -> tuple[BulkAction, ...]:
+    """What this person may do to the ticked workspaces of the list."""
+    known = (each for each in BULK if opens(each[1]))
+    return tuple(BulkAction(label, url_for(endpoint), icon, dialog) for label, endpoint, icon, dialog in known)
+
+
 def _path(endpoint: str) -> str:
     return url_for(endpoint, ws="-").removeprefix(HOME + "-")

@@ -21,7 +21,7 @@ from portal.rules.platform import Platform
 from portal.web import formats, paging, pieces
 from portal.web.access import may
 from portal.web.admin import workspace_actions, workspace_rows
-from portal.web.admin.workspace_actions import RowAction
+from portal.web.admin.workspace_actions import BulkAction, RowAction
 from portal.web.admin.workspace_addresses import (
     COLUMNS,
     HOME,
@@ -53,6 +53,7 @@ ORDERS = {
 IMPORT = "admin_imports.page"
 NEW = "admin_workspaces.new"
 PARTS = ("strip", "toolbar", "pickers", "remarks", "heads", "pager", "empty")
+BAR = "admin/workspaces/_bulk.html"
 
 Option = tuple[str, str, bool]
 """Value, label, whether it is the one in force."""
@@ -105,6 +106,7 @@ class Asking:
     may_export: bool
     may_import: bool
     actions: tuple[RowAction, ...]
+    bulk: tuple[BulkAction, ...]
     may_create: bool
 
 
@@ -118,10 +120,11 @@ def context(found: Listing, asked: Asked, platform: Platform, reader: Reader) ->
         may_export=may(Permission.WORKSPACE_EXPORT),
         may_import=may(Permission.WORKSPACE_IMPORT) and IMPORT in current_app.view_functions,
         actions=workspace_actions.of_rows(),
+        bulk=workspace_actions.of_many(),
         may_create=may(Permission.WORKSPACE_CREATE),
     )
     frame = _frame(replace(found, rows=()), bool(found.rows), asked, asking)
-    return {**frame, "rows": workspace_rows.drawn(found.rows, reader, asking.actions)}
+    return {**frame, "rows": workspace_rows.drawn(found.rows, reader, asking.actions, bool(asking.bulk))}
 
 
 @lru_cache(maxsize=200)
@@ -129,7 +132,7 @@ def _frame(found: Listing, any_rows: bool, asked: Asked, asking: Asking) -> Mapp
     """What stands around the rows, drawn once for all who ask alike. `found` comes without its rows."""
     given = _given(found, any_rows, asked, asking)
     drawn = {part: pieces.draw(f"admin/workspaces/_{part}.html", **given) for part in PARTS}
-    return {**given, **drawn}
+    return {**given, **drawn, "bar": pieces.draw(BAR, **given) if asking.bulk else ""}
 
 
 def _given(found: Listing, any_rows: bool, asked: Asked, asking: Asking) -> dict[str, Any]:
@@ -147,6 +150,9 @@ def _given(found: Listing, any_rows: bool, asked: Asked, asking: Asking) -> dict
         "notice": _notice(asked, found),
         "heads": _heads(address),
         "actions": asking.actions,
+        "bulk": asking.bulk,
+        "bulk_all": _all_of(found, locale),
+        "bulk_fields": address.fields("columns"),
         "columns": [(each.key, each.full or each.label, each.key in asked.columns) for each in COLUMNS[1:]],
         "columns_sent": address.fields("columns"),
         "organization_sent": urlencode(address.fields("organization")),
@@ -267,6 +273,13 @@ def _trash_hint(found: Listing, locale: str) -> str | None:
     if found.filters.status is not Status.SUSPENDED or not closed:
         return None
     return f"{formats.number(closed, locale)} closed {'one' if closed == 1 else 'ones'} can be restored"
+
+
+def _all_of(found: Listing, locale: str) -> str:
+    """How many match, where that is more than the page holds."""
+    if found.total <= PAGE:
+        return ""
+    return formats.number(found.total, locale) if found.exact else "that match"
 
 
 def _empty(found: Listing, address: Address, names: dict[str, str], asking: Asking) -> Empty:

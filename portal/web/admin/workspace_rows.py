@@ -88,12 +88,18 @@ class Reader:
     now: datetime
 
 
-def drawn(found: Iterable[Listed], reader: Reader, actions: tuple[RowAction, ...]) -> list[Markup]:
-    """The rows, drawn, in the same order; each with these actions."""
+def drawn(found: Iterable[Listed], reader: Reader, actions: tuple[RowAction, ...], picks: bool) -> list[Markup]:
+    """The rows, drawn, in the same order; each with these actions, and if `picks` with a box to be ticked."""
     locale, timezone = reader.locale, reader.timezone
     return [
         _drawn(
-            each, local_day(reader.now, each.timezone), last_seen(each.last_seen_at, reader), locale, timezone, actions
+            each,
+            local_day(reader.now, each.timezone),
+            last_seen(each.last_seen_at, reader),
+            locale,
+            timezone,
+            actions,
+            picks,
         )
         for each in found
     ]
@@ -101,10 +107,10 @@ def drawn(found: Iterable[Listed], reader: Reader, actions: tuple[RowAction, ...
 
 @lru_cache(maxsize=4_000)
 def _drawn(
-    found: Listed, today: date, seen: Moment, locale: str, timezone: str, actions: tuple[RowAction, ...]
+    found: Listed, today: date, seen: Moment, locale: str, timezone: str, actions: tuple[RowAction, ...], picks: bool
 ) -> Markup:
     shown = row(found, today, seen, locale, timezone)
-    return pieces.draw("admin/workspaces/_row.html", row=shown, actions=actions)
+    return pieces.draw("admin/workspaces/_row.html", row=shown, actions=actions, picks=picks)
 
 
 def row(found: Listed, today: date, seen: Moment, locale: str, timezone: str) -> Row:
