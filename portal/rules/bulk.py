@@ -10,11 +10,12 @@ from typing import Any, NamedTuple, Self
 from portal.rules.access import Permission
 from portal.rules.errors import Refused
 from portal.rules.lifecycle import HoldKind, Status, may_lift
-from portal.rules.pricing import Cycle, check_family, check_priced
+from portal.rules.pricing import Cycle, check_priced
 
 NO_PLAN = "none"
 """What the form sends for no plan at all: the free plan's limits. Blank is: not chosen yet."""
 
+BESIDE = "Its organization has other workspaces beside this primary one, so it needs a multi-workspace plan."
 IN_THE_TRASH = "It is in the trash. Restore it first."
 
 
@@ -74,7 +75,6 @@ class Facts(NamedTuple):
     public_id: str
     name: str
     status: Status
-    organization: str
     holds: tuple[HoldKind, ...]
     organization_holds: tuple[HoldKind, ...]
     plan_id: int | None
@@ -156,10 +156,10 @@ def _plan(order: Order, facts: Facts, target: Target) -> Verdict:
     try:
         if target.id is not None:
             check_priced(target.name, target.is_free, target.prices, cycle, facts.currency)
-        if facts.is_primary and not target.is_multi:
-            check_family(facts.organization, facts.others)
     except Refused as refused:
         return Verdict(Outcome.REFUSED, refused.message)
+    if facts.is_primary and facts.others and not target.is_multi:
+        return Verdict(Outcome.REFUSED, BESIDE)
     return DONE
 
 

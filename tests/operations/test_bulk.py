@@ -150,7 +150,7 @@ def test_a_primary_with_others_beside_it_keeps_a_plan_for_several(alice: User, c
     task = begun(Order(Act.PLAN, plan=single), alice)
     task_workers.work(task, clock)
     found = came_to(task)
-    assert found["First"][0] == "refused" and "one more workspace beside this primary" in found["First"][1]
+    assert found["First"][0] == "refused" and "beside this primary" in found["First"][1]
     assert found["Second"] == ("done", "")
 
 

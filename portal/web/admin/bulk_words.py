@@ -72,6 +72,7 @@ WORDS: Mapping[Act, Words] = {
         ("owner", "owners"),
     ),
 }
+MOST_REASONS = 6  # that a dialog has room for
 LOOKS = {Outcome.DONE: "info-circle", Outcome.SKIPPED: "circle-dashed", Outcome.REFUSED: "alert-triangle-filled"}
 
 
@@ -127,8 +128,13 @@ def figures(act: Act, found: Preview, settings: Platform, locale: str) -> list[F
 
 def reasons(found: Preview, locale: str) -> list[Reason]:
     """Why some are skipped or refused, and what else there is to say; the many first."""
-    groups = [group for group in found.groups.values() if group.message]
-    return [_reason(group, locale) for group in sorted(groups, key=lambda group: -group.count)]
+    groups = sorted((group for group in found.groups.values() if group.message), key=lambda group: -group.count)
+    shown = [_reason(group, locale) for group in groups[:MOST_REASONS]]
+    rest = sum(group.count for group in groups[MOST_REASONS:])
+    if rest:
+        words = "For further reasons; the task’s page will name each."
+        shown.append(Reason("info-circle", "", words, (), "", rest, formats.number(rest, locale)))
+    return shown
 
 
 def _reason(group: Group, locale: str) -> Reason:
