@@ -15,12 +15,13 @@ from gunicorn.app.base import BaseApplication
 
 from portal import create_app
 from portal.base import clock
-from portal.operations import outbox, task_workers
+from portal.jobs.outbox import outbox
+from portal.operations import task_workers
 from portal.settings import Settings
 from portal.web import pieces
 
 log = structlog.get_logger(__name__)
-LOOK = 15.0  # seconds between two looks for tasks whose worker died
+LOOK = 15.0  # seconds between two looks for tasks whose worker died, and for mail that is due
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -45,6 +46,7 @@ def begin(worker: Any) -> None:
     """In a worker that has just started, beside its first requests."""
     threading.Thread(target=pieces.compile_ahead, args=(worker.wsgi,), name="portal-templates", daemon=True).start()
     watch_tasks(worker)
+    watch_mail(worker)
 
 
 def watch_tasks(worker: Any) -> None:
@@ -57,12 +59,27 @@ def watch_tasks(worker: Any) -> None:
                 try:
                     task_workers.take_over(clock.now)
                     task_workers.tidy(clock.now())
-                    outbox.withdraw_expired(clock.now())
                 except Exception:
                     log.exception("tasks_not_watched")
             time.sleep(LOOK)
 
     threading.Thread(target=watch, name="portal-tasks", daemon=True).start()
+
+
+def watch_mail(worker: Any) -> None:
+    """In a worker that has just started: deliver what is due, now and then. Beside the tasks, since those take long."""
+    app: Flask = worker.wsgi
+
+    def watch() -> None:
+        while True:
+            with app.app_context():
+                try:
+                    outbox(clock.now())
+                except Exception:
+                    log.exception("mail_not_delivered")
+            time.sleep(LOOK)
+
+    threading.Thread(target=watch, name="portal-mail", daemon=True).start()
 
 
 def serve(settings: Settings, host: str, port: int, workers: int, threads: int) -> None:

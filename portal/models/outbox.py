@@ -22,8 +22,8 @@ class OutboxState(StrEnum):
 
 
 class OutboxMessage(Row, db.Model):
-    """A mail to be delivered at least once; its Message-ID is its public id. The body is erased once it was sent, or
-    once the link in it, whose token has this digest, works no more."""
+    """A mail to be delivered at least once; its Message-ID is its public id. The body is erased once it was sent or,
+    with a link in it, refused for good, and once that link, whose token has this digest, works no more."""
 
     public_id: Mapped[str] = public_id("out")
     template: Mapped[str] = mapped_column(String(64))

@@ -2,7 +2,8 @@
 
 A letter is claimed (its next try moved on) before it is handed over, so that two processes do not send it at once;
 a process that dies in between leaves it to be tried again. The body is erased once nobody needs it: a link in it is a
-secret, so also when the link was used, replaced or ran out before the letter could be sent.
+secret, so also when the link was used, replaced or ran out before the letter could be sent. A letter without one that
+was refused for good keeps it for a while, so that it can be sent again once the reason is gone.
 """
 
 from __future__ import annotations
@@ -21,13 +22,17 @@ from portal.gateways import letters
 from portal.gateways.mail import Bounced, Letter, NotSent, gateway
 from portal.models import OutboxMessage, OutboxState, User, Workspace
 from portal.models.columns import NAME
-from portal.operations.unit import after_commit, unit
+from portal.operations.audit import record
+from portal.operations.unit import after_commit, locked, unit
 from portal.queries.principals import platform, token_digest
+from portal.rules.actors import Actor
+from portal.rules.errors import Conflict
 
 IMPATIENT = 1.5  # seconds that a person waits for the mail server
 CLAIM = timedelta(minutes=2)  # longer than any delivery takes
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))  # the last one again and again
 GIVE_UP = timedelta(days=3)
+KEPT = timedelta(days=30)  # the text of a letter that was refused for good
 DEAD_LINK = "Not sent: the link in it works no more."
 DUE = (OutboxState.WAITING, OutboxState.FAILED)
 
@@ -110,6 +115,35 @@ def deliver_due(now: datetime, most: int = 200) -> dict[OutboxState, int]:
     return counts
 
 
+def resend(mail: str, by: Actor) -> OutboxState | None:
+    """The letter is tried at once, whatever became of it before; answers its state. Raises NotFound, and Conflict where
+    its text is kept no longer, or mail is not set up."""
+    if not gateway().ready:
+        raise Conflict("Mail is not set up: letters wait until a mail server is set (PORTAL_MAIL_SERVER).")
+    with unit() as session:
+        row = locked(session, OutboxMessage, mail)
+        if row.body is None:
+            raise Conflict("Its text is kept no longer, so it cannot be sent again. Write anew where it came from.")
+        if row.link_expires_at and row.link_expires_at <= by.at:
+            raise Conflict("The link in it works no more. Send a new one where it came from.")
+        row.state, row.next_attempt_at, row.error = OutboxState.WAITING, by.at, ""
+        about = session.get(Workspace, row.workspace_id) if row.workspace_id else None
+        facts: dict[str, Any] = {"mail": mail, "template": row.template, "email": row.recipient, "subject": row.subject}
+        record("mail.resent", by, workspace=about, **facts)
+    return deliver(mail, by.at, min(IMPATIENT, site.settings().mail_timeout))
+
+
+def forget_refused(now: datetime) -> int:
+    """The texts of letters that were refused long ago are gone; answers how many. Safe to repeat."""
+    old = OutboxMessage.body.is_not(None) & (OutboxMessage.created_at < now - KEPT)
+    refused = (OutboxMessage.state == OutboxState.BOUNCED) & old
+    if db.session.scalar(select(OutboxMessage.id).where(refused).limit(1)) is None:
+        return 0
+    with unit() as session:
+        gone = update(OutboxMessage).where(refused).values(body=None).returning(OutboxMessage.id)
+        return len(session.execute(gone).all())
+
+
 def withdraw(session: Session, links: Iterable[str]) -> None:
     """In the open unit: letters with these links (digests of their tokens) are not sent any more, nor kept."""
     _withdraw(session, OutboxMessage.link_digest.in_(list(links)))
@@ -156,6 +190,7 @@ def _settle(row: OutboxMessage, now: datetime, problem: NotSent | Bounced | None
     if problem is None:
         row.state, row.sent_at, row.next_attempt_at, row.body = OutboxState.SENT, now, None, None
     elif isinstance(problem, Bounced) or now + pause > row.created_at + GIVE_UP:
-        row.state, row.next_attempt_at, row.body = OutboxState.BOUNCED, None, None
+        row.state, row.next_attempt_at = OutboxState.BOUNCED, None
+        row.body = None if row.link_digest else row.body
     else:
         row.state, row.next_attempt_at = OutboxState.FAILED, now + pause

@@ -37,6 +37,7 @@ NAVIGATION: Groups = (
             ("Import", "admin_imports.page", "upload"),
             ("Tasks", "admin_tasks.listing", "list"),
             ("Audit", "admin_audit.listing", "history"),
+            ("Mail", "admin_mail.listing", "mail"),
         ),
     ),
 )

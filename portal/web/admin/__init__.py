@@ -6,6 +6,7 @@ from portal.web.admin import (
     access_sessions,
     audit,
     imports,
+    mail,
     tasks,
     workspace_bulk,
     workspace_closing,
@@ -34,4 +35,4 @@ ATTACHED = (
     workspaces,
 )
 
-blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp, imports.bp, tasks.bp)
+blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp, imports.bp, mail.bp, tasks.bp)
