@@ -19,16 +19,21 @@ from sqlalchemy import func, select
 from portal.base import mail as base_mail
 from portal.base.db import db
 from portal.gateways.mail import Bounced, FakeMail, Letter, NotSent
+from portal.jobs.outbox import outbox as outbox_job
 from portal.models import OutboxMessage, OutboxState
 from portal.operations import email_changes, outbox, passwords
 from portal.operations.invitations import Into, accept, invite, resend, revoke
-from portal.operations.outbox import CLAIM, GIVE_UP, deliver, deliver_due, post
+from portal.operations.outbox import CLAIM, GIVE_UP, KEPT, deliver, deliver_due, post
+from portal.operations.outbox import resend as resend_mail
 from portal.operations.passwords import LINK_LASTS
 from portal.operations.unit import unit
+from portal.queries import letters
+from portal.rules.errors import Conflict, NotFound
 from tests import factories
 from tests.conftest import MakeApp
 from tests.factories import PASSWORD, acting
 from tests.support import parts, processes
+from tests.support.creation import actions
 from tests.support.mails import Mailbox, MailServer
 from tests.support.people import visit
 
@@ -103,7 +108,7 @@ def test_a_failure_is_kept_and_tried_again_later(fake: FakeMail, now: datetime) 
 def test_a_refused_letter_is_not_tried_again(fake: FakeMail, now: datetime) -> None:
     fake.failure = Bounced("550 no such mailbox")
     bounced = row(write(now))
-    assert (bounced.state, bounced.error, bounced.body) == (OutboxState.BOUNCED, "550 no such mailbox", None)
+    assert (bounced.state, bounced.error) == (OutboxState.BOUNCED, "550 no such mailbox")
     fake.failure = None
     assert deliver_due(now + timedelta(days=1)) == {}
 
@@ -209,6 +214,70 @@ def test_an_invitation_that_was_renewed_revoked_or_accepted_is_kept_no_longer(
         third = invite(session, dana.email, "Dana", Into(acme), factories.command())
     revoke(third.invitation, factories.command())
     assert kept(mailbox) == [False, True, False, False]
+
+
+def test_a_refused_letter_is_kept_for_a_while_unless_there_is_a_link_in_it(fake: FakeMail, now: datetime) -> None:
+    fake.failure = Bounced("550 mailbox full")
+    plain = write(now)
+    with unit() as session:
+        dana = factories.user("dana@example.test")
+        linked = invite(session, dana.email, "Dana", Into(factories.organization()), factories.command(), wait=True)
+    assert linked.mail
+    assert (row(linked.mail).state, row(linked.mail).body) == (OutboxState.BOUNCED, None)
+    assert "Hello Dana" in (row(plain).body or "")
+    assert outbox.forget_refused(now + KEPT) == 0
+    assert outbox.forget_refused(now + KEPT + timedelta(seconds=1)) == 1
+    assert row(plain).body is None and row(plain).state is OutboxState.BOUNCED
+
+
+def test_a_letter_is_sent_again_and_the_log_says_so(fake: FakeMail, now: datetime) -> None:
+    alice = factories.staff()
+    fake.failure = Bounced("550 mailbox full")
+    plain = write(now)
+    assert resend_mail(plain, acting(alice)) is OutboxState.BOUNCED
+    fake.failure = None
+    assert resend_mail(plain, acting(alice)) is OutboxState.SENT
+    assert [letter.id for letter in fake.letters] == [plain]
+    assert actions()[-2:] == ["mail.resent", "mail.resent"]
+    with pytest.raises(Conflict, match="kept no longer"):
+        resend_mail(plain, acting(alice))
+    with pytest.raises(NotFound):
+        resend_mail("out_nothing", acting(alice))
+
+
+def test_nothing_is_sent_again_without_a_mail_server_or_with_a_dead_link(fake: FakeMail, now: datetime) -> None:
+    charlie = factories.user()
+    fake.failure = NotSent("450 later")
+    passwords.request_reset(charlie.email, visit(now))
+    mail = db.session.scalars(select(OutboxMessage.public_id)).one()
+    with pytest.raises(Conflict, match="link in it works no more"):
+        resend_mail(mail, acting(charlie, now + LINK_LASTS))
+    fake.ready = False
+    with pytest.raises(Conflict, match="not set up"):
+        resend_mail(mail, acting(charlie))
+    assert fake.letters == []
+
+
+def test_what_need_not_hasten_waits_for_the_job(fake: FakeMail, now: datetime) -> None:
+    with unit() as session:
+        values = {"name": "Dana", "text": "We move.", "where": "Acme"}
+        mail = post(session, "notice", TO, "Sunday", now=now, hasten=False, **values)
+    assert fake.letters == [] and row(mail).state is OutboxState.WAITING
+    assert outbox_job(now) == {"withdrawn": 0, "forgotten": 0, "sent": 1}
+    assert outbox_job(now) == {"withdrawn": 0, "forgotten": 0}
+    assert "We move." in fake.letters[0].body
+
+
+def test_the_text_shown_to_staff_opens_nothing(fake: FakeMail, now: datetime) -> None:
+    fake.failure = NotSent("450 later")
+    charlie = factories.user()
+    passwords.request_reset(charlie.email, visit(now))
+    mail = db.session.scalars(select(OutboxMessage)).one()
+    token = (mail.body or "").split("/password/reset/")[1].split()[0]
+    shown = letters.text_of(mail.public_id) or ""
+    assert "/password/reset/[hidden]" in shown and token not in shown and "Hello" in shown
+    assert letters.readable("nothing of it here", "0" * 64) is None
+    assert letters.readable("Hello", None) == "Hello"
 
 
 # ---------------------------------------------------------------- a real mail server

@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from flask import url_for
 
+from portal.gateways.mail import gateway
 from portal.models import OutboxState
-from portal.operations.outbox import DEAD_LINK
+from portal.operations.outbox import DEAD_LINK, DUE
 from portal.queries.letters import LetterView
 from portal.web import formats
 
@@ -84,19 +85,19 @@ def facts(letter: LetterView, now: datetime) -> list[tuple[str, str, str | None,
     locale, timezone = formats.reader_locale(), formats.reader_timezone()
     tries = formats.number(letter.attempts, locale)
     found = [
-        ("To", letter.recipient),
         ("Kind", kind_of(letter.template)),
         ("Written", formats.moment(letter.created_at, now, locale, timezone)),
         ("Sent", formats.moment(letter.sent_at, now, locale, timezone) if letter.sent_at else ""),
         ("Tries", tries),
         ("Next try", _next(letter, now, locale, timezone)),
+        ("Workspace", letter.workspace_name),
         ("Message-ID", letter.public_id),
     ]
     return [(label, text, None, None) for label, text in found if text]
 
 
 def _next(letter: LetterView, now: datetime, locale: str, timezone: str) -> str:
-    if letter.state not in (OutboxState.WAITING, OutboxState.FAILED) or letter.next_attempt_at is None:
+    if letter.state not in DUE or letter.next_attempt_at is None or not gateway().ready:
         return ""
     if letter.next_attempt_at <= now:
         return "Within a minute"
