@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectField, StringField
+from wtforms import StringField
+from wtforms.validators import AnyOf, Optional
 
 from portal.base import background, clock
 from portal.operations import bulk, task_workers
@@ -40,7 +41,9 @@ class PlanForm(BulkForm):
     """Which plan, and which cycle."""
 
     plan = StringField()
-    billing_cycle = SelectField(choices=bulk_words.CYCLES)
+    billing_cycle = StringField(
+        validators=[Optional(), AnyOf([value for value, _ in bulk_words.CYCLES], "Choose one of these.")]
+    )
 
 
 class NotifyForm(BulkForm):
@@ -151,9 +154,9 @@ def _begun(act: Act) -> ResponseReturnValue:
     form = FORMS[act]()
     order = _order(act, form)
     found = _looked(order)
-    if not form.validate():
+    if not form.validate() or found is None or not found.total:
         return _question(act, form, found, 422)
-    if form.go.data == LOOK or found is None:
+    if form.go.data == LOOK:
         return _question(act, form, found)
     if form.mark.data and form.mark.data != found.mark:
         return _question(act, form, found, 409, moved=True)
