@@ -18,12 +18,18 @@ from portal.models import (
     LoginSession,
     Membership,
     Organization,
+    OutboxMessage,
+    OutboxState,
     PasswordReset,
     Task,
+    TaskKind,
+    TaskResult,
+    TaskState,
     User,
     Workspace,
     scope,
 )
+from portal.models.tasks import NOT_YET
 from portal.operations import access_sessions
 from portal.operations.access_sessions import Visit
 from portal.operations.invitations import Into, invite
@@ -33,6 +39,7 @@ from portal.queries.principals import token_digest
 from portal.rules.access import AccessMode, StaffRole, WorkspaceRole
 from portal.rules.access_sessions import AccessKind
 from portal.rules.actors import Actor
+from portal.rules.bulk import Act, Order, Outcome
 from portal.settings import Settings
 from tests import factories
 from tests.support.clocks import NOW
@@ -149,7 +156,39 @@ class Example:
     def task(self) -> str:
         """The public id of the import."""
         with self.open() as session:
-            return session.scalars(select(Task.public_id)).one()
+            return session.scalars(select(Task.public_id).where(Task.kind == TaskKind.IMPORT)).one()
+
+    def bulk(self) -> str:
+        """The public id of a bulk action that was stopped, with rows of every outcome."""
+        order = Order(Act.SUSPEND).kept()
+        counts = {outcome.value: 2 for outcome in Outcome}
+        task = Task(kind=TaskKind.BULK, title="Suspend 8 workspaces", total=8, done=6, created_at=NOW)
+        task.state, task.counts, task.options, task.finished_at = TaskState.STOPPED, counts, {"order": order}, NOW
+        with self.open(), unit() as session:
+            session.add(task)
+            session.flush()
+            rows = session.execute(select(Workspace.public_id, Workspace.name).order_by(Workspace.id.desc()).limit(8))
+            outcomes = [*Outcome, *Outcome, NOT_YET, NOT_YET]
+            for line, (row, outcome) in enumerate(zip(rows, outcomes, strict=True), 1):
+                message = "It is suspended by staff already." if outcome == Outcome.SKIPPED else ""
+                values = {"label": row.name, "subject": row.public_id, "message": message}
+                session.add(TaskResult(task_id=task.id, line=line, outcome=str(outcome), **values))
+            return task.public_id
+
+    def letters(self) -> list[str]:
+        """The public ids of two mails, the second without its text, in the states that there are."""
+        values = {"template": "notice", "recipient": f"{'long.' * 12}name@customers.example", "created_at": NOW}
+        kinds = (
+            {"state": OutboxState.BOUNCED, "error": "550 5.2.2 mailbox full", "body": "Hello Dana,\n\n" + "x" * 300},
+            {"state": OutboxState.SENT, "sent_at": NOW, "attempts": 1},
+            {"state": OutboxState.FAILED, "error": "The mail server cannot be reached: timed out", "body": "Hello"},
+            {"state": OutboxState.WAITING, "body": "Hello"},
+        )
+        rows = [OutboxMessage(subject=f"{'Maintenance ' * 8}on Sunday", **(values | kind)) for kind in kinds]
+        with self.open(), unit() as session:
+            session.add_all(rows)
+            session.flush()
+            return [row.public_id for row in rows]
 
     def workspace(self, *where: object, longest: bool = False) -> str:
         """The public id of the first workspace for which all of these hold, or of the one with the longest name."""

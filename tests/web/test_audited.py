@@ -10,12 +10,14 @@ from typing import Any
 
 import pyotp
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from portal.base import mail as base_mail
 from portal.base.db import db
-from portal.models import Hold, LoginSession, Membership, Organization, Task, TaskKind, User, Workspace
+from portal.gateways.mail import FakeMail
+from portal.models import Hold, LoginSession, Membership, Organization, OutboxMessage, Task, TaskKind, User, Workspace
 from portal.operations import team
 from portal.operations.invitations import Into, invite
 from portal.operations.sessions import open_session
@@ -28,7 +30,7 @@ from tests.conftest import DATABASES
 from tests.factories import PASSWORD, acting
 from tests.support import tenants
 from tests.support.clocks import NOW
-from tests.support.creation import actions
+from tests.support.creation import actions, add_plan
 from tests.support.databases import Database
 from tests.support.mails import Mailbox
 from tests.support.people import COOKIE, log_in, session_of, submit, visit
@@ -40,12 +42,14 @@ FILE = "name,owner_email\nAcme,maya@acme.example\n"
 
 @dataclass
 class Scene:
-    """Alice, who owns the platform, in her browser; what was written to anybody; what an address is to be given."""
+    """Alice, who owns the platform, in her browser; what was written to anybody; what an address is to be given, and
+    what stands behind it."""
 
     alice: User
     browser: FlaskClient
     mailbox: Mailbox
     values: dict[str, str] = field(default_factory=dict)
+    query: str = ""
 
     def stranger(self) -> None:
         """Nobody is logged in."""
@@ -257,6 +261,34 @@ def edited(scene: Scene) -> Fields:
     return {"version": "1", "name": "Beta", **terms, **owner}
 
 
+def all_of(scene: Scene) -> Fields:
+    """All workspaces are meant, of which there is one."""
+    scene.query = "?all=1"
+    return {} if "ws" in scene.values else trial(scene)
+
+
+def all_suspended(scene: Scene) -> Fields:
+    return suspended(scene) | all_of(scene)
+
+
+def planned(scene: Scene) -> Fields:
+    return all_of(scene) | {"plan": add_plan()}
+
+
+def noticed(scene: Scene) -> Fields:
+    return all_of(scene) | {"subject": "Sunday", "text": "We move."}
+
+
+def letter(scene: Scene) -> Fields:
+    """A mail waits, and there is a mail server by now."""
+    row = OutboxMessage(template="notice", recipient="dana@example.test", subject="Hello", body="Hello", created_at=NOW)
+    with unit() as session:
+        session.add(row)
+    current_app.extensions[base_mail.EXTENSION] = FakeMail()
+    scene.values["mail"] = row.public_id
+    return {}
+
+
 EDITED = ("workspace.changed", "workspace.plan_changed", "workspace.owner_changed")
 PROFILE = {"name": "Alice the First", "locale": "en", "timezone": "UTC", "theme": "dark"}
 EXAMPLES: dict[str, Example] = {
@@ -289,6 +321,13 @@ EXAMPLES: dict[str, Example] = {
     "account.second_factor": Example(second_factor, ("user.logged_in",)),
     "account.session_end": Example(other_session, ("user.session_ended",)),
     "account.sessions_end_others": Example(other_session, ("user.sessions_ended",)),
+    "admin_mail.resend": Example(letter, ("mail.resent",)),
+    "admin_workspaces.bulk_notify": Example(noticed, ("bulk.started", "workspace.notified", "bulk.finished")),
+    "admin_workspaces.bulk_plan": Example(planned, ("bulk.started", "workspace.plan_changed", "bulk.finished")),
+    "admin_workspaces.bulk_reactivate": Example(
+        all_suspended, ("bulk.started", "workspace.reactivated", "hold.lifted", "bulk.finished")
+    ),
+    "admin_workspaces.bulk_suspend": Example(all_of, ("bulk.started", "workspace.suspended", "bulk.finished")),
     "admin_imports.upload": Example(upload, ("import.started", "workspace.created", "import.finished")),
     "admin_imports.run_for_real": Example(tried, ("import.started", "workspace.created", "import.finished")),
     "admin_workspaces.activate": Example(trial, ("workspace.activated",)),
@@ -334,7 +373,7 @@ def test_what_was_changed_stands_in_the_audit_log(scene: Scene, endpoint: str) -
     route, example = CHANGING[endpoint], EXAMPLES[endpoint]
     fields = example.act(scene)
     before = actions()
-    answer = submit(scene.browser, route.path(**scene.values), fields, **files(fields))
+    answer = submit(scene.browser, route.path(**scene.values) + scene.query, fields, **files(fields))
     assert answer.status_code in (200, 303), answer.text
     new = actions()[len(before) :]
     assert set(example.events) <= set(new), new

@@ -12,12 +12,13 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.base.db import db
-from portal.models import AuditEvent, Membership, Organization, Task, TaskKind, TaskState
+from portal.models import AuditEvent, Membership, Organization, OutboxMessage, Task, TaskKind, TaskState
 from portal.operations.unit import unit
 from portal.rules.access import ROLES, OrganizationRole, Permission, Role, Scope, StaffRole, WorkspaceRole, allows
 from tests import factories
 from tests.support.clocks import NOW
 from tests.support.creation import count
+from tests.support.mails import Mailbox
 from tests.support.people import log_in
 from tests.support.routes import Route, routes
 
@@ -55,15 +56,17 @@ class Person:
 
 
 @pytest.fixture
-def examples(app: Flask) -> dict[str, str]:
+def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
     """What stands in an address, by the name it has there."""
     task = Task(kind=TaskKind.IMPORT, title="rows.csv", state=TaskState.DONE, total=0, options={}, created_at=NOW)
+    letter = OutboxMessage(template="notice", recipient="dana@example.test", subject="Hello", body="", created_at=NOW)
     with unit() as session:
-        session.add(task)
+        session.add_all([task, letter])
     workspace = factories.workspace().public_id
     return {
         "ws": workspace,
         "task": task.public_id,
+        "mail": letter.public_id,
         "token": "no-such-token",
         "hold": "no-such-hold",
         "session": "no-such-session",

@@ -41,9 +41,7 @@ class PlanForm(BulkForm):
     """Which plan, and which cycle."""
 
     plan = StringField()
-    billing_cycle = StringField(
-        validators=[Optional(), AnyOf([value for value, _ in bulk_words.CYCLES], "Choose one of these.")]
-    )
+    billing_cycle = StringField(validators=[Optional(), AnyOf(list(dict(bulk_words.CYCLES)), "Choose one of these.")])
 
 
 class NotifyForm(BulkForm):
