@@ -16,7 +16,7 @@ from portal.operations.workspace_changes import change
 from portal.queries.editing import Value
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
-from portal.rules.bulk import NO_PLAN, Act, Order
+from portal.rules.bulk import NO_PLAN, ONE_MORE, Act, Order
 from portal.rules.errors import Conflict
 from portal.rules.lifecycle import Status
 
@@ -28,7 +28,7 @@ Do = Callable[[Session, str, Order, Actor, Permissions], str]
 def _suspend(session: Session, workspace: str, order: Order, by: Actor, may: Permissions) -> str:
     hold = NewHold(note=order.note, public_reason=order.public_reason)
     changed = holds.suspend(workspace, hold, by, may)
-    return "" if changed.workspaces else "It was suspended already, and has one more hold."
+    return "" if changed.workspaces else ONE_MORE
 
 
 def _reactivate(session: Session, workspace: str, order: Order, by: Actor, may: Permissions) -> str:

@@ -16,6 +16,7 @@ NO_PLAN = "none"
 """What the form sends for no plan at all: the free plan's limits. Blank is: not chosen yet."""
 
 BESIDE = "Its organization has other workspaces beside this primary one, so it needs a multi-workspace plan."
+ONE_MORE = "Suspended already: one more hold."
 IN_THE_TRASH = "It is in the trash. Restore it first."
 
 
@@ -125,7 +126,7 @@ def _suspend(facts: Facts, may: Collection[Permission]) -> Verdict:
     if HoldKind.MANUAL in facts.holds:
         return Verdict(Outcome.SKIPPED, "It is suspended by staff already.")
     if facts.status is Status.SUSPENDED:
-        return Verdict(Outcome.DONE, "It was suspended already, and has one more hold.")
+        return Verdict(Outcome.DONE, ONE_MORE)
     return DONE
 
 

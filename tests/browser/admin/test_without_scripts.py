@@ -93,3 +93,20 @@ def test_the_filtered_list_is_exported(page: Page) -> None:
     with download.value.path().open(encoding="utf-8-sig", newline="") as file:
         lines = list(csv.DictReader(file))
     assert [line["name"] for line in lines] == ["Northwind Freight", "Northwind Trading"]
+
+
+def test_what_a_bulk_action_would_come_to_is_a_page(page: Page) -> None:
+    page.goto(f"{HOME}?status=active&sort=name")
+    bar = page.get_by_role("form", name="With the ticked workspaces")
+    expect(bar).to_be_hidden()
+    rows(page).first.get_by_role("checkbox").check()
+    bar.get_by_role("button", name="Suspend").click()
+    expect(page.get_by_role("heading", name="Suspend 1 workspace?")).to_be_visible()
+    page.go_back()
+    rows(page).first.get_by_role("checkbox").check()
+    bar.get_by_text("Select all").click()
+    bar.get_by_role("button", name="Change plan").click()
+    page.get_by_label("Plan").select_option(index=1)
+    page.get_by_role("button", name="Show what it comes to").click()
+    expect(page.get_by_text("Will be changed")).to_be_visible()
+    expect(page.get_by_role("button", name="Change ")).to_be_visible()
