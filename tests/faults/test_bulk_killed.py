@@ -43,7 +43,7 @@ from tests.support.servers import Server
 pytestmark = pytest.mark.faults
 
 # PORTAL_TEST_BULK_ROWS=5000 runs it at full size.
-ROWS = int(os.environ.get("PORTAL_TEST_BULK_ROWS", "600"))
+ROWS = int(os.environ.get("PORTAL_TEST_BULK_ROWS", "300"))
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,5 @@
-"""A mail server that says nothing holds nobody up, and does not show who has an account."""
+"""A mail server that says nothing holds nobody up, and does not show who has an account; mail that waits is delivered
+by the server, without anybody asking for it."""
 
 import socket
 import time
@@ -13,9 +14,11 @@ from sqlalchemy import select
 
 from portal.base.db import db
 from portal.models import OutboxMessage, OutboxState
+from portal.operations.unit import unit
 from tests import factories
 from tests.support import processes
-from tests.support.mails import Mailbox
+from tests.support.clocks import NOW
+from tests.support.mails import Mailbox, MailServer
 from tests.support.people import TOKEN
 from tests.support.servers import Server
 
@@ -61,3 +64,19 @@ def test_a_silent_mail_server(app: Flask, mailbox: Mailbox, serve: Callable[...,
             what=lambda: str([row.state for row in mailbox.messages]),
         )
     assert "did not answer" in (db.session.scalar(select(OutboxMessage.error)) or "")
+
+
+def test_what_waits_is_delivered_once_whoever_of_several_processes_looks(
+    app: Flask, mailbox: Mailbox, smtp: MailServer, serve: Callable[..., Server]
+) -> None:
+    letters = {"template": "notice", "subject": "Sunday", "body": "We move.", "created_at": NOW, "next_attempt_at": NOW}
+    with unit() as session:
+        session.add_all(OutboxMessage(recipient=f"dana{number}@example.test", **letters) for number in range(10))
+    serve(workers=3, MAIL_SERVER="127.0.0.1", MAIL_PORT=str(smtp.port), MAIL_SECURITY="none")
+    smtp.wait_for(10, within=30)
+    processes.wait_until(
+        lambda: {row.state for row in mailbox.messages} == {OutboxState.SENT},
+        within=30,
+        what=lambda: str([row.state for row in mailbox.messages]),
+    )
+    assert sorted(str(mail["To"]) for mail in smtp.messages) == [f"dana{number}@example.test" for number in range(10)]
