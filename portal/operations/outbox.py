@@ -54,9 +54,9 @@ def post(
 ) -> str:
     """In the open unit: a mail with the text of templates/emails/<template>.txt. Answers its public id.
 
-    It is tried right after the commit: in the background, or, if `wait`, before the caller goes on, who can then read
-    what came of it; without `hasten`, by the next `deliver_due`. `token` is that of the link in it, which works `until`
-    then. `brand` and `home`, the address of this site, are in the context."""
+    It is tried right after the commit: in the background or, if `wait`, before the caller goes on, who can then read
+    what came of it; without `hasten`, by the next `deliver_due`. `token` is that of the link in it, which works
+    `until` then. `brand` and `home`, the address of this site, are in the context."""
     brand = platform().brand or site.settings().brand
     body = letters.render(template, brand=brand, home=site.external("/"), **context)
     row = OutboxMessage(
@@ -74,10 +74,14 @@ def post(
     )
     session.add(row)
     if hasten and gateway().ready:
-        patience = min(IMPATIENT, site.settings().mail_timeout) if wait else site.settings().mail_timeout
-        act = partial(_try, row.public_id, now, patience)
-        after_commit(session, act if wait else partial(background.run, act))
+        _soon(session, row.public_id, now, wait)
     return row.public_id
+
+
+def _soon(session: Session, public_id: str, now: datetime, wait: bool) -> None:
+    patience = min(IMPATIENT, site.settings().mail_timeout) if wait else site.settings().mail_timeout
+    act = partial(_try, public_id, now, patience)
+    after_commit(session, act if wait else partial(background.run, act))
 
 
 def _try(public_id: str, now: datetime, patience: float) -> None:
