@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from portal.base.db import db
 from portal.models import Task, TaskKind, TaskState, Workspace, scope
-from portal.operations import holds
+from portal.operations import bulk, holds, tasks
 from portal.operations.holds import NewHold
 from portal.operations.unit import unit
 from portal.rules.access import StaffRole, permissions_of
@@ -197,6 +197,29 @@ def test_one_s_own_task_is_stopped_by_oneself(app: Flask, alice: FlaskClient) ->
     assert submit(browser, f"/admin/tasks/{own.public_id}/stop").status_code == 303
     assert "3 not done" in browser.get(f"/admin/tasks/{own.public_id}").text
     assert submit(alice, f"/admin/tasks/{other.public_id}/stop").status_code == 303
+
+
+def test_a_task_stopped_amid_its_rows_shows_those_that_are_done(
+    alice: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(*(f"W{number}" for number in range(5)))
+    monkeypatch.setattr(bulk, "MOST", 2)
+    steps = bulk._step
+
+    def stopping(claim: Any, *rest: Any) -> int:
+        done = steps(claim, *rest)
+        tasks.stop(claim.public_id, factories.command())
+        return done
+
+    monkeypatch.setattr(bulk, "_step", stopping)
+    where = begin(alice, f"{BULK}suspend?all=1&sort=name").location
+    done = one(Task).done
+    assert 0 < done < 5
+    page = alice.get(where).text
+    assert page.count('id="line-') == done and f"{done} done, {5 - done} not done" in page
+    assert f"Try {5 - done} again…" in page
+    rows = csv.DictReader(io.StringIO(alice.get(where + "/results.csv", buffered=True).text.lstrip("\ufeff")))
+    assert [row["outcome"] for row in rows] == ["done"] * done + ["not_done"] * (5 - done)
 
 
 def test_ticked_rows_are_exported_in_the_order_of_the_list(alice: FlaskClient) -> None:
