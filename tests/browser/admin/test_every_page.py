@@ -247,6 +247,8 @@ def unfold(page: Page, *selectors: str) -> None:
         ("admin_workspaces.listing", 1280, ["#columns > summary"]),
         ("admin_workspaces.listing", 1280, [".choose > summary"]),
         ("admin_workspaces.listing", 1280, ["button.health"]),
+        ("admin_workspaces.listing", 1280, ["td.c-pick input"]),
+        ("admin_workspaces.listing", 834, ["td.c-pick input"]),
         ("admin_workspaces.listing", 390, ["summary[aria-label=Menu]"]),
         ("admin_workspaces.listing", 390, ["summary[aria-label='Find a workspace']"]),
         ("admin_workspaces.listing", 390, ["#more-filters > summary", ".choose > summary"]),
