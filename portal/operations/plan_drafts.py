@@ -54,9 +54,7 @@ def check(texts: Mapping[str, Value]) -> Terms:
     multi = bool(texts.get("multi_workspace"))
     terms = Terms(
         name=faults.take("name", line, typed.get("name", ""), "name", "a name", NAME, required=True) or "",
-        colour=(
-            faults.take("colour", one_of, PlanColour, typed.get("colour", ""), "colour", PlanColour.SLATE) or "slate"
-        ),
+        colour=faults.take("colour", _colour, typed.get("colour", "")) or "",
         multi_workspace=multi,
         included_contacts=0 if multi else _included(typed, faults),
         tiers=_tiers(typed, faults),
@@ -68,6 +66,10 @@ def check(texts: Mapping[str, Value]) -> Terms:
     if faults.found:
         raise Invalid(faults.found)
     return terms
+
+
+def _colour(text: str) -> str:
+    return one_of(PlanColour, text, "colour", PlanColour.SLATE).value
 
 
 def _legible(texts: Mapping[str, Value], faults: Faults) -> None:
@@ -138,9 +140,8 @@ def rate(text: str) -> Decimal | None:
 
 
 def _limits(typed: Mapping[str, str], faults: Faults) -> dict[Limit, int]:
-    found = {
-        each: faults.take(limit_field(each), limits.parse, typed.get(limit_field(each), ""), each) for each in Limit
-    }
+    names = {limit: limit_field(limit) for limit in Limit}
+    found = {limit: faults.take(name, limits.parse, typed.get(name, ""), limit) for limit, name in names.items()}
     return {limit: value for limit, value in found.items() if value is not None}
 
 

@@ -54,9 +54,10 @@ class Settlement:
     @classmethod
     def of(cls, stored: Mapping[str, Any]) -> Settlement:
         """What `stored` gave, after a way through JSON."""
-        reach = {name: tuple(value) if isinstance(value, list) else value for name, value in stored["reach"].items()}
+        told = stored["reach"]
+        reach = Reach(tuple(told["plans"]), told["family"], tuple(told["currencies"]), told["everything"])
         limits = {Limit(name): tuple(plans) for name, plans in stored["limits"].items()}
-        return cls(Reach(**reach), stored["derived"], stored["health"], limits)
+        return cls(reach, stored["derived"], stored["health"], limits)
 
 
 @dataclass(frozen=True, slots=True)

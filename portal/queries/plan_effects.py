@@ -150,7 +150,7 @@ def _at(used: Any, figure: int) -> ColumnElement[bool]:
     return literal(value=False) if figure == UNLIMITED else used >= figure
 
 
-def _used(limit: Limit, calendar: _Calendar, now: datetime) -> ColumnElement[Any]:
+def _used(limit: Limit, calendar: _Calendar, now: datetime) -> Any:
     """How much of the limit a workspace uses: an expression on `Workspace`."""
     stored = {
         Limit.NUMBERS: Workspace.number_count,
