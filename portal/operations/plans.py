@@ -61,8 +61,8 @@ def create(texts: Mapping[str, Value], by: Actor) -> str:
 
 
 def change(public_id: str, wanted: Mapping[str, Value], by: Actor, *, version: str | None = None) -> Saved:
-    """The fields in `wanted` read so; others stay. `version`: the mark of what the person has seen (its
-    `PlanView.version`), None to overwrite whatever is there. Raises NotFound, StalePlan, and Invalid with a message at every bad field."""
+    """The fields in `wanted` read so; others stay. `version`: the mark of what the person has seen, None to overwrite
+    whatever is there. Raises NotFound, StalePlan, and Invalid with a message at every bad field."""
     with unit() as session:
         exclusively(session, "workspaces")  # nobody chooses the plan by its old terms meanwhile
         row = locked(session, Plan, public_id)

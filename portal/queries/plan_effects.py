@@ -124,8 +124,10 @@ def _hit(change: Change, calendar: _Calendar, now: datetime) -> Hit:
         LimitOverride.name == limit,
         or_(LimitOverride.expires_at.is_(None), LimitOverride.expires_at > now),
     )
-    there = select(used.label("used"), case((own, 1), else_=0).label("own")).where(
-        Workspace.cancelled_at.is_(None), on_plans(change.plans)
+    there = (
+        select(used.label("used"), case((own, 1), else_=0).label("own"))
+        .select_from(Workspace)
+        .where(Workspace.cancelled_at.is_(None), on_plans(change.plans))
     )
     if limit is Limit.CONTACTS:
         there = _by_account(there)

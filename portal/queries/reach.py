@@ -42,9 +42,10 @@ def on_plans(plans: Sequence[int | None]) -> ColumnElement[bool]:
     return or_(named, Workspace.plan_id.is_(None)) if None in plans else named
 
 
-def reached(reach: Reach) -> int:
-    """How many there are, those in the trash included."""
-    return db.session.scalar(select(func.count()).select_from(Workspace).where(reach.where())) or 0
+def reached(reach: Reach, *, closed: bool = True) -> int:
+    """How many there are; those in the trash included, if `closed`."""
+    there = true() if closed else Workspace.cancelled_at.is_(None)
+    return db.session.scalar(select(func.count()).select_from(Workspace).where(reach.where(), there)) or 0
 
 
 def next_of(reach: Reach, after: int, most: int) -> list[int]:

@@ -6,6 +6,7 @@ from portal.web.admin import (
     access_sessions,
     audit,
     imports,
+    plans,
     tasks,
     workspace_closing,
     workspace_detail,
@@ -32,4 +33,4 @@ ATTACHED = (
     workspaces,
 )
 
-blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp, imports.bp, tasks.bp)
+blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp, imports.bp, plans.bp, tasks.bp)
