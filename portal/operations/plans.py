@@ -169,7 +169,7 @@ def _free_limits(view: PlanView) -> Mapping[Limit, int]:
     if view.is_free:
         return {}
     free = select(PlanLimit.name, PlanLimit.value).join(Plan, Plan.id == PlanLimit.plan_id).where(Plan.is_free)
-    return dict(db.session.execute(free).tuples().all())
+    return dict(db.session.execute(free).all())
 
 
 def _check_name(session: Session, name: str, key: int | None) -> None:

@@ -145,17 +145,12 @@ def _tell(session: Session, rows: Any, limits: Mapping[Limit, Plans], now: datet
     """The data plane learns of every workspace whose limit in force may be another one now."""
     if not limits:
         return
-    own = set(
-        session.execute(
-            select(LimitOverride.workspace_id, LimitOverride.name).where(
-                LimitOverride.workspace_id.in_([row.id for row in rows]),
-                LimitOverride.name.in_(list(limits)),
-                or_(LimitOverride.expires_at.is_(None), LimitOverride.expires_at > now),
-            )
-        )
-        .tuples()
-        .all()
+    overrides = select(LimitOverride.workspace_id, LimitOverride.name).where(
+        LimitOverride.workspace_id.in_([row.id for row in rows]),
+        LimitOverride.name.in_(list(limits)),
+        or_(LimitOverride.expires_at.is_(None), LimitOverride.expires_at > now),
     )
+    own = {(key, name) for key, name in session.execute(overrides)}
     by = Actor.job("settle", now)
     for row in rows:
         found = [each.value for each, on in limits.items() if row.plan_id in on and (row.id, each) not in own]
