@@ -13,6 +13,7 @@ from portal.models.columns import NAME
 from portal.operations.draft_fields import HIDDEN, line, one_of, whole
 from portal.operations.drafts import Faults
 from portal.rules import limits
+from portal.rules.editing import Value
 from portal.rules.errors import Invalid, Refused
 from portal.rules.limits import Limit
 from portal.rules.money import to_minor
@@ -22,7 +23,6 @@ from portal.rules.plans import (
     MOST_TIERS,
     Terms,
     Tier,
-    Value,
     contact_field,
     fee_field,
     limit_field,

@@ -12,7 +12,8 @@ from portal.operations.plans import StalePlan, changes_of, check_fits, settlemen
 from portal.queries.plan_effects import Hit, hits, paying
 from portal.queries.plans import PlanView, plan
 from portal.queries.reach import reached
-from portal.rules.plans import Income, Terms, Value, income, moves_money, told, unpriced
+from portal.rules.editing import Value
+from portal.rules.plans import Income, Terms, income, moves_money, told, unpriced
 
 
 @dataclass(frozen=True, slots=True)

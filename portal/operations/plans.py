@@ -21,9 +21,10 @@ from portal.queries.plans import PlanView, organizations_with_others, plan
 from portal.queries.principals import platform
 from portal.queries.reach import Reach, falling_back
 from portal.rules.actors import Actor
+from portal.rules.editing import Value
 from portal.rules.errors import Conflict, Invalid
 from portal.rules.limits import UNLIMITED, Limit
-from portal.rules.plans import Terms, Value, changed_limits, moves_money, told
+from portal.rules.plans import Terms, changed_limits, moves_money, told
 from portal.rules.pricing import Cycle
 from portal.rules.text import sort_key
 

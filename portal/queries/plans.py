@@ -21,10 +21,11 @@ from portal.models import (
     WorkspaceTally,
 )
 from portal.queries.principals import platform
+from portal.rules.editing import Value, version_of
 from portal.rules.errors import NotFound
 from portal.rules.lifecycle import Status
 from portal.rules.limits import Limit
-from portal.rules.plans import Terms, Value, texts_of, version_of
+from portal.rules.plans import Terms, texts_of
 from portal.rules.pricing import Cycle
 
 NO_PLAN = 0  # as the table of totals has it

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from portal.rules.editing import Value, listed
 from portal.rules.limits import UNLIMITED, Limit
 from portal.rules.money import round_half_up, to_major
 from portal.rules.pricing import PRICED_CYCLES, Cycle, months_of
@@ -16,7 +16,6 @@ MOST_TIERS = 5
 MOST_INCLUDED = 10**9 - 1  # contacts; more is a slip of the hand
 MOST_PERCENT = 100
 
-Value = str | bool
 Tier = tuple[int, int]
 """Above so many contacts, so many per cent less."""
 
@@ -101,13 +100,6 @@ def texts_of(terms: Terms, currencies: Iterable[str] = ()) -> dict[str, Value]:
     return texts
 
 
-def version_of(texts: Mapping[str, Value]) -> str:
-    """A mark of what stands there now: another one as soon as anything of it is changed. Blank fields do not count, so
-    that a further currency is no change."""
-    said = "\n".join(f"{name}={value}" for name, value in sorted(texts.items()) if value not in ("", False))
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
-
-
 # ---------------------------------------------------------------- what a change comes to
 
 
@@ -116,19 +108,19 @@ def told(before: Terms, after: Terms) -> dict[str, tuple[Any, Any]]:
     plain = ("name", "colour", "multi_workspace", "included_contacts")
     pairs = {name: (getattr(before, name), getattr(after, name)) for name in plain}
     pairs["discount_tiers"] = (_tiers(before.tiers), _tiers(after.tiers))
-    pairs["prices"] = _listed(
+    pairs["prices"] = listed(
         {f"{cycle.value} {code}": str(to_major(minor, code)) for (cycle, code), minor in before.prices.items()},
         {f"{cycle.value} {code}": str(to_major(minor, code)) for (cycle, code), minor in after.prices.items()},
     )
-    pairs["child_fees"] = _listed(
+    pairs["child_fees"] = listed(
         {code: str(to_major(minor, code)) for code, minor in before.child_fees.items()},
         {code: str(to_major(minor, code)) for code, minor in after.child_fees.items()},
     )
-    pairs["contact_prices"] = _listed(
+    pairs["contact_prices"] = listed(
         {code: f"{price.normalize():f}" for code, price in before.contact_prices.items()},
         {code: f"{price.normalize():f}" for code, price in after.contact_prices.items()},
     )
-    pairs["limits"] = _listed(
+    pairs["limits"] = listed(
         {limit.value.replace("_", " "): figure(value) for limit, value in before.limits.items()},
         {limit.value.replace("_", " "): figure(value) for limit, value in after.limits.items()},
     )
@@ -144,11 +136,6 @@ def figure(value: int | None) -> str:
 
 def _tiers(tiers: Iterable[Tier]) -> str:
     return ", ".join(f"above {contacts}: {percent} %" for contacts, percent in tiers)
-
-
-def _listed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, str]:
-    names = [name for name in sorted({**before, **after}) if before.get(name) != after.get(name)]
-    return tuple(", ".join(f"{name} {each.get(name, 'not set')}" for name in names) for each in (before, after))  # type: ignore[return-value]
 
 
 def changed_limits(before: Terms, after: Terms) -> tuple[Limit, ...]:

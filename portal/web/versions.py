@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-Value = str | bool
+from portal.rules.editing import Value
 
 
 @dataclass(frozen=True, slots=True)

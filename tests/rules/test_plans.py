@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from portal.rules.editing import version_of
 from portal.rules.limits import Limit
 from portal.rules.plans import (
     Income,
@@ -20,7 +21,6 @@ from portal.rules.plans import (
     tiers_of,
     told,
     unpriced,
-    version_of,
 )
 from portal.rules.pricing import Cycle
 

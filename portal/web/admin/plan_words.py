@@ -10,8 +10,9 @@ from flask import url_for
 from portal.models import PlanColour
 from portal.operations.plan_previews import Preview
 from portal.queries.plans import PlanView
+from portal.rules.editing import Value
 from portal.rules.limits import CATALOGUE, Limit
-from portal.rules.plans import Terms, Value
+from portal.rules.plans import Terms
 from portal.rules.pricing import PRICED_CYCLES, Cycle
 from portal.web import formats
 from portal.web.admin.plan_form import FLAGS

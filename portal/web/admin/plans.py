@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.base import background, clock
-from portal.operations import plans, task_workers
+from portal.base import clock
+from portal.operations import plans
 from portal.operations.plan_previews import Preview, preview
 from portal.operations.plans import StalePlan
-from portal.operations.settlements import Begun
 from portal.queries import plans as reads
 from portal.queries.plans import PlanView
 from portal.rules.access import Permission
@@ -20,10 +18,10 @@ from portal.rules.limits import CATALOGUE, Limit
 from portal.rules.plans import MOST_TIERS, limit_field, money_fields, tier_fields
 from portal.web import formats
 from portal.web.access import actor, may, needs, opens
-from portal.web.admin import plan_form, plan_words
+from portal.web.admin import plan_form, plan_words, settlement_words
 from portal.web.admin import workspace_choices as choices
-from portal.web.admin.plan_form import PlanForm
 from portal.web.admin.workspace_dialogs import counted
+from portal.web.edited import EditedForm
 from portal.web.limit_bars import text_of
 from portal.web.pages import ask, done, show
 from portal.web.platform import platform
@@ -97,7 +95,7 @@ def edit(plan: str) -> Response:
     found, known = reads.plan(plan), reads.currencies()
     texts = found.texts(known)
     values: dict[str, Any] = {"version": found.version, "seen": marks(texts), **texts}
-    return _form(plan_form.form_of(tuple(sorted({*known, *found.terms.currencies})))(formdata=None, **values), found)
+    return _form(plan_form.form_of((*known, *found.terms.currencies))(formdata=None, **values), found)
 
 
 @bp.post("/<plan>/edit")
@@ -105,7 +103,7 @@ def edit(plan: str) -> Response:
 def edit_save(plan: str) -> ResponseReturnValue:
     """Saves what was changed, once what that would do to workspaces was seen."""
     found = reads.plan(plan)
-    form = plan_form.sent(tuple(sorted({*reads.currencies(), *found.terms.currencies})))
+    form = plan_form.sent((*reads.currencies(), *found.terms.currencies))
     act = request.form.get("act")
     if act in ("currency", "back"):
         return _form(_with_currency(form) if act == "currency" else form, found)
@@ -156,34 +154,18 @@ def restore(plan: str) -> ResponseReturnValue:
 # ---------------------------------------------------------------- the form
 
 
-def _save(plan: str, form: PlanForm) -> ResponseReturnValue:
+def _save(plan: str, form: EditedForm) -> ResponseReturnValue:
     wanted, version = form.given(), form.version.data or ""
     if not form.confirm.data:
         seen = preview(plan, wanted, clock.now(), version)
         if seen.matters:
             return _review(seen, form)
     saved = plans.change(plan, wanted, actor(), version=version)
-    flash(_saved(reads.plan(plan), bool(saved.changed), saved.begun), "good" if saved.changed else "info")
-    wake(saved.begun)
+    settlement_words.tell(formats.isolated(reads.plan(plan).name), bool(saved.changed), saved.begun)
     return done(url_for("admin_plans.page", plan=plan))
 
 
-def _saved(found: PlanView, changed: bool, begun: Begun) -> str:
-    if not changed:
-        return "Nothing was changed."
-    name = formats.isolated(found.name)
-    if begun.task:
-        return f"{name} saved. Figures of {counted(begun.workspaces, 'workspace')} follow: Tasks shows how far it is."
-    return f"{name} saved."
-
-
-def wake(begun: Begun) -> None:
-    """A worker begins with what was left to a task."""
-    if begun.task:
-        background.run(partial(task_workers.work, begun.task, clock.now))
-
-
-def _with_currency(form: PlanForm) -> PlanForm:
+def _with_currency(form: EditedForm) -> EditedForm:
     """The same with fields for one more currency, which the form names."""
     code = form.more_currency.data or ""
     known = {each for each, _ in choices.currencies("", formats.reader_locale()) if each}
@@ -193,7 +175,7 @@ def _with_currency(form: PlanForm) -> PlanForm:
     return plan_form.sent((*(row[0] for row in _rows(form)), code))
 
 
-def _form(form: PlanForm, found: PlanView | None, status: int = 200) -> Response:
+def _form(form: EditedForm, found: PlanView | None, status: int = 200) -> Response:
     locale = formats.reader_locale()
     free = next((each for each in reads.plans() if each.is_free), None)
     given = {} if found and found.is_free or free is None else free.terms.limits
@@ -204,6 +186,7 @@ def _form(form: PlanForm, found: PlanView | None, status: int = 200) -> Response
         "admin/plans/form",
         status=status,
         form=form,
+        faults=form.faults(plan_form.label_of),
         plan=found,
         crumbs=crumbs,
         rows=rows,
@@ -216,13 +199,13 @@ def _form(form: PlanForm, found: PlanView | None, status: int = 200) -> Response
     )
 
 
-def _rows(form: PlanForm) -> list[tuple[str, list[tuple[str, str]]]]:
+def _rows(form: EditedForm) -> list[tuple[str, list[tuple[str, str]]]]:
     """The currencies of the form: each with field and label of every cell."""
     codes = sorted(name.rpartition("_")[2] for name in form.names if name.startswith("child_fee_"))
     return [(code, [(name, plan_form.label_of(name)) for name in money_fields(code)]) for code in codes]
 
 
-def _tiers(form: PlanForm) -> list[tuple[str, str]]:
+def _tiers(form: EditedForm) -> list[tuple[str, str]]:
     """The steps of the discount that are shown: those that are set, and one more."""
     steps = [tier_fields(number) for number in range(1, MOST_TIERS + 1)]
     last = max((at for at, names in enumerate(steps, start=1) if any(map(form.value, names))), default=0)
@@ -234,7 +217,7 @@ def _first_tier() -> dict[str, str]:
     return dict(zip(tier_fields(1), ("100000", "25"), strict=True))
 
 
-def _review(seen: Preview, form: PlanForm) -> Response:
+def _review(seen: Preview, form: EditedForm) -> Response:
     locale = formats.reader_locale()
     return show(
         "admin/plans/review",
@@ -250,7 +233,7 @@ def _review(seen: Preview, form: PlanForm) -> Response:
     )
 
 
-def _conflict(theirs: PlanView, form: PlanForm) -> Response:
+def _conflict(theirs: PlanView, form: EditedForm) -> Response:
     mine = touched(form.given(), form.seen.data or "")
     return show(
         "admin/plans/conflict",
