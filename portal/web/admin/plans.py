@@ -25,6 +25,7 @@ from portal.web.edited import EditedForm
 from portal.web.limit_bars import text_of
 from portal.web.pages import ask, done, show
 from portal.web.platform import platform
+from portal.web.rates import rates_of
 from portal.web.versions import differing, marks, sent, touched
 
 bp = Blueprint("admin_plans", __name__, url_prefix="/admin/plans")
@@ -42,6 +43,7 @@ def listing() -> Response:
         "admin/plans/list",
         groups=[[line for gone, line in lines if gone is archived] for archived in (False, True)],
         currency=currency,
+        rates=rates_of(platform().exchange_rates_on, locale),
         new_url=url_for("admin_plans.new") if may(Permission.PLAN_EDIT) else None,
     )
 

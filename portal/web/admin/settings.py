@@ -23,6 +23,7 @@ from portal.web.admin import settlement_words
 from portal.web.admin import workspace_choices as choices
 from portal.web.edited import EditedForm
 from portal.web.pages import done, show
+from portal.web.rates import rates_of
 from portal.web.versions import differing, marks, sent, touched
 
 bp = Blueprint("admin_settings", __name__, url_prefix="/admin/settings")
@@ -104,7 +105,7 @@ def _page(found: Platform, form: EditedForm, status: int = 200) -> Response:
         reporting=names.get(found.reporting_currency, found.reporting_currency),
         reporting_code=found.reporting_currency,
         rates=[(rate_field(code), names.get(code, code)) for code in codes],
-        rates_of=words.rates_of(found.exchange_rates_on, locale),
+        rates_of=rates_of(found.exchange_rates_on, locale),
         more=[each for each in every if each[0] not in (*codes, found.reporting_currency)],
         zones=choices.zones(),
         health=[

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from portal.operations.platform_drafts import RATE
 from portal.operations.platform_previews import Converted, Moves, Preview
@@ -143,8 +142,3 @@ def _exchanged(each: Converted, reporting: str, locale: str) -> Exchanged:
         shown(each.before),
         shown(each.after),
     )
-
-
-def rates_of(day: str, locale: str) -> str:
-    """Of when the exchange rates are; blank where nobody has changed them yet."""
-    return f"Rates of {formats.day(date.fromisoformat(day), locale)}." if day else ""

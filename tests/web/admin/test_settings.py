@@ -76,7 +76,7 @@ def test_what_a_rate_does_to_mrr_is_seen_first(alice: FlaskClient) -> None:
     assert "MRR in INR" in said and "KWD 30 No rate ₹8,145" in said
     submit(alice, SETTINGS, fields_of(answer.text) | {"confirm": "1"})
     assert one(Workspace, id=acme.id).mrr_reporting == 814_500
-    assert "Rates of 21 Nov 2026." in words(alice.get(SETTINGS).text)
+    assert "Totals are by the exchange rates of 21 Nov 2026." in words(alice.get(SETTINGS).text)
     assert "KWD 30" not in words(alice.get("/admin/workspaces/").text).partition("Retention")[0]
 
 
