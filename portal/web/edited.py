@@ -40,7 +40,11 @@ class EditedForm(Form):
     def faults(self, label: Label) -> list[tuple[str | None, str]]:
         """Every message for the summary above the form: the id of the field, and label and message."""
         found: list[tuple[str | None, str]] = [(None, str(each)) for each in self.form_errors]
-        found += [(f"f-{name}", f"{label(name)}: {self.error(name)}") for name in self.names if self.error(name)]
+        for name in self.names:
+            message = self.error(name)
+            if message:
+                named = message.startswith(label(name) + ":")  # a limit's message names it itself
+                found.append((f"f-{name}", message if named else f"{label(name)}: {message}"))
         return found
 
 

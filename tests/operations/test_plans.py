@@ -1,6 +1,9 @@
 """Plans are made and changed, with all that follows from that for the workspaces on them."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,9 +16,10 @@ from portal.operations import plans, platform, settlements, task_workers, tasks
 from portal.operations.plans import Saved, StalePlan
 from portal.operations.tally import recount
 from portal.operations.unit import unit
+from portal.operations.workspace_changes import change
 from portal.queries import plans as reads
 from portal.queries.plans import PlanView
-from portal.rules.access import WorkspaceRole
+from portal.rules.access import StaffRole, WorkspaceRole, permissions_of
 from portal.rules.errors import Conflict, Invalid, NotFound
 from portal.rules.health import Level
 from portal.rules.limits import Limit
@@ -326,3 +330,25 @@ def test_workspaces_without_a_plan_are_counted_beside_the_free_one(free: str) ->
     active("", "Acme")
     active(free, "Beta")
     assert (view(free).carried.workspaces, view(free).without) == (1, 1)
+
+
+def test_who_chooses_the_plan_while_its_price_changes_pays_one_of_both_and_it_is_stored(app: Flask) -> None:
+    plan = made()
+    moving = [active("", f"W{number}").public_id for number in range(8)]
+
+    def at_once(act: Callable[[], Any]) -> None:
+        with app.app_context():
+            act()
+
+    acts: list[Callable[[], Any]] = [
+        partial(change, workspace, {"plan": plan}, BY, may=permissions_of(StaffRole.OWNER)) for workspace in moving
+    ]
+    acts[2:2] = [partial(save, plan, price_monthly_INR="150")]
+    acts[6:6] = [partial(save, plan, price_monthly_INR="175", limit_users="4")]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(at_once, acts))
+    db.session.rollback()
+    final = reads.plan(plan).terms.prices[Cycle.MONTHLY, "INR"]
+    assert final in (15_000, 17_500)
+    assert {mrr(workspace) for workspace in moving} == {final}
+    check_platform()
