@@ -65,7 +65,7 @@ def change(public_id: str, wanted: Mapping[str, Value], by: Actor, *, version: s
     """The fields in `wanted` read so; others stay. `version`: the mark of what the person has seen, None to overwrite
     whatever is there. Raises NotFound, StalePlan, and Invalid with a message at every bad field."""
     with unit() as session:
-        exclusively(session, "workspaces")  # nobody chooses the plan by its old terms meanwhile
+        exclusively(session, "workspaces")  # nobody chooses the plan meanwhile: each would wait for the other
         row = locked(session, Plan, public_id)
         before = plan(public_id)
         after = terms_of(before, wanted)
