@@ -78,7 +78,7 @@ def change(public_id: str, wanted: Mapping[str, Value], by: Actor, *, version: s
         _write(session, row, after)
         record("plan.changed", by, plan=before.name, **pairs)
         what = settlement(before, after)
-        return Saved(tuple(pairs), settle(session, what, f"{after.name}: prices and limits", by))
+        return Saved(tuple(pairs), settle(session, what, f"{after.name}, prices and limits", by))
 
 
 def terms_of(before: PlanView, wanted: Mapping[str, Value]) -> Terms:

@@ -111,4 +111,4 @@ def _settlement(before: Platform, after: Platform) -> Settlement:
 
 def _title(pairs: Mapping[str, Any]) -> str:
     names = {"exchange_rates": "exchange rates", "thresholds": "health thresholds"}
-    return "Settings: " + " and ".join(words for name, words in names.items() if name in pairs)
+    return " and ".join(words for name, words in names.items() if name in pairs).capitalize()

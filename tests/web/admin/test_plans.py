@@ -164,7 +164,7 @@ def test_many_workspaces_follow_by_a_task(alice: FlaskClient, app: Flask) -> Non
     assert "Figures of 201 workspaces follow: Tasks shows how far it is" in said
     task = one(Task)
     page = words(alice.get(f"/admin/tasks/{task.public_id}").text)
-    assert (task.done, task.state.value) == (201, "done") and "Crowd: prices and limits" in page
+    assert (task.done, task.state.value) == (201, "done") and "Figures: Crowd, prices and limits" in page
     assert "Results" not in page and "201 of 201" in page
     assert submit(alice, f"/admin/tasks/{task.public_id}/stop").status_code == 409
     assert "Figures" in words(alice.get("/admin/tasks/").text)
