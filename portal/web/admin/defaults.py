@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Blueprint, Response, flash, url_for
@@ -10,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from portal.operations import platform_changes
 from portal.operations.platform_changes import StaleSettings, defaults_version
 from portal.queries import catalogue, principals
+from portal.queries.catalogue import PlanChoice
 from portal.rules.access import Permission
 from portal.rules.editing import Value
 from portal.rules.platform import DEFAULTS, Platform, defaults_texts
@@ -58,19 +60,20 @@ def _form() -> type[EditedForm]:
 def _page(found: Platform, form: EditedForm, status: int = 200) -> Response:
     locale = formats.reader_locale()
     currency = form.value("default_currency") or found.default_currency
-    plans = choices.plans(catalogue.plan_choices(), form.value("default_plan"), Cycle.MONTHLY, currency, locale)
+    known = catalogue.plan_choices()
+    said = _said(known)
     return show(
         "admin/defaults/page",
         status=status,
         form=form,
         faults=form.faults(words.label_of),
         may_edit=may(Permission.DEFAULTS_EDIT),
-        plans=plans,
+        plans=choices.plans(known, form.value("default_plan"), Cycle.MONTHLY, currency, locale),
         zones=choices.zones(),
         currencies=[each for each in choices.currencies("", locale) if each[0]],
         at_cap=choices.AT_CAP,
         kept=choices.kept,
-        facts=[(words.LABELS[name], _said(name, value), None, None) for name, value in defaults_texts(found).items()],
+        facts=[(words.LABELS[name], said(name, value), None, None) for name, value in defaults_texts(found).items()],
     )
 
 
@@ -83,13 +86,15 @@ def _conflict(theirs: Platform, form: EditedForm) -> Response:
         action=url_for("admin_defaults.save"),
         back_url=url_for("admin_defaults.page"),
         version=defaults_version(theirs),
-        rows=differing(defaults_texts(theirs), mine, words.label_of, _said),
+        rows=differing(defaults_texts(theirs), mine, words.label_of, _said(catalogue.plan_choices())),
     )
 
 
-def _said(name: str, value: Value) -> str:
-    """A field's value as people read it."""
-    if name == "default_plan":
-        chosen = next((each.name for each in catalogue.plan_choices() if each.public_id == value), str(value))
-        return chosen or "No plan chosen"
-    return words.said(name, value)
+def _said(plans: Iterable[PlanChoice]) -> Callable[[str, Value], str]:
+    """How people read a field's value."""
+    names = {each.public_id: each.name for each in plans} | {"": "No plan chosen"}
+
+    def said(name: str, value: Value) -> str:
+        return names.get(str(value), str(value)) if name == "default_plan" else words.said(name, value)
+
+    return said

@@ -6,13 +6,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.models import Workspace
+from portal.models import User, Workspace
 from portal.operations import plans, platform, platform_changes
 from portal.operations.unit import unit
 from portal.queries import principals
 from portal.rules.access import StaffRole
 from portal.rules.health import Level
 from tests import factories
+from tests.conftest import MakeApp
 from tests.support.clocks import NOW
 from tests.support.creation import BY, one
 from tests.support.pages import figures, words
@@ -136,3 +137,21 @@ def test_who_may_only_look_sees_figures_and_no_form(app: Flask, alice: FlaskClie
         page = bob.get(path).text
         assert 'method="post" action="/admin' not in page and text in words(page)
         assert submit(bob, path, {"brand": "X"}).status_code == 403
+
+
+def test_pages_cost_the_same_whatever_there_is(make_app: MakeApp, alice: FlaskClient) -> None:
+    counting = make_app(count_queries=True).test_client()
+    log_in(counting, one(User, email="alice@example.test"))
+
+    def cost() -> list[int]:
+        sent = opened(counting, SETTINGS, threshold_seen_watch_days="4")
+        answers = [counting.get(SETTINGS), counting.get(DEFAULTS), submit(counting, SETTINGS, sent)]
+        assert [answer.status_code for answer in answers] == [200] * 3
+        return [int(answer.headers["X-Bench-Queries"]) for answer in answers]
+
+    factories.workspace("Acme", status="active")
+    few = cost()
+    for number in range(12):
+        factories.workspace(f"W{number}", status="active")
+        plans.create({"name": f"Plan {number}", "price_monthly_INR": "1"}, BY)
+    assert cost() == few and max(few[:2]) <= 6, few
