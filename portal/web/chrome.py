@@ -31,12 +31,20 @@ NAVIGATION: Groups = (
             ("Users", "admin_users.listing", "users"),
         ),
     ),
+    ("Revenue", (("Plans", "admin_plans.listing", "tag"),)),
     (
         "Operations",
         (
             ("Import", "admin_imports.page", "upload"),
             ("Tasks", "admin_tasks.listing", "list"),
             ("Audit", "admin_audit.listing", "history"),
+        ),
+    ),
+    (
+        "Platform",
+        (
+            ("Defaults", "admin_defaults.page", "adjustments"),
+            ("Settings", "admin_settings.page", "settings"),
         ),
     ),
 )

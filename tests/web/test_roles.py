@@ -67,6 +67,7 @@ def examples(app: Flask) -> dict[str, str]:
         "token": "no-such-token",
         "hold": "no-such-hold",
         "session": "no-such-session",
+        "plan": factories.plan("Growth", is_free=False).public_id,
     }
 
 

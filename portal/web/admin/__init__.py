@@ -5,7 +5,10 @@ from flask import Blueprint
 from portal.web.admin import (
     access_sessions,
     audit,
+    defaults,
     imports,
+    plans,
+    settings,
     tasks,
     workspace_closing,
     workspace_detail,
@@ -32,4 +35,12 @@ ATTACHED = (
     workspaces,
 )
 
-blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp, imports.bp, tasks.bp)
+blueprints: tuple[Blueprint, ...] = (
+    shared.workspaces,
+    audit.bp,
+    defaults.bp,
+    imports.bp,
+    plans.bp,
+    settings.bp,
+    tasks.bp,
+)
