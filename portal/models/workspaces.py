@@ -88,7 +88,7 @@ class Workspace(Row, db.Model):
     status: Mapped[Status] = mapped_column(choice(Status, "status"), default=Status.TRIAL)
     currency: Mapped[str] = mapped_column(String(3))
     mrr_minor: Mapped[int] = mapped_column(BigInteger, default=0)
-    mrr_reporting: Mapped[int | None] = mapped_column(BigInteger, default=0)
+    mrr_reporting: Mapped[int | None] = mapped_column(BigInteger)  # no default, which the ORM would take None for
     health: Mapped[Level | None] = mapped_column(choice(Level, "health"))
     health_rank: Mapped[int | None]
     health_reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)

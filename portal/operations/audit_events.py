@@ -7,7 +7,12 @@ EVENTS: dict[str, frozenset[str]] = {
     action: frozenset(keys.split())
     for action, keys in {
         "platform.initialised": "",
-        "platform.settings_changed": "brand reporting_currency exchange_rates timezone thresholds is_example",
+        "platform.settings_changed": (
+            "brand reporting_currency exchange_rates timezone thresholds is_example tell_impersonated_owner"
+        ),
+        "platform.defaults_changed": (
+            "default_timezone default_currency default_cnam default_suspension_behaviour trial_days default_plan"
+        ),
         "platform.example_loaded": "workspaces organizations seed",
         "platform.derived_repaired": "workspaces",
         "user.created": "user name email staff_role",
@@ -26,7 +31,14 @@ EVENTS: dict[str, frozenset[str]] = {
         "user.recovery_code_used": "user left",
         "user.profile_changed": "user name locale timezone theme shortcuts",
         "organization.created": "name slug currency",
-        "plan.created": "name",
+        "plan.created": (
+            "name colour multi_workspace included_contacts discount_tiers prices child_fees contact_prices limits"
+        ),
+        "plan.changed": (
+            "plan name colour multi_workspace included_contacts discount_tiers prices child_fees contact_prices limits"
+        ),
+        "plan.archived": "plan workspaces",
+        "plan.restored": "plan",
         "workspace.created": (
             "name web_address sip_prefix plan owner status billing_cycle custom_domain limits import_task"
         ),

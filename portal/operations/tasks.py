@@ -8,7 +8,7 @@ task's. Each step writes its results, the progress and what it did in one unit: 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,7 @@ from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Forbidden
 
 LEASE = timedelta(seconds=30)  # many times as long as a step takes
+SETTLES = "settles"  # the option of a task that works stored figures out anew: see `settlements`
 
 Clock = Callable[[], datetime]
 
@@ -85,7 +86,7 @@ def enqueue(
         session.flush()
         _write(session, row, rows)
         _count(row, [result for result in rows if result.outcome != NOT_YET])
-        if not options.get("trial"):
+        if _told(options):
             record(f"{kind.value}.started", by, task=public_id, rows=total, **told)
 
 
@@ -158,7 +159,7 @@ def finish(claim: Claim, by: Actor, *, error: str = "") -> None:
             return
         row.state = TaskState.FAILED if error else TaskState.DONE
         row.error, row.finished_at, row.lease_until = error, by.at, None
-        if not row.options.get("trial"):
+        if _told(row.options):
             record(f"{row.kind.value}.finished", by, task=row.public_id, counts=dict(row.counts))
 
 
@@ -171,6 +172,13 @@ def stop(public_id: str, by: Actor, *, anybodys: bool = True) -> None:
             raise Forbidden("Somebody else began this task. Owners of the platform can stop it too.")
         if row.state not in OPEN:
             raise Conflict("This task has ended already. Its page shows what became of each row.")
+        if SETTLES in row.options:
+            raise Conflict("This cannot be stopped: figures of some workspaces would be wrong. It ends by itself.")
         row.state, row.finished_at, row.lease_until = TaskState.STOPPED, by.at, None
-        if not row.options.get("trial"):
+        if _told(row.options):
             record(f"{row.kind.value}.stopped", by, task=public_id, done=row.done)
+
+
+def _told(options: Mapping[str, Any]) -> bool:
+    """Whether the audit log hears of it: a trial changes nothing, and what a settlement follows from stands there."""
+    return not options.get("trial") and SETTLES not in options

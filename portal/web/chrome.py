@@ -31,6 +31,7 @@ NAVIGATION: Groups = (
             ("Users", "admin_users.listing", "users"),
         ),
     ),
+    ("Revenue", (("Plans", "admin_plans.listing", "tag"),)),
     (
         "Operations",
         (
@@ -38,6 +39,13 @@ NAVIGATION: Groups = (
             ("Tasks", "admin_tasks.listing", "list"),
             ("Audit", "admin_audit.listing", "history"),
             ("Mail", "admin_mail.listing", "mail"),
+        ),
+    ),
+    (
+        "Platform",
+        (
+            ("Defaults", "admin_defaults.page", "adjustments"),
+            ("Settings", "admin_settings.page", "settings"),
         ),
     ),
 )

@@ -18,12 +18,14 @@ from portal.base import mail as base_mail
 from portal.base.db import db
 from portal.gateways.mail import FakeMail
 from portal.models import Hold, LoginSession, Membership, Organization, OutboxMessage, Task, TaskKind, User, Workspace
-from portal.operations import team
+from portal.operations import plans, team
 from portal.operations.invitations import Into, invite
+from portal.operations.platform_changes import defaults_version, settings_version
 from portal.operations.sessions import open_session
 from portal.operations.unit import unit
 from portal.operations.workspaces import NewWorkspace, create
-from portal.queries.principals import token_digest
+from portal.queries import plans as reads
+from portal.queries.principals import platform, token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
 from tests import factories
 from tests.conftest import DATABASES
@@ -271,7 +273,7 @@ def all_suspended(scene: Scene) -> Fields:
     return suspended(scene) | all_of(scene)
 
 
-def planned(scene: Scene) -> Fields:
+def another_plan(scene: Scene) -> Fields:
     return all_of(scene) | {"plan": add_plan()}
 
 
@@ -287,6 +289,33 @@ def letter(scene: Scene) -> Fields:
     current_app.extensions[base_mail.EXTENSION] = FakeMail()
     scene.values["mail"] = row.public_id
     return {}
+
+
+def planned(scene: Scene) -> Fields:
+    """There is a plan, with a workspace on it."""
+    scene.values["plan"] = plans.create({"name": "Growth", "price_monthly_INR": "5"}, acting(scene.alice))
+    factories.workspace(plan=scene.values["plan"], status="active")
+    return {}
+
+
+def archived(scene: Scene) -> Fields:
+    planned(scene)
+    plans.archive(scene.values["plan"], acting(scene.alice))
+    return {}
+
+
+def repriced(scene: Scene) -> Fields:
+    planned(scene)
+    version = reads.plan(scene.values["plan"]).version
+    return {"version": version, "price_monthly_INR": "6", "confirm": "1"}
+
+
+def other_thresholds(scene: Scene) -> Fields:
+    return {"version": settings_version(platform()), "threshold_seen_watch_days": "3", "confirm": "1"}
+
+
+def other_defaults(scene: Scene) -> Fields:
+    return {"version": defaults_version(platform()), "trial_days": "9"}
 
 
 EDITED = ("workspace.changed", "workspace.plan_changed", "workspace.owner_changed")
@@ -323,7 +352,7 @@ EXAMPLES: dict[str, Example] = {
     "account.sessions_end_others": Example(other_session, ("user.sessions_ended",)),
     "admin_mail.resend": Example(letter, ("mail.resent",)),
     "admin_workspaces.bulk_notify": Example(noticed, ("bulk.started", "workspace.notified", "bulk.finished")),
-    "admin_workspaces.bulk_plan": Example(planned, ("bulk.started", "workspace.plan_changed", "bulk.finished")),
+    "admin_workspaces.bulk_plan": Example(another_plan, ("bulk.started", "workspace.plan_changed", "bulk.finished")),
     "admin_workspaces.bulk_reactivate": Example(
         all_suspended, ("bulk.started", "workspace.reactivated", "hold.lifted", "bulk.finished")
     ),
@@ -343,6 +372,12 @@ EXAMPLES: dict[str, Example] = {
     "admin_workspaces.edit_save": Example(edited, EDITED),
     "admin_workspaces.invitation": Example(made, ("invitation.renewed",)),
     "admin_workspaces.remove_samples": Example(made, ("workspace.sample_data_removed",)),
+    "admin_defaults.save": Example(other_defaults, ("platform.defaults_changed",)),
+    "admin_plans.archive": Example(planned, ("plan.archived",)),
+    "admin_plans.create": Example(lambda _: {"name": "Growth"}, ("plan.created",)),
+    "admin_plans.edit_save": Example(repriced, ("plan.changed",)),
+    "admin_plans.restore": Example(archived, ("plan.restored",)),
+    "admin_settings.save": Example(other_thresholds, ("platform.settings_changed",)),
     "admin_tasks.stop": Example(waiting, ("import.stopped",)),
 }
 CHANGING = {route.endpoint: route for route in routes() if route.method != "GET"}

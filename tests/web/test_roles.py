@@ -70,6 +70,7 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
         "token": "no-such-token",
         "hold": "no-such-hold",
         "session": "no-such-session",
+        "plan": factories.plan("Growth", is_free=False).public_id,
     }
 
 

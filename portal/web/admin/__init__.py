@@ -5,8 +5,11 @@ from flask import Blueprint
 from portal.web.admin import (
     access_sessions,
     audit,
+    defaults,
     imports,
     mail,
+    plans,
+    settings,
     tasks,
     workspace_bulk,
     workspace_closing,
@@ -35,4 +38,13 @@ ATTACHED = (
     workspaces,
 )
 
-blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp, imports.bp, mail.bp, tasks.bp)
+blueprints: tuple[Blueprint, ...] = (
+    shared.workspaces,
+    audit.bp,
+    defaults.bp,
+    imports.bp,
+    mail.bp,
+    plans.bp,
+    settings.bp,
+    tasks.bp,
+)

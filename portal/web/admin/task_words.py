@@ -11,7 +11,7 @@ from flask import url_for
 
 from portal.models import TaskKind, TaskState
 from portal.models.tasks import NOT_YET
-from portal.operations.tasks import LEASE
+from portal.operations.tasks import LEASE, SETTLES
 from portal.queries.tasks import ResultView, TaskView
 from portal.rules import bulk
 from portal.rules.imports import Outcome, summary
@@ -103,10 +103,13 @@ class Progress:
     importable: str
     facts: str
     line_head: str
+    has_rows: bool
 
 
 def kind_of(task: TaskView) -> str:
     """What it does, in words."""
+    if SETTLES in task.options:
+        return "Figures"
     return "Trial run of an import" if task.options.get("trial") else KINDS[task.kind]
 
 
@@ -162,34 +165,45 @@ def progress(task: TaskView, now: datetime, locale: str) -> Progress:
         is_clean=not task.counts.get(Outcome.FAILED),
         importable=formats.number(good, locale) if good else "",
         facts=f"Begun {formats.ago(task.created_at, now, locale).lower()} by {task.by or 'the command line'}",
-        line_head="No." if task.kind is TaskKind.BULK else "Line",
+        line_head="No." if is_bulk(task) else "Line",
+        has_rows=bool(task.counts) or (is_bulk(task) and not task.is_open),
     )
 
 
+def is_bulk(task: TaskView) -> bool:
+    """Whether somebody asked for one thing to be done to many workspaces."""
+    return "order" in task.options
+
+
 def _heading(task: TaskView, locale: str) -> str:
-    if task.kind is TaskKind.BULK:
+    if is_bulk(task):
         running = task.state is TaskState.RUNNING
         return bulk_words.doing(task.options["order"], task.total, locale) if running else task.title
-    trial = bool(task.options.get("trial"))
-    verb = {TaskState.WAITING: "Waiting to begin", TaskState.RUNNING: "Trying" if trial else "Importing"}
+    verb = {TaskState.WAITING: "Waiting to begin", TaskState.RUNNING: _doing(task)}
     return f"{verb[task.state]} {task.title}" if task.state in verb else f"{kind_of(task)}: {task.title}"
+
+
+def _doing(task: TaskView) -> str:
+    if SETTLES in task.options:
+        return "Working figures out:"
+    return "Trying" if task.options.get("trial") else "Importing"
 
 
 def undone(task: TaskView) -> int:
     """Of a bulk action that has ended: how many were refused, or not come to any more."""
-    if task.kind is not TaskKind.BULK or task.is_open:
+    if not is_bulk(task) or task.is_open:
         return 0
     return task.total - task.done + task.counts.get(bulk.Outcome.REFUSED, 0)
 
 
 def _summary(task: TaskView, locale: str) -> str:
     number = partial(formats.number, locale=locale)
-    if task.kind is TaskKind.BULK:
+    if is_bulk(task):
         rest = task.total - task.done
         parts = [bulk.summary(task.counts, number) if task.counts else ""]
         parts.append(f"{number(rest)} not done" if rest and not task.is_open else "")
         return ", ".join(filter(None, parts))
-    if not task.done:
+    if not task.done or SETTLES in task.options:
         return ""
     trial = bool(task.options.get("trial"))
     return summary(task.counts, trial=trial, number=number)
@@ -198,7 +212,7 @@ def _summary(task: TaskView, locale: str) -> str:
 def _note(task: TaskView) -> str:
     if task.is_open:
         return "You can close this page. It goes on, and Tasks shows the result."
-    if task.state is TaskState.STOPPED and task.kind is TaskKind.BULK:
+    if task.state is TaskState.STOPPED and is_bulk(task):
         return "What is done stays."
     if task.state is TaskState.STOPPED and not task.options.get("trial"):
         return "What is done stays. Import the file again for the rest."

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Response, expect
 from sqlalchemy import and_, exists, select
 
-from portal.models import Domain, Hold, Workspace
+from portal.models import Domain, Hold, Plan, Workspace
 from portal.rules.access import AccessMode, WorkspaceRole
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
@@ -22,7 +22,7 @@ from tests.support.routes import routes
 
 OWNER, AUDITOR, MEMBER = "owner@portal.example", "auditor@portal.example", "member@nilgiri-retail.example"
 TENANT, AGENT = "owner@nilgiri-retail.example", "agent@nilgiri-retail.example"
-FINANCE = "finance@portal.example"
+FINANCE, SUPPORT = "finance@portal.example", "support@portal.example"
 NOBODY, HALF_WAY = "", "half-way"
 MOST_BYTES = 30 * 1024
 VENDORED = ("/static/vendor/", "/static/img/icons.svg")  # the icons are Tabler's, put into one file
@@ -69,6 +69,16 @@ def of_hold(example: Example) -> str:
         query = select(Workspace.public_id, Hold.public_id).join(Hold, Hold.workspace_id == Workspace.id)
         ws, hold = session.execute(query.where(Hold.lifted_at.is_(None)).order_by(Hold.id)).first()
     return f"{HOME}{ws}/holds/{hold}/lift"
+
+
+def of_plan(name: str, rest: str = "") -> Callable[[Example], str]:
+    """The address of a page of this plan."""
+
+    def path(example: Example) -> str:
+        with example.open() as session:
+            return f"/admin/plans/{session.scalars(select(Plan.public_id).where(Plan.name == name)).one()}{rest}"
+
+    return path
 
 
 def with_domain() -> Any:
@@ -145,6 +155,13 @@ PAGES = {
     "admin_mail.page": Shown(lambda example: "/admin/mail/" + example.letters()[0]),
     "admin_mail.page: without text": Shown(lambda example: "/admin/mail/" + example.letters()[1]),
     "admin_tasks.page: of a bulk action": Shown(lambda example: "/admin/tasks/" + example.bulk()),
+    "admin_plans.page": Shown(of_plan("Group")),
+    "admin_plans.page: the free one": Shown(of_plan("Free"), AUDITOR),
+    "admin_plans.page: archived": Shown(of_plan("Launch 2024")),
+    "admin_plans.edit": Shown(of_plan("Group", "/edit"), FINANCE),
+    "admin_plans.archive_ask": Shown(of_plan("Growth", "/archive")),
+    "admin_settings.page: to look": Shown("/admin/settings/", SUPPORT),
+    "admin_defaults.page: to look": Shown("/admin/defaults/", SUPPORT),
     "admin_tasks.listing": Shown("/admin/tasks/"),
     "admin_tasks.page": Shown(lambda example: "/admin/tasks/" + example.task()),
     "admin_workspaces.impersonate": Shown(of_workspace(Workspace.web_address == "nilgiri-retail", rest="/impersonate")),
