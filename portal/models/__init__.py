@@ -14,6 +14,7 @@ from portal.models.numbers import Number, NumberKind, NumberState, ReleasedNumbe
 from portal.models.orders import Invoice, InvoiceState, Order, OrderState
 from portal.models.organizations import Organization, OrganizationMember, RateCard
 from portal.models.outbox import OutboxMessage, OutboxState
+from portal.models.platform_days import Measure, PlatformDay, PlatformSum
 from portal.models.plans import LimitOverride, Plan, PlanColour, PlanFee, PlanLimit, PlanPrice
 from portal.models.sessions import LoginSession, LoginThrottle
 from portal.models.settings import PlatformSettings
@@ -47,6 +48,7 @@ __all__ = [
     "LimitOverride",
     "LoginSession",
     "LoginThrottle",
+    "Measure",
     "Membership",
     "Number",
     "NumberKind",
@@ -63,7 +65,9 @@ __all__ = [
     "PlanFee",
     "PlanLimit",
     "PlanPrice",
+    "PlatformDay",
     "PlatformSettings",
+    "PlatformSum",
     "RateCard",
     "RecoveryCode",
     "ReleasedNumber",

@@ -113,6 +113,7 @@ class Workspace(Row, db.Model):
         CheckConstraint("version >= 1", "version"),
         Index("ix_workspace_organization_id", "organization_id", "id"),
         Index("ix_workspace_plan_id", "plan_id"),
+        Index(None, "trial_ends_at", "stage"),
         # The trash alone: over all, SQLite would take it for "not in the trash", and sort the whole table.
         Index(
             "ix_workspace_cancelled_at",

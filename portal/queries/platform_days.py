@@ -1,0 +1,101 @@
+"""How the platform stands now and how it stood when each day ended; and the truth behind the sums of days."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Date,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal,
+    select,
+    type_coerce,
+    union_all,
+)
+
+from portal.base.db import db
+from portal.models import DailyUsage, Measure, Order, PlatformDay, WorkspaceTally, scope
+from portal.rules.health import Level
+from portal.rules.lifecycle import Status
+
+
+class Standing(NamedTuple):
+    """Workspaces by status and by health (None: nobody knows), and MRR in minor units of the reporting currency."""
+
+    mrr: int = 0
+    active: int = 0
+    suspended: int = 0
+    trial: int = 0
+    good: int | None = 0
+    watch: int | None = 0
+    risk: int | None = 0
+
+
+def _counted(name: str, column: Any, value: str) -> Any:
+    return func.coalesce(func.sum(WorkspaceTally.workspaces).filter(column == value), 0).label(name)
+
+
+_STANDING = select(
+    func.coalesce(func.sum(WorkspaceTally.mrr_reporting), 0).label("mrr"),
+    *(_counted(each.value, WorkspaceTally.status, each.value) for each in (Status.ACTIVE, Status.SUSPENDED, Status.TRIAL)),
+    *(_counted(each.value, WorkspaceTally.health, each.value) for each in (Level.GOOD, Level.WATCH, Level.RISK)),
+).where(WorkspaceTally.status != Status.CANCELLED.value)
+_DAYS = (
+    select(PlatformDay.day, *(getattr(PlatformDay, name) for name in Standing._fields))
+    .where(PlatformDay.day >= bindparam("first", type_=Date))
+    .order_by(PlatformDay.day)
+)
+
+
+def standing() -> Standing:
+    """How the platform stands now, by the table of totals."""
+    return Standing(*(int(number) for number in scope.rows(_STANDING)[0]))
+
+
+def last_closed_day() -> date | None:
+    """The latest day that is written down."""
+    return db.session.scalar(select(func.max(PlatformDay.day)))
+
+
+def first_closed_day() -> date | None:
+    """The earliest day that is written down."""
+    return db.session.scalar(select(func.min(PlatformDay.day)))
+
+
+def history(first: date, today: date, present: Standing) -> dict[date, Standing]:
+    """How the platform stood when each day since `first` ended, today's being as it stands now.
+
+    A day is written down by the first change after it. Since the latest of them nothing has changed until today: the
+    days between were as it stands now. Days before the first one written down are left out."""
+    found = {row[0]: Standing(*row[1:]) for row in scope.rows(_DAYS, {"first": first})}
+    last = max(found, default=None) or last_closed_day()
+    if last is not None:
+        gap = range(1, (today - last).days)
+        found |= {day: present for day in (last + timedelta(days=n) for n in gap) if day >= first}
+    found[today] = present
+    return found
+
+
+def true_sums() -> CompoundSelect[Any]:
+    """A row per measure, day and currency, in the order of `PlatformSum`'s columns; needs the platform's scope."""
+    postgresql = db.engine.dialect.name == "postgresql"
+    at = func.timezone("UTC", Order.paid_at) if postgresql else Order.paid_at
+    day = type_coerce(func.date(at), Date)
+    sent: Select[Any] = select(
+        literal(Measure.SENT.value, String), DailyUsage.day, literal("", String), cast(func.sum(DailyUsage.sent), BigInteger)
+    ).group_by(DailyUsage.day)
+    income: Select[Any] = (
+        select(
+            literal(Measure.INCOME.value, String), day, Order.currency, cast(func.sum(Order.amount_minor), BigInteger)
+        )
+        .where(Order.state == "paid")
+        .group_by(day, Order.currency)
+    )
+    return union_all(sent, income)
