@@ -14,8 +14,8 @@ from portal.models.numbers import Number, NumberKind, NumberState, ReleasedNumbe
 from portal.models.orders import Invoice, InvoiceState, Order, OrderState
 from portal.models.organizations import Organization, OrganizationMember, RateCard
 from portal.models.outbox import OutboxMessage, OutboxState
-from portal.models.platform_days import Measure, PlatformDay, PlatformSum
 from portal.models.plans import LimitOverride, Plan, PlanColour, PlanFee, PlanLimit, PlanPrice
+from portal.models.platform_days import Measure, PlatformDay, PlatformSum
 from portal.models.sessions import LoginSession, LoginThrottle
 from portal.models.settings import PlatformSettings
 from portal.models.tasks import Task, TaskKind, TaskResult, TaskState

@@ -12,7 +12,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, Select, bindparam, case, cast, exists, func, literal_column, or_, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Select,
+    bindparam,
+    case,
+    cast,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from portal.base.db import Instant
@@ -63,7 +76,9 @@ _OPEN = Workspace.cancelled_at.is_(None)
 
 def _arm(what: str, currency: Any, amount: Any, second: Any = _ZERO) -> Select[Any]:
     name = literal_column(f"'{what}'").label("what")
-    return select(name, currency, cast(func.coalesce(amount, 0), BigInteger), cast(func.coalesce(second, 0), BigInteger))
+    return select(
+        name, currency, cast(func.coalesce(amount, 0), BigInteger), cast(func.coalesce(second, 0), BigInteger)
+    )
 
 
 def _within(column: Any, span: str, kind: Any = Instant) -> tuple[Any, ...]:
@@ -155,10 +170,9 @@ _CLOSED = select(AuditEvent.at).where(
 # Two selects, not one with OR: each then goes by its own index.
 _HELD = union_all(
     *(
-        select(Workspace.id, Workspace.cancelled_at, Hold.opened_at, Hold.lifted_at)
+        select(Workspace.id, Workspace.created_at, Workspace.cancelled_at, Hold.opened_at, Hold.lifted_at)
         .join(Workspace, whose)
         .where(
-            Hold.opened_at >= bindparam("opened", type_=Instant),
             Hold.opened_at <= bindparam("latest", type_=Instant),
             or_(Hold.lifted_at.is_(None), Hold.lifted_at >= bindparam("since", type_=Instant)),
         )
@@ -171,11 +185,13 @@ def losses(since: datetime, now: datetime) -> Losses:
     """What was lost from `since` on: workspaces that were closed, as the audit log tells it, so that purged ones count
     too; and those which a hold, their own or their organization's, has kept suspended for 30 days."""
     closed = tuple(sorted(row[0] for row in scope.rows(_CLOSED, {"since": since})))
-    values = {"since": since, "opened": since - LOST_AFTER, "latest": now - LOST_AFTER}
     first: dict[int, datetime] = {}
-    for key, cancelled_at, opened_at, lifted_at in scope.rows(_HELD, values):
-        lost_at = opened_at + LOST_AFTER
-        ended_at = min(filter(None, (cancelled_at, lifted_at)), default=None)
-        if ended_at is None or ended_at >= lost_at:
+    for key, created_at, cancelled_at, opened_at, lifted_at in scope.rows(
+        _HELD, {"since": since, "latest": now - LOST_AFTER}
+    ):
+        lost_at = max(created_at, opened_at) + LOST_AFTER
+        ended_at = min(filter(None, (cancelled_at, lifted_at)), default=now + LOST_AFTER)
+        if lost_at <= min(ended_at, now):
             first[key] = min(lost_at, first.get(key, lost_at))
-    return Losses(closed, tuple(sorted(first.values())))
+    suspended = sorted(at for at in first.values() if at >= since)
+    return Losses(closed, tuple(suspended))

@@ -44,9 +44,18 @@ def _counted(name: str, column: Any, value: str) -> Any:
 
 _STANDING = select(
     func.coalesce(func.sum(WorkspaceTally.mrr_reporting), 0).label("mrr"),
-    *(_counted(each.value, WorkspaceTally.status, each.value) for each in (Status.ACTIVE, Status.SUSPENDED, Status.TRIAL)),
+    *(
+        _counted(each.value, WorkspaceTally.status, each.value)
+        for each in (Status.ACTIVE, Status.SUSPENDED, Status.TRIAL)
+    ),
     *(_counted(each.value, WorkspaceTally.health, each.value) for each in (Level.GOOD, Level.WATCH, Level.RISK)),
 ).where(WorkspaceTally.status != Status.CANCELLED.value)
+_UNRATED = (
+    select(WorkspaceTally.currency, func.sum(WorkspaceTally.mrr_minor))
+    .where(WorkspaceTally.status != Status.CANCELLED.value, WorkspaceTally.rated.is_(False))
+    .group_by(WorkspaceTally.currency)
+    .order_by(WorkspaceTally.currency)
+)
 _DAYS = (
     select(PlatformDay.day, *(getattr(PlatformDay, name) for name in Standing._fields))
     .where(PlatformDay.day >= bindparam("first", type_=Date))
@@ -59,14 +68,14 @@ def standing() -> Standing:
     return Standing(*(int(number) for number in scope.rows(_STANDING)[0]))
 
 
+def unrated_mrr() -> tuple[tuple[str, int], ...]:
+    """MRR of currencies that have no exchange rate, as (currency, minor units)."""
+    return tuple((currency, int(minor)) for currency, minor in scope.rows(_UNRATED) if minor)
+
+
 def last_closed_day() -> date | None:
     """The latest day that is written down."""
     return db.session.scalar(select(func.max(PlatformDay.day)))
-
-
-def first_closed_day() -> date | None:
-    """The earliest day that is written down."""
-    return db.session.scalar(select(func.min(PlatformDay.day)))
 
 
 def history(first: date, today: date, present: Standing) -> dict[date, Standing]:
@@ -89,7 +98,10 @@ def true_sums() -> CompoundSelect[Any]:
     at = func.timezone("UTC", Order.paid_at) if postgresql else Order.paid_at
     day = type_coerce(func.date(at), Date)
     sent: Select[Any] = select(
-        literal(Measure.SENT.value, String), DailyUsage.day, literal("", String), cast(func.sum(DailyUsage.sent), BigInteger)
+        literal(Measure.SENT.value, String),
+        DailyUsage.day,
+        literal("", String),
+        cast(func.sum(DailyUsage.sent), BigInteger),
     ).group_by(DailyUsage.day)
     income: Select[Any] = (
         select(

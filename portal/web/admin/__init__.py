@@ -5,6 +5,7 @@ from flask import Blueprint
 from portal.web.admin import (
     access_sessions,
     audit,
+    dashboard,
     imports,
     tasks,
     workspace_closing,
@@ -32,4 +33,4 @@ ATTACHED = (
     workspaces,
 )
 
-blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp, imports.bp, tasks.bp)
+blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp, dashboard.bp, imports.bp, tasks.bp)
