@@ -95,7 +95,7 @@ def _overdue(entry: Entry, reader: Reader) -> Words:
 
 def _risk(entry: Entry, reader: Reader) -> Words:
     found = [reason for reason in entry.facts["reasons"] if reason.level is Level.RISK]
-    sentences = [health_words.sentence(reason, reader.locale) for reason in found]
+    sentences = [f"{rule}: {said}" for _, rule, said in health_words.lines(found, reader.locale)]
     action = Action("See reasons", _url(entry, anchor="health"), "", How.PAGE)
     return "; ".join(sentences) or "At risk", *_ago(entry.at, reader), action
 
