@@ -181,7 +181,8 @@ def _counts() -> Any:
     """How many of each kind. Those at risk are in the table of totals."""
     arms = []
     for kind, asked in ASKED.items():
-        name, number = literal_column(f"'{kind.value}'").label("kind"), cast(func.count(), BigInteger)
+        name: Any = literal_column(f"'{kind.value}'").label("kind")
+        number = cast(func.count(), BigInteger)
         counted: Select[Any] = select(name, number).select_from(asked.source).where(asked.where)
         if kind is Kind.RISK:
             at_risk = cast(func.coalesce(func.sum(WorkspaceTally.workspaces), 0), BigInteger)

@@ -74,8 +74,8 @@ _PAID = Order.state == literal_column("'paid'")  # written out: a given value wo
 _OPEN = Workspace.cancelled_at.is_(None)
 
 
-def _arm(what: str, currency: Any, amount: Any, second: Any = _ZERO) -> Select[Any]:
-    name = literal_column(f"'{what}'").label("what")
+def _arm(what: str, currency: Any, amount: Any, second: Any = _ZERO) -> Select[*tuple[Any, ...]]:
+    name: Any = literal_column(f"'{what}'").label("what")
     return select(
         name, currency, cast(func.coalesce(amount, 0), BigInteger), cast(func.coalesce(second, 0), BigInteger)
     )
@@ -85,7 +85,7 @@ def _within(column: Any, span: str, kind: Any = Instant) -> tuple[Any, ...]:
     return column >= bindparam(f"{span}_since", type_=kind), column < bindparam(f"{span}_until", type_=kind)
 
 
-def _arms(window: str) -> Iterator[Select[Any]]:
+def _arms(window: str) -> Iterator[Select[*tuple[Any, ...]]]:
     """What is read of one window: its two edges by rows, its whole days by their sums."""
     for edge in (f"{window}_head", f"{window}_tail"):
         income = _arm(f"{window}_income", Order.currency, func.sum(Order.amount_minor))

@@ -56,9 +56,11 @@ _UNRATED = (
     .group_by(WorkspaceTally.currency)
     .order_by(WorkspaceTally.currency)
 )
+_FIRST = bindparam("first", type_=Date)
+_BEFORE = select(func.max(PlatformDay.day)).where(PlatformDay.day < _FIRST).scalar_subquery()
 _DAYS = (
     select(PlatformDay.day, *(getattr(PlatformDay, name) for name in Standing._fields))
-    .where(PlatformDay.day >= bindparam("first", type_=Date))
+    .where(PlatformDay.day >= func.coalesce(_BEFORE, _FIRST))
     .order_by(PlatformDay.day)
 )
 
@@ -83,27 +85,25 @@ def history(first: date, today: date, present: Standing) -> dict[date, Standing]
 
     A day is written down by the first change after it. Since the latest of them nothing has changed until today: the
     days between were as it stands now. Days before the first one written down are left out."""
-    found = {row[0]: Standing(*row[1:]) for row in scope.rows(_DAYS, {"first": first})}
-    last = max(found, default=None) or last_closed_day()
-    if last is not None:
-        gap = range(1, (today - last).days)
-        found |= {day: present for day in (last + timedelta(days=n) for n in gap) if day >= first}
-    found[today] = present
-    return found
+    written = {row[0]: Standing(*row[1:]) for row in scope.rows(_DAYS, {"first": first})}
+    last = max(written, default=today)
+    since = (last + timedelta(days=n) for n in range(1, (today - last).days))
+    found = written | dict.fromkeys(since, present) | {today: present}
+    return {day: stood for day, stood in found.items() if day >= first}
 
 
-def true_sums() -> CompoundSelect[Any]:
+def true_sums() -> CompoundSelect[*tuple[Any, ...]]:
     """A row per measure, day and currency, in the order of `PlatformSum`'s columns; needs the platform's scope."""
     postgresql = db.engine.dialect.name == "postgresql"
     at = func.timezone("UTC", Order.paid_at) if postgresql else Order.paid_at
     day = type_coerce(func.date(at), Date)
-    sent: Select[Any] = select(
+    sent: Select[*tuple[Any, ...]] = select(
         literal(Measure.SENT.value, String),
         DailyUsage.day,
         literal("", String),
         cast(func.sum(DailyUsage.sent), BigInteger),
     ).group_by(DailyUsage.day)
-    income: Select[Any] = (
+    income: Select[*tuple[Any, ...]] = (
         select(
             literal(Measure.INCOME.value, String), day, Order.currency, cast(func.sum(Order.amount_minor), BigInteger)
         )

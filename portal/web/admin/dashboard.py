@@ -10,12 +10,13 @@ from flask import Blueprint, Response, request, url_for
 from portal.base import clock
 from portal.queries import attention, dashboard, platform_days
 from portal.queries.attention import Queue
+from portal.queries.platform_days import Standing
 from portal.rules.access import Permission
 from portal.rules.attention import EACH, PAGE, Kind
 from portal.rules.dashboard import Window
 from portal.rules.periods import local_day
 from portal.web import formats, paging
-from portal.web.access import needs
+from portal.web.access import needs, opens
 from portal.web.admin import attention_words, dashboard_charts, dashboard_figures
 from portal.web.admin.attention_words import CHIPS
 from portal.web.admin.dashboard_charts import Told
@@ -26,6 +27,7 @@ from portal.web.platform import platform
 bp = Blueprint("admin_dashboard", __name__, url_prefix="/admin")
 
 PAGE_OF = "admin_dashboard.page"
+STARTS = (("New workspace", "admin_workspaces.new"), ("Import", "admin_imports.page"))
 PICKED = {Window.DAY: "24 h", Window.WEEK: "7 d", Window.MONTH: "30 d", Window.QUARTER: "90 d", Window.YEAR: "1 y"}
 SPOKEN = {
     Window.DAY: "24 hours",
@@ -43,12 +45,14 @@ def page() -> Response:
     now, window, kind = clock.now(), Window.of(request.args.get("window")), _kind(request.args.get("kind"))
     turned = paging.number(request.args.get("page")) if kind else 1
     queue = attention.queue(now, kind, PAGE if kind else EACH, (turned - 1) * PAGE)
+    present = platform_days.standing()
     return show(
         "admin/dashboard/page",
         "_board",
         windows=_windows(window, kind),
         tiles=_tiles(window, now),
-        charts=_charts(window, now),
+        charts=_charts(window, now, present),
+        starts=_starts() if present == Standing() else (),
         **_queue(queue, window, kind, turned),
     )
 
@@ -74,14 +78,19 @@ def _tiles(window: Window, now: datetime) -> tuple[dashboard_figures.Tile, ...]:
     return dashboard_figures.tiles(present, before, window, currency, formats.reader_locale())
 
 
-def _charts(window: Window, now: datetime) -> tuple[dashboard_charts.Chart, ...]:
+def _starts() -> list[tuple[str, str]]:
+    """What a platform without workspaces begins with, of what this person may do."""
+    return [(label, url_for(endpoint)) for label, endpoint in STARTS if opens(endpoint)]
+
+
+def _charts(window: Window, now: datetime, present: Standing) -> tuple[dashboard_charts.Chart, ...]:
     timezone = platform().timezone
     today = local_day(now, timezone)
     first = dashboard_charts.first_day(window, today)
     told = Told(
         window=window,
         today=today,
-        days=platform_days.history(first, today, platform_days.standing()),
+        days=platform_days.history(first, today, present),
         losses=dashboard.losses(dashboard_charts.since(window, today, timezone), now),
         unrated=platform_days.unrated_mrr(),
     )

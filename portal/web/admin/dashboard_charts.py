@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -17,6 +17,7 @@ from portal.web import formats
 from portal.web.trend_charts import Bar, bar_chart, money_chart
 
 Rows = tuple[tuple[str, ...], ...]
+NO_LINE_YET = "The line begins tomorrow: MRR is kept by the day."
 MOST_POINTS = 100  # of a line; beyond, a point a week
 
 
@@ -88,7 +89,7 @@ def _mrr(told: Told, platform: Platform, locale: str) -> Chart:
         key=(),
         heads=("Day", "MRR"),
         rows=tuple((formats.day(day, locale), formats.money(mrr, currency, locale, True)) for day, mrr in points[::-1]),
-        since=_since(told.days, wanted, locale),
+        since=_since(told.days, wanted, locale) if drawing else "",
     )
 
 
@@ -160,7 +161,7 @@ def _health(told: Told, locale: str) -> Chart:
             for bar, each in zip(bars[::-1], levels[::-1], strict=True)
             if each is not None
         ),
-        since=_since(rated, every[0].last, locale),
+        since=_since(rated, every[0].last, locale) if known else "",
     )
 
 
@@ -181,12 +182,12 @@ def _day(step: Days, locale: str) -> str:
     return formats.day(step.first, locale)
 
 
-def _names(step: Days, window: Window, locale: str) -> Iterator[str]:
+def _names(step: Days, window: Window, locale: str) -> tuple[str, str]:
     """What stands below a bar, and what it is called in full."""
     if window.step is Step.DAY:
-        return iter((formats.short_day(step.first, locale), formats.day(step.first, locale)))
+        return formats.short_day(step.first, locale), formats.day(step.first, locale)
     if window.step is Step.WEEK:
         week = step.first.isocalendar().week
         span = f"{formats.short_day(step.first, locale)} – {formats.short_day(step.last, locale)}"
-        return iter((f"W{week}", f"W{week}, {span}"))
-    return iter((formats.month(step.first, locale, short=True), formats.month(step.first, locale)))
+        return f"W{week}", f"W{week}, {span}"
+    return formats.month(step.first, locale, short=True), formats.month(step.first, locale)

@@ -58,7 +58,8 @@ def _sent(present: Figures, before: Figures, window: Window, locale: str) -> Til
     than = "yesterday, today so far" if window is Window.DAY else f"the {BEFORE[window]}"
     change = percent_change(present.sent, before.sent)
     # Today is not over: a fall by less than a day's share may yet be none.
-    is_certain = change is not None and (change > 0 or -change * window.days > 100)
+    fall = before.sent - present.sent
+    is_certain = fall < 0 or fall * window.days > before.sent
     return _by_percent(figure, change, than, locale, is_certain=is_certain)
 
 
@@ -66,6 +67,8 @@ def _new(present: Figures, before: Figures, window: Window, locale: str) -> Tile
     number = formats.number(present.new, locale)
     figure = Figure("new", "New workspaces", number, str(present.new), title="Made then, and not closed since")
     more = present.new - before.new
+    if not present.new and not before.new:
+        return Tile(figure, None, f"nor any in the {BEFORE[window]}")
     if not more:
         return Tile(figure, _change("new", Decimal(0), "as many"), f"as in the {BEFORE[window]}")
     text = _signed(more, formats.number(abs(more), locale))
