@@ -16,10 +16,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from portal.base.db import SQLITE_PRAGMAS, as_of_now, db
-from portal.models import Membership, Organization, Workspace, WorkspaceBirths, WorkspaceTally, scope
+from portal.models import Membership, Organization, PlatformSum, Workspace, WorkspaceBirths, WorkspaceTally, scope
 from portal.queries import audit
 from portal.queries.counts import COUNTS
 from portal.queries.health import plan_limits
+from portal.queries.platform_days import true_sums
 from portal.queries.principals import platform
 from portal.queries.tally import true_births, true_tally
 from portal.queries.truth import HEALTH, Difference, chunks_of_workspaces, differences, workspace_total
@@ -182,7 +183,7 @@ def _short(value: Any) -> str:
 
 
 def totals() -> Finding:
-    """The small tables that the list's strip reads, against the workspaces."""
+    """The small tables that the list's strip and the dashboard read, against workspaces, usage and orders."""
     cells = (WorkspaceTally.status, WorkspaceTally.plan_id, WorkspaceTally.currency, WorkspaceTally.health)
     sums = (WorkspaceTally.workspaces, WorkspaceTally.mrr_minor, WorkspaceTally.mrr_reporting)
     stored = _cells(db.session.execute(select(*cells, WorkspaceTally.rated, *sums)))
@@ -196,7 +197,22 @@ def totals() -> Finding:
         stored_number, true_number = (days.get(day, 0) for days in born)
         if stored_number != true_number:
             found.add(f"made on {day}: {stored_number}, not {true_number}")
+    for key, stored_sum, true_sum in _wrong_sums():
+        found.add(f"{', '.join(filter(None, map(str, key)))}: {stored_sum}, not {true_sum}")
     return found.finding("Totals", f"{len(true)} cells and {len(born[1])} days add up")
+
+
+def _wrong_sums() -> Iterator[tuple[tuple[str, date, str], int, int]]:
+    """Sums of days that are not those of the rows: measure, day and currency, what is stored, what is true."""
+    columns = (PlatformSum.measure, PlatformSum.day, PlatformSum.currency, PlatformSum.amount)
+    with scope.platform():
+        stored, true = (
+            {(str(measure), day, currency): int(amount) for measure, day, currency, amount in db.session.execute(rows)}
+            for rows in (select(*columns), true_sums())
+        )
+    for key in sorted(stored.keys() | true.keys()):
+        if stored.get(key, 0) != true.get(key, 0):
+            yield key, stored.get(key, 0), true.get(key, 0)
 
 
 def _births(statement: Any) -> dict[date, int]:

@@ -89,7 +89,7 @@ def history(first: date, today: date, present: Standing) -> dict[date, Standing]
     last = max(written, default=today)
     since = (last + timedelta(days=n) for n in range(1, (today - last).days))
     found = written | dict.fromkeys(since, present) | {today: present}
-    return {day: stood for day, stood in found.items() if day >= first}
+    return {day: stood for day, stood in found.items() if first <= day <= today}
 
 
 def true_sums() -> CompoundSelect[*tuple[Any, ...]]:
