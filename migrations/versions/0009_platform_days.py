@@ -49,12 +49,19 @@ def upgrade() -> None:
         postgresql_where=paid,
     )
     op.create_index("ix_workspace_trial_ends_at_stage", "workspace", ["trial_ends_at", "stage"])
+    on_trial = sa.text("status = 'trial'")
+    op.create_index(
+        "ix_workspace_on_trial", "workspace", ["trial_ends_at"], sqlite_where=on_trial, postgresql_where=on_trial
+    )
+    op.create_index("ix_domain_state_created_at", "domain", ["state", "created_at"])
     postgresql = op.get_bind().dialect.name == "postgresql"
     op.execute(SENT)
     op.execute(INCOME.format(paid_at="timezone('UTC', paid_at)" if postgresql else "paid_at"))
 
 
 def downgrade() -> None:
+    op.drop_index("ix_domain_state_created_at", "domain")
+    op.drop_index("ix_workspace_on_trial", "workspace")
     op.drop_index("ix_workspace_trial_ends_at_stage", "workspace")
     op.drop_index("ix_customer_order_income", "customer_order")
     op.drop_table("platform_sum")

@@ -96,6 +96,7 @@ def examine(
     with scope.platform():
         yield from stored_columns(progress)
         yield totals()
+        yield sums()
         yield search()
         yield owners()
         yield primaries()
@@ -183,7 +184,7 @@ def _short(value: Any) -> str:
 
 
 def totals() -> Finding:
-    """The small tables that the list's strip and the dashboard read, against workspaces, usage and orders."""
+    """The small tables that the list's strip reads, against the workspaces."""
     cells = (WorkspaceTally.status, WorkspaceTally.plan_id, WorkspaceTally.currency, WorkspaceTally.health)
     sums = (WorkspaceTally.workspaces, WorkspaceTally.mrr_minor, WorkspaceTally.mrr_reporting)
     stored = _cells(db.session.execute(select(*cells, WorkspaceTally.rated, *sums)))
@@ -197,22 +198,23 @@ def totals() -> Finding:
         stored_number, true_number = (days.get(day, 0) for days in born)
         if stored_number != true_number:
             found.add(f"made on {day}: {stored_number}, not {true_number}")
-    for key, stored_sum, true_sum in _wrong_sums():
-        found.add(f"{', '.join(filter(None, map(str, key)))}: {stored_sum}, not {true_sum}")
     return found.finding("Totals", f"{len(true)} cells and {len(born[1])} days add up")
 
 
-def _wrong_sums() -> Iterator[tuple[tuple[str, date, str], int, int]]:
-    """Sums of days that are not those of the rows: measure, day and currency, what is stored, what is true."""
+def sums() -> Finding:
+    """What the dashboard says of each day, against usage and orders."""
     columns = (PlatformSum.measure, PlatformSum.day, PlatformSum.currency, PlatformSum.amount)
     with scope.platform():
         stored, true = (
             {(str(measure), day, currency): int(amount) for measure, day, currency, amount in db.session.execute(rows)}
             for rows in (select(*columns), true_sums())
         )
+    found = _Tally()
     for key in sorted(stored.keys() | true.keys()):
         if stored.get(key, 0) != true.get(key, 0):
-            yield key, stored.get(key, 0), true.get(key, 0)
+            what = ", ".join(filter(None, map(str, key)))
+            found.add(f"{what}: {stored.get(key, 'nothing')}, not {true.get(key, 'nothing')}")
+    return found.finding("Sums of days", f"{len(true)} add up")
 
 
 def _births(statement: Any) -> dict[date, int]:

@@ -18,7 +18,7 @@ class Kind(StrEnum):
     DOMAIN = "domain"
 
 
-TRIAL_WITHIN = timedelta(days=7)
+TRIAL_WITHIN = timedelta(days=5)
 PURGE_WITHIN = timedelta(days=7)
 OVERRIDE_WITHIN = timedelta(days=14)
 EACH = 3
