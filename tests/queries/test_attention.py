@@ -136,8 +136,8 @@ def test_trials_that_end_within_five_days_without_an_order() -> None:
     with unit() as session:
         for name, ends in (
             ("over", -DAY),
-            ("soon", 7 * DAY),
-            ("later", 7 * DAY + HOUR),
+            ("soon", 5 * DAY),
+            ("later", 5 * DAY + HOUR),
             ("paid", DAY),
             ("failed", DAY),
         ):
