@@ -136,6 +136,12 @@ def short_day(value: date, locale: str) -> str:
 
 
 @lru_cache(maxsize=1_000)
+def weekday(value: date, locale: str) -> str:
+    """Sat."""
+    return dates.format_date(value, format="ccc", locale=_locale(locale))
+
+
+@lru_cache(maxsize=1_000)
 def month(value: date, locale: str, short: bool = False) -> str:
     """November 2026, or Nov."""
     return dates.format_date(value, format="LLL" if short else "LLLL y", locale=_locale(locale))

@@ -16,6 +16,7 @@ from portal.web.charts import ABOVE_TEXT, Canvas, LineChart
 
 WIDTH, HEIGHT = 330, 168
 BAR, SEAM = 18, 1  # a bar's width, and the gap between its parts
+CLOSEST = 0.7  # of the room of a bar, where there are many
 FULL = 100
 
 
@@ -110,7 +111,8 @@ class BarChart(LineChart):
         named = zip((serie.title for serie in self.series), values, strict=True)
         figures = ", ".join(f"{formats.number(value, self.locale)} {name.lower()}" for name, value in named)
         self.svg.node(group, "title").text = f"{bar.title}: {figures}"
-        x, whole = self._middle(index) - BAR / 2, sum(values)
+        width = min(BAR, self.view.width / len(self.bars) * CLOSEST)
+        x, whole = self._middle(index) - width / 2, sum(values)
         scale: Callable[[float], Any] = self.view.y
         below = 0.0
         for part, value in enumerate(values):
@@ -124,7 +126,7 @@ class BarChart(LineChart):
                     "rect",
                     x=f"{x:.1f}",
                     y=f"{top:.1f}",
-                    width=BAR,
+                    width=f"{width:.1f}",
                     height=f"{height:.1f}",
                     class_=f"part-{part}",
                 )

@@ -185,7 +185,7 @@ def _day(step: Days, locale: str) -> str:
 def _names(step: Days, window: Window, locale: str) -> tuple[str, str]:
     """What stands below a bar, and what it is called in full."""
     if window.step is Step.DAY:
-        return formats.short_day(step.first, locale), formats.day(step.first, locale)
+        return formats.weekday(step.first, locale), formats.day(step.first, locale)
     if window.step is Step.WEEK:
         week = step.first.isocalendar().week
         span = f"{formats.short_day(step.first, locale)} – {formats.short_day(step.last, locale)}"
