@@ -138,6 +138,7 @@ PAGES = {
     "admin_workspaces.domain: none": Shown(of_workspace(~with_domain(), rest="/domain")),
     "admin_audit.listing": Shown("/admin/audit/"),
     "admin_audit.listing: nothing": Shown("/admin/audit/?actor=nobody-at-all"),
+    "admin_audit.verify": Shown("/admin/audit/verify"),
     "admin_imports.page": Shown("/admin/import/"),
     "admin_tasks.listing": Shown("/admin/tasks/"),
     "admin_tasks.page": Shown(lambda example: "/admin/tasks/" + example.task()),
