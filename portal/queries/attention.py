@@ -24,6 +24,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from portal.base.db import Instant
 from portal.models import (
@@ -101,6 +102,11 @@ _HELD = exists().where(
 _OWN_INVITATION = Invitation.user_id == Workspace.owner_id
 _ORGANIZATIONS = _WORKSPACE.join(Organization, _PRIMARY)
 
+_Primary = aliased(Workspace)
+_PRIMARY_OF_DOMAIN = (
+    select(_Primary.id).where(_Primary.organization_id == Domain.organization_id, _Primary.is_primary).scalar_subquery()
+)
+
 ASKED: Mapping[Kind, _Asked] = {
     Kind.OVERDUE: _Asked(
         _ORGANIZATIONS.join(Invoice, Invoice.organization_id == Organization.id),
@@ -167,11 +173,16 @@ ASKED: Mapping[Kind, _Asked] = {
         {"limit": LimitOverride.name, "value": LimitOverride.value},
     ),
     Kind.DOMAIN: _Asked(
-        _ORGANIZATIONS.join(Domain, Domain.organization_id == Organization.id),
+        Domain.__table__.join(_WORKSPACE, Workspace.id == func.coalesce(Domain.workspace_id, _PRIMARY_OF_DOMAIN)),
         and_(_OPEN, _written(Domain.state, "pending", "failed")),
         Domain.created_at,
         (Domain.created_at, Domain.id),
-        {"host": Domain.host, "state": Domain.state, "checked_at": Domain.last_checked_at},
+        {
+            "host": Domain.host,
+            "state": Domain.state,
+            "checked_at": Domain.last_checked_at,
+            "is_own": Domain.workspace_id.is_not(None),
+        },
     ),
 }
 

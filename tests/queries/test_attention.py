@@ -174,20 +174,15 @@ def test_overrides_that_expire_within_14_days() -> None:
     assert found.entries[0].facts == {"limit": Limit.NUMBERS, "value": 7}
 
 
-def test_domains_that_are_not_verified() -> None:
+def test_domains_that_are_not_verified_of_a_workspace_or_of_all_in_an_organization() -> None:
     with unit() as session:
         for state in DomainState:
             made = make(session, state.value)
-            session.add(
-                Domain(
-                    host=f"{state}.example",
-                    organization_id=made.organization_id,
-                    token="t",
-                    state=state,
-                    created_at=NOW,
-                )
-            )
-    assert sorted(names(asked(Kind.DOMAIN))) == ["failed", "pending"]
+            whose = {"organization_id": made.organization_id, "workspace_id": made.id if state == "failed" else None}
+            session.add(Domain(host=f"{state}.example", token="t", state=state, created_at=NOW, **whose))
+    found = asked(Kind.DOMAIN)
+    assert {(entry.name, entry.facts["is_own"]) for entry in found.entries} == {("failed", True), ("pending", False)}
+    assert found.counts == {Kind.DOMAIN: 2}
 
 
 def test_all_kinds_are_counted_and_each_shows_its_first() -> None:

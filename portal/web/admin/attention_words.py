@@ -144,11 +144,10 @@ def _domain(entry: Entry, reader: Reader) -> Words:
     stands = "last check failed" if facts["state"] is DomainState.FAILED else "not verified yet"
     if facts["checked_at"]:
         stands += f", checked {formats.ago(facts['checked_at'], reader.now, reader.locale).lower()}"
-    return (
-        f"{facts['host']}: {stands}",
-        *_ago(entry.at, reader),
-        Action("See records", _url(entry, "domain"), "", How.PAGE),
-    )
+    action = Action("Open", _url(entry), "", How.PAGE)
+    if facts["is_own"]:
+        action = Action("See records", _url(entry, "domain"), "", How.PAGE)
+    return f"{facts['host']}: {stands}", *_ago(entry.at, reader), action
 
 
 _WORDS: Mapping[Kind, Callable[[Entry, Reader], Words]] = {

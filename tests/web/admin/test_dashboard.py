@@ -331,7 +331,7 @@ def needy(app: Flask) -> Workspace:
     expires = NOW + timedelta(days=3)
     with scope.platform(), unit() as session:
         tenants.override(session, made, Limit.NUMBERS, 7, expires_at=expires)
-        values = {"organization_id": made.organization_id, "created_at": NOW}
+        values = {"organization_id": made.organization_id, "workspace_id": made.id, "created_at": NOW}
         session.add(Domain(host="x.example", token="t", state=DomainState.PENDING, **values))
         due = {"month": date(2026, 10, 1), "due_on": date(2026, 11, 4), "currency": "INR", "total_minor": 5}
         session.add(Invoice(organization_id=made.organization_id, number="INV-1", issued_at=NOW, **due))
