@@ -5,6 +5,7 @@ from flask import Blueprint
 from portal.web.admin import (
     access_sessions,
     audit,
+    dashboard,
     defaults,
     imports,
     plans,
@@ -38,6 +39,7 @@ ATTACHED = (
 blueprints: tuple[Blueprint, ...] = (
     shared.workspaces,
     audit.bp,
+    dashboard.bp,
     defaults.bp,
     imports.bp,
     plans.bp,
