@@ -19,6 +19,7 @@ from portal.web.access import may, opens
 from portal.web.platform import brand, platform
 
 WORKSPACES = "admin_workspaces.listing"
+SEARCHES = ("admin_search.page", "account.search")  # the first that the person may open
 ACCOUNT_MENU = (("Your profile", "/me", "user"),)
 Groups = tuple[tuple[str | None, tuple[tuple[str, str, str], ...]], ...]
 NAVIGATION: Groups = (
@@ -131,14 +132,17 @@ def _groups(
     return tuple((heading, items) for heading, items in groups if items)
 
 
-def find() -> tuple[str, str] | None:
-    """Where the search box of the sidebar leads, and what it says; none for who may not list workspaces."""
-    return (_list_url(), "Find a workspace") if opens(WORKSPACES) else None
+def find() -> tuple[str, str]:
+    """Where the search box of this side leads, and what it says: see `portal.web.palette`."""
+    tenant: Tenant | None = g.get("tenant")
+    if tenant:
+        return url_for("workspace_search.search"), f"Search {tenant.name}"
+    return _search_url(next(filter(opens, SEARCHES), SEARCHES[-1])), f"Search {brand()}"
 
 
-@lru_cache(maxsize=1)
-def _list_url() -> str:
-    return url_for(WORKSPACES)
+@lru_cache(maxsize=2)
+def _search_url(endpoint: str) -> str:
+    return url_for(endpoint)
 
 
 class Environment(FlaskEnvironment):
@@ -170,7 +174,7 @@ def init_app(app: Flask) -> None:
             "brand": brand(),
             "is_example": platform().is_example,
             "navigation": navigation() if person else (),
-            "find": find(),
+            "find": find() if person else None,
             "account_menu": ACCOUNT_MENU if may(Permission.SELF) else (),
             "tenant": surroundings.of(tenant, person) if tenant and person else None,
             "places": partial(surroundings.places, person),

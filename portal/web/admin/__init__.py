@@ -9,6 +9,7 @@ from portal.web.admin import (
     defaults,
     imports,
     plans,
+    search,
     settings,
     tasks,
     workspace_closing,
@@ -43,6 +44,7 @@ blueprints: tuple[Blueprint, ...] = (
     defaults.bp,
     imports.bp,
     plans.bp,
+    search.bp,
     settings.bp,
     tasks.bp,
 )
