@@ -27,7 +27,6 @@
     if (!list) return;
     shown = asked;
     found.classList.remove("stale");
-    found.scrollTop = 0;
     field.setAttribute("aria-expanded", "true");
     mark(options()[0]);  // the server marked it too: htmx gives swapped elements their own attributes once more
     const count = Number(list.dataset.count);

@@ -1,4 +1,4 @@
-"""What the people of a workspace find by typing: their other workspaces, its team and its pages, and what can be done."""
+"""What the people of a workspace find by typing: their other workspaces, its team, its pages, and what can be done."""
 
 from __future__ import annotations
 
