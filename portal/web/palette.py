@@ -31,9 +31,9 @@ ACTIONS = (
     ("New workspace", "admin_workspaces.new", "plus", "create add tenant"),
     ("Invite a person", "admin_users.invite", "user-plus", "add user"),
     ("Export workspaces", "admin_workspaces.export", "download", "csv"),
-    ("Invite somebody", "workspace_team.invite", "user-plus", "add member team"),
     ("Export contacts", "workspace_contacts.export", "download", "csv"),
 )
+QUESTIONS = (("Invite somebody…", "workspace_team.invite", "user-plus", "add member team"),)
 POSTS = (
     ("Stop the access session", "access.stop", "player-stop", "leave exit"),
     ("Log out", "account.log_out", "logout", "sign out exit"),
@@ -108,6 +108,9 @@ def _actions() -> Iterator[Entry]:
     for label, endpoint, icon, words in ACTIONS:
         if opens(endpoint):
             yield Entry(label, url_for(endpoint), icon, words=words)
+    for label, endpoint, icon, words in QUESTIONS:
+        if opens(endpoint):
+            yield Entry(label, url_for(endpoint), icon, how="dialog", words=words)
     for label, endpoint, icon, words in POSTS:
         if opens(endpoint) and (g.principal.access or endpoint != "access.stop"):
             yield Entry(label, url_for(endpoint), icon, how="post", words=words)

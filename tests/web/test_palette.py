@@ -141,7 +141,7 @@ def test_customers_find_their_workspaces_team_pages_and_actions(app: Flask, acme
     assert found(client, path)["Recent"] == [Found("Acme Returns", "/switch", True, other.public_id)]
     assert labels(found(client, path, "manager"), "Team") == ["Manager"]
     assert labels(found(client, path, "tea"), "Pages") == ["Team"]
-    assert labels(found(client, path, "invite"), "Actions") == ["Invite somebody"]
+    assert labels(found(client, path, "invite"), "Actions") == ["Invite somebody…"]
     assert labels(found(client, "/search", "acme"), "Workspaces") == ["Acme Logistics", "Acme Returns"]
 
 
@@ -171,7 +171,7 @@ def test_inside_of_a_workspace_only_that_is_found(app: Flask, acme: Home, mailbo
     assert set(groups) == {"Pages", "Actions"}
     assert "Acme Returns" not in words(client.get(path + "?q=acme", headers=PART).text)
     assert labels(groups, "Actions")[-1] == "Stop the access session"
-    assert ("Invite somebody" in labels(groups, "Actions")) is (mode == "act")
+    assert ("Invite somebody…" in labels(groups, "Actions")) is (mode == "act")
     assert not any(each.url.startswith("/me") for each in groups["Pages"])
     _each_opens(client, [each for group in groups.values() for each in group])
     assert client.get("/search").status_code == client.get(STAFF).status_code == 404
