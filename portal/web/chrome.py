@@ -49,6 +49,7 @@ NAVIGATION: Groups = (
         ),
     ),
 )
+OWN_NAVIGATION: Groups = ((None, (("Your workspaces", "switch.search", "message-2"),)),)  # of customers outside of any
 WORKSPACE_NAVIGATION: Groups = (
     (
         None,
@@ -94,10 +95,10 @@ def navigation() -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
     """The groups and pages that exist on this side and that this person may open."""
     tenant: Tenant | None = g.get("tenant")
     counts = workspace_counts(tenant) if tenant else g.get("navigation_counts", {})
-    side = WORKSPACE_NAVIGATION if tenant else NAVIGATION
+    side = WORKSPACE_NAVIGATION if tenant else NAVIGATION if g.principal.staff_role else OWN_NAVIGATION
     pages = (endpoint for _, entries in side for _, endpoint, _ in entries)
     where = tenant.web_address if tenant else ""
-    return _groups(frozenset(filter(opens, pages)), request.blueprint, tuple(counts.items()), where)
+    return _groups(side, frozenset(filter(opens, pages)), request.blueprint, tuple(counts.items()), where)
 
 
 def workspace_counts(tenant: Tenant) -> dict[str, str]:
@@ -115,8 +116,9 @@ def workspace_counts(tenant: Tenant) -> dict[str, str]:
 
 @lru_cache(maxsize=500)
 def _groups(
-    opened: frozenset[str], blueprint: str | None, counts: tuple[tuple[str, str], ...], workspace: str
+    side: Groups, opened: frozenset[str], blueprint: str | None, counts: tuple[tuple[str, str], ...], workspace: str
 ) -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
+    """`workspace` is the one whose pages these are: their addresses depend on it."""
     shown = dict(counts)
     groups = (
         (
@@ -127,7 +129,7 @@ def _groups(
                 if endpoint in opened
             ),
         )
-        for heading, entries in (WORKSPACE_NAVIGATION if workspace else NAVIGATION)
+        for heading, entries in side
     )
     return tuple((heading, items) for heading, items in groups if items)
 
