@@ -182,7 +182,7 @@
     field.dispatchEvent(new Event("look"));
   }
   const isMac = /^(Mac|iP)/.test(navigator.platform);
-  const asksForPalette = (e) => e.key.toLowerCase() === "k" && (isMac ? e.metaKey : e.ctrlKey) && !e.altKey && !e.shiftKey
+  const asksForPalette = (e) => /^k$/i.test(e.key) && !e.repeat && (isMac ? e.metaKey : e.ctrlKey) && !e.altKey && !e.shiftKey
     && !e.target.closest("textarea, [contenteditable]");
   document.addEventListener("input", (e) => {
     if (!e.target.matches("[data-find]")) return;
