@@ -8,10 +8,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.models import Membership
+from portal.operations.unit import unit
 from portal.rules.access import StaffRole, WorkspaceRole
 from tests import factories
 from tests.conftest import MakeApp
 from tests.support import insiders
+from tests.support.clocks import NOW
 from tests.support.insiders import Home, browser, staff_browser
 from tests.support.lists import Given, fill
 from tests.support.mails import Mailbox
@@ -164,8 +167,11 @@ def test_no_member_finds_what_they_may_not_open(app: Flask, acme: Home, role: Wo
 
 @pytest.mark.parametrize("mode", ["act", "look"])
 def test_inside_of_a_workspace_only_that_is_found(app: Flask, acme: Home, mailbox: Mailbox, mode: str) -> None:
-    factories.workspace("Acme Returns", acme.owner)
-    client, path = staff_browser(app, StaffRole.SUPPORT), acme.path + "search"
+    other = factories.workspace("Acme Returns", acme.owner)
+    bob = factories.staff(StaffRole.SUPPORT)
+    with unit() as session:
+        session.add(Membership(workspace_id=other.id, user_id=bob.id, role=WorkspaceRole.AGENT, created_at=NOW))
+    client, path = browser(app, bob), acme.path + "search"
     insiders.enter(client, acme.workspace, mode=mode)
     groups = found(client, path)
     assert set(groups) == {"Pages", "Actions"}
