@@ -30,6 +30,7 @@ ACCOUNT = (
 ACTIONS = (
     ("New workspace", "admin_workspaces.new", "plus", "create add tenant"),
     ("Invite a person", "admin_users.invite", "user-plus", "add user"),
+    ("New plan", "admin_plans.new", "plus", "create add price"),
     ("Export workspaces", "admin_workspaces.export", "download", "csv"),
     ("Export contacts", "workspace_contacts.export", "download", "csv"),
 )

@@ -81,7 +81,7 @@ def test_staff_find_workspaces_organizations_pages_and_actions(alice: FlaskClien
     ]
     assert labels(by_name, "Organizations") == ["Acme Logistics"]
     assert labels(found(alice, STAFF, "aud"), "Pages") == ["Audit"]
-    assert labels(found(alice, STAFF, "create"), "Actions") == ["New workspace"]
+    assert labels(found(alice, STAFF, "create tenant"), "Actions") == ["New workspace"]
     assert labels(found(alice, STAFF, "recovery"), "Pages") == ["Two-factor log-in"]
     assert "Nothing matches “ brihgt ”." in words(alice.get(STAFF + "?q=brihgt", headers=PART).text)
 
