@@ -113,6 +113,13 @@ class Workspace(Row, db.Model):
         CheckConstraint("version >= 1", "version"),
         Index("ix_workspace_organization_id", "organization_id", "id"),
         Index("ix_workspace_plan_id", "plan_id"),
+        Index(None, "trial_ends_at", "stage"),
+        Index(
+            "ix_workspace_on_trial",
+            "trial_ends_at",
+            sqlite_where=text("status = 'trial'"),
+            postgresql_where=text("status = 'trial'"),
+        ),
         # The trash alone: over all, SQLite would take it for "not in the trash", and sort the whole table.
         Index(
             "ix_workspace_cancelled_at",

@@ -120,6 +120,8 @@ NOT_AUDITED: dict[str, str] = {
     "released_number": "what closing a workspace took from it; closing is an event",
     "workspace_tally": "derived from workspaces",
     "workspace_births": "derived from workspaces",
+    "platform_day": "derived from workspaces, as they stood when the day ended",
+    "platform_sum": "derived from usage and orders",
     "change": "announces what an event already records",
     "audit_event": "the log itself",
     "audit_head": "the log itself",

@@ -5,10 +5,12 @@ from flask import Blueprint
 from portal.web.admin import (
     access_sessions,
     audit,
+    dashboard,
     defaults,
     imports,
     mail,
     plans,
+    search,
     settings,
     tasks,
     workspace_bulk,
@@ -41,10 +43,12 @@ ATTACHED = (
 blueprints: tuple[Blueprint, ...] = (
     shared.workspaces,
     audit.bp,
+    dashboard.bp,
     defaults.bp,
     imports.bp,
     mail.bp,
     plans.bp,
+    search.bp,
     settings.bp,
     tasks.bp,
 )
