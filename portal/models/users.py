@@ -25,7 +25,7 @@ class Theme(StrEnum):
 
 def _searched(context: DefaultExecutionContext) -> str:
     """What a new person is found by."""
-    given = context.get_current_parameters()
+    given: dict[str, str] = context.get_current_parameters()  # type: ignore[no-untyped-call]
     return search_text(given["name"], given["email"])
 
 

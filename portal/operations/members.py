@@ -113,7 +113,8 @@ def change_workspace_role(user: str, workspace: str, role: WorkspaceRole, by: Ac
 def _organization(session: Session, reference: str) -> Organization:
     known = reference.strip()
     where = (Organization.public_id == known) | (Organization.slug == known.lower())
-    row = session.scalar(select(Organization).where(where)) if known.isprintable() and known else None
+    query = select(Organization).where(where)
+    row: Organization | None = session.scalar(query) if known.isprintable() and known else None
     if row is None:
         raise Refused("Choose an organization that there is, by its name in its address.", "organization")
     return row
@@ -122,7 +123,8 @@ def _organization(session: Session, reference: str) -> Organization:
 def _workspace(session: Session, organization: Organization, reference: str) -> Workspace:
     known = reference.strip()
     where = (Workspace.public_id == known) | (Workspace.web_address == known.lower())
-    row = session.scalar(select(Workspace).where(where).with_for_update()) if known.isprintable() else None
+    query = select(Workspace).where(where).with_for_update()
+    row: Workspace | None = session.scalar(query) if known.isprintable() else None
     if row is None or row.organization_id != organization.id:
         raise Refused(f"{organization.name} has no workspace with this address.", "workspace")
     if row.status in (Status.CANCELLED, Status.SUSPENDED):

@@ -22,6 +22,7 @@ from portal.rules.text import search_patterns
 COUNTED = 1_000  # beyond so many a filtered list says "1,000+", and is not counted to its end
 SHOWN = 2  # places of each sort that stand in a row; the others are counted
 CHUNK = 500
+MOST_MATCHES = 10
 
 
 class State(StrEnum):
@@ -215,6 +216,15 @@ def _workspace(public_id: str) -> tuple[int, str] | None:
         return None
     row = db.session.execute(select(Workspace.id, Workspace.name).where(Workspace.public_id == public_id)).one_or_none()
     return (row.id, row.name) if row else None
+
+
+def workspace_matches(q: str) -> list[tuple[str, str]]:
+    """Public id and name of the first workspaces by name that match as in their own list; without a query of all."""
+    patterns = search_patterns(q)
+    search = way(patterns, walking=True)
+    query = select(Workspace.public_id, Workspace.name).where(Workspace.cancelled_at.is_(None))
+    query = matching(query, search, len(patterns)).order_by(Workspace.name_key, Workspace.id).limit(MOST_MATCHES)
+    return [(row[0], row[1]) for row in db.session.execute(query, search_values(search, patterns))]
 
 
 def _count(asked: Filters, workspace: int | None, sums: Totals) -> tuple[int, bool]:

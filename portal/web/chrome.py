@@ -39,6 +39,7 @@ NAVIGATION: Groups = (
             ("Audit", "admin_audit.listing", "history"),
         ),
     ),
+    ("Platform", (("Staff", "admin_staff.listing", "shield-lock"),)),
 )
 WORKSPACE_NAVIGATION: Groups = (
     (

@@ -1,11 +1,17 @@
-"""Roles in words."""
+"""Roles in words, and as addresses and forms spell them: `staff.owner`, since two roles of that name there are."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portal.rules.access import OrganizationRole, WorkspaceRole
+from portal.rules.access import ROLES, OrganizationRole, Role, StaffRole, WorkspaceRole
 
+STAFF_ROLES: Mapping[StaffRole, str] = {
+    StaffRole.OWNER: "Owner",
+    StaffRole.SUPPORT: "Support",
+    StaffRole.FINANCE: "Finance",
+    StaffRole.AUDITOR: "Auditor",
+}
 ORGANIZATION_ROLES: Mapping[OrganizationRole, str] = {
     OrganizationRole.ADMIN: "Admin",
     OrganizationRole.BILLING_ADMIN: "Billing admin",
@@ -22,3 +28,24 @@ MAY: Mapping[WorkspaceRole, str] = {
     WorkspaceRole.MANAGER: "Everything but ownership, closing and billing.",
     WorkspaceRole.AGENT: "Contacts, campaigns and broadcasts.",
 }
+SORTS = {StaffRole: "Staff", OrganizationRole: "Organization", WorkspaceRole: "Workspace"}
+
+
+def label(role: Role) -> str:
+    """Billing admin."""
+    if isinstance(role, StaffRole):
+        return STAFF_ROLES[role]
+    return ORGANIZATION_ROLES[role] if isinstance(role, OrganizationRole) else WORKSPACE_ROLES[role]
+
+
+def key(role: Role | None) -> str:
+    """organization.billing_admin; blank for none."""
+    return f"{SORTS[type(role)].lower()}.{role.value}" if role else ""
+
+
+def full(role: Role) -> str:
+    """Organization: billing admin."""
+    return f"{SORTS[type(role)]}: {label(role).lower()}"
+
+
+BY_KEY: dict[str, Role] = {key(role): role for role in ROLES}
