@@ -6,7 +6,12 @@ from portal.web.admin import (
     access_sessions,
     audit,
     imports,
+    staff,
     tasks,
+    user_actions,
+    user_forms,
+    user_page,
+    users,
     workspace_closing,
     workspace_detail,
     workspace_edit,
@@ -21,6 +26,10 @@ from portal.web.admin import blueprints as shared
 
 ATTACHED = (
     access_sessions,
+    user_actions,
+    user_forms,
+    user_page,
+    users,
     workspace_closing,
     workspace_detail,
     workspace_edit,
@@ -32,4 +41,11 @@ ATTACHED = (
     workspaces,
 )
 
-blueprints: tuple[Blueprint, ...] = (shared.workspaces, audit.bp, imports.bp, tasks.bp)
+blueprints: tuple[Blueprint, ...] = (
+    shared.workspaces,
+    shared.users,
+    audit.bp,
+    imports.bp,
+    staff.bp,
+    tasks.bp,
+)

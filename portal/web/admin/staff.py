@@ -1,0 +1,157 @@
+"""Staff and roles: who runs the platform, what each role may do, and giving and taking roles."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, flash, g, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from portal.gateways.mail import gateway
+from portal.operations import staff as operations
+from portal.queries import staff as queries
+from portal.queries import user_detail
+from portal.rules.access import (
+    ROLES,
+    OrganizationRole,
+    Permission,
+    Role,
+    Scope,
+    StaffRole,
+    WorkspaceRole,
+    allows,
+    describe,
+)
+from portal.web import formats, role_words
+from portal.web.access import actor, may, needs
+from portal.web.admin.user_actions import LONGEST_REASON, QUEUED
+from portal.web.admin.users import reader
+from portal.web.forms import Form
+from portal.web.fresh import fresh
+from portal.web.pages import ask, done, show
+
+bp = Blueprint("admin_staff", __name__, url_prefix="/admin/staff")
+
+LISTING = "admin_staff.listing"
+NO_ROLE = "none"
+STAFF = [(role.value, label) for role, label in role_words.STAFF_ROLES.items()]
+TABLES: tuple[tuple[Scope, str, type[Role]], ...] = (
+    (Scope.PLATFORM, "The platform’s staff", StaffRole),
+    (Scope.ORGANIZATION, "In an organization", OrganizationRole),
+    (Scope.WORKSPACE, "In a workspace", WorkspaceRole),
+)
+
+
+class InviteForm(Form):
+    """Who is to help, and as what."""
+
+    email = StringField(validators=[InputRequired("Enter an e-mail address.")])
+    name = StringField(validators=[InputRequired("Enter a name.")])
+    role = SelectField(choices=STAFF, default=StaffRole.AUDITOR.value)
+
+
+class RoleForm(Form):
+    """Another role, or none, and why."""
+
+    role = SelectField(choices=[*STAFF, (NO_ROLE, "None: no longer staff")])
+    reason = StringField(
+        validators=[
+            InputRequired("Say why: the audit log keeps it."),
+            Length(max=LONGEST_REASON, message=f"At most {LONGEST_REASON} characters."),
+        ]
+    )
+
+
+@bp.get("/")
+@needs(Permission.STAFF_VIEW)
+def listing() -> Response:
+    """The staff, and the table of roles."""
+    by = reader()
+    rows = [
+        {
+            "person": each,
+            "role": role_words.STAFF_ROLES[each.role],
+            "badge": _badge(each),
+            "seen": formats.ago(each.last_seen_at, by.now, by.locale),
+            "is_you": each.public_id == g.principal.public_id,
+        }
+        for each in queries.staff()
+    ]
+    return show("admin/staff/list", rows=rows, tables=matrix(), may_manage=may(Permission.STAFF_MANAGE))
+
+
+@bp.route("/invite", methods=["GET", "POST"])
+@needs(Permission.STAFF_MANAGE)
+@fresh(LISTING)
+def invite() -> ResponseReturnValue:
+    """Somebody joins the staff."""
+    form = InviteForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            operations.invite(form.email.data, form.name.data, StaffRole(form.role.data), actor())
+            flash(f"{form.email.data} is of the staff now." + ("" if gateway().ready else QUEUED), "good")
+            return done(url_for(LISTING))
+    return ask(
+        "admin/staff/invite",
+        status=422 if form.is_submitted() else 200,
+        form=form,
+        action=url_for("admin_staff.invite"),
+        back_url=url_for(LISTING),
+        crumbs=[("Staff", url_for(LISTING)), ("Invite", None)],
+    )
+
+
+@bp.post("/<usr>/invite-again")
+@needs(Permission.STAFF_MANAGE)
+@fresh(LISTING)
+def invite_again(usr: str) -> ResponseReturnValue:
+    """A new link; the old one is dead."""
+    operations.invite_again(usr, actor())
+    flash("Invitation sent again." + ("" if gateway().ready else QUEUED), "good")
+    return done(url_for(LISTING))
+
+
+@bp.route("/<usr>/role", methods=["GET", "POST"])
+@needs(Permission.STAFF_MANAGE)
+@fresh(LISTING)
+def role(usr: str) -> ResponseReturnValue:
+    """Another role, or none."""
+    person = user_detail.account(usr)
+    form = RoleForm(role=person.staff_role.value if person.staff_role else NO_ROLE)
+    if form.validate_on_submit():
+        with form.refusals():
+            wanted = None if form.role.data == NO_ROLE else StaffRole(form.role.data)
+            operations.change_role(usr, wanted, form.reason.data, actor())
+            flash(f"Role of {person.name} changed.", "good")
+            return done(url_for(LISTING))
+    return ask(
+        "admin/staff/role",
+        status=422 if form.is_submitted() else 200,
+        form=form,
+        person=person,
+        action=url_for("admin_staff.role", usr=usr),
+        back_url=url_for(LISTING),
+        crumbs=[("Staff", url_for(LISTING)), (person.name, None)],
+    )
+
+
+def matrix() -> list[dict[str, object]]:
+    """Roles × permissions, drawn from the table that every check asks."""
+    found: list[dict[str, object]] = []
+    for scope, title, sort in TABLES:
+        roles = [each for each in ROLES if isinstance(each, sort)]
+        groups: dict[str, list[tuple[str, list[bool]]]] = {}
+        for permission in Permission:
+            if permission.scope is scope:
+                group = permission.value.split(":")[1].replace("_", " ").capitalize()
+                row = (describe(permission), [allows(each, permission) for each in roles])
+                groups.setdefault(group, []).append(row)
+        heads = [role_words.label(each) for each in roles]
+        found.append({"id": scope.value, "title": title, "roles": heads, "groups": groups})
+    return found
+
+
+def _badge(member: queries.Member) -> tuple[str, str]:
+    if member.suspended_at:
+        return "suspended", "Suspended"
+    return ("active", "Active") if member.has_password else ("pending", "Invited")
