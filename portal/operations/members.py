@@ -38,7 +38,7 @@ class Newcomer:
 
 def invite(newcomer: Newcomer, by: Actor, *, wait: bool = False) -> Sent:
     """Somebody is invited. Raises Refused, with the field, for an unusable address or name, a place that there is not
-    or that takes nobody now, staff, a member, and somebody who was invited there already; LimitReached without a seat."""
+    or that takes nobody now, staff, members, and whoever was invited there already; LimitReached without a seat."""
     address = check_email(newcomer.email)
     with unit() as session:
         organization = _organization(session, newcomer.organization)

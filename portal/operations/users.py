@@ -40,8 +40,8 @@ class Details:
 def change(user: str, wanted: Details, seen: Details, by: Actor) -> bool:
     """The account says so; answers whether that is new. `seen` is what it said when the form was drawn.
 
-    A new address is not verified; sessions and links sent to the old one are ended, and a mail to it says so. Raises Invalid
-    and Refused for what cannot be, with the field, Conflict if somebody changed it since it was `seen`."""
+    A new address is not verified; sessions and links sent to the old one are ended, and a mail to it says so. Raises
+    Invalid and Refused for what cannot be, with the field, Conflict if somebody changed it since it was `seen`."""
     name, email = check_name(wanted.name), check_email(wanted.email)
     _check_reading(wanted)
     with unit() as session:

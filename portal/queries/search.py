@@ -57,7 +57,8 @@ def way(patterns: list[str], *, walking: bool) -> Search:
 
 
 def matching(statement: Statement, search: Search, patterns: int, of: Searched = WORKSPACES) -> Statement:
-    """The statement over workspaces, or over what else is searched, narrowed to those that hold all of so many patterns; see `search_values`."""
+    """The statement over workspaces, or over what else is searched, narrowed to those that hold all of so many
+    patterns; see `search_values`."""
     if search is Search.NONE:
         return statement
     if search is Search.TRIGRAMS:

@@ -36,7 +36,7 @@ class State(StrEnum):
 
 
 class Sort(Enum):
-    """The name in the address, the column, whether the largest comes first, and whether there are blanks, which are last."""
+    """The name in the address, the column, whether the largest comes first, and whether there are blanks (last)."""
 
     NAME = ("name", User.name_key, False, False)
     EMAIL = ("email", User.email_key, False, False)

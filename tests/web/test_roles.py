@@ -12,7 +12,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.base.db import db
-from portal.models import AuditEvent, Membership, Organization, Task, TaskKind, TaskState
+from portal.models import AuditEvent, Membership, Organization, Task, TaskKind, TaskState, User
 from portal.operations.unit import unit
 from portal.rules.access import ROLES, OrganizationRole, Permission, Role, Scope, StaffRole, WorkspaceRole, allows
 from tests import factories
@@ -60,13 +60,19 @@ def examples(app: Flask) -> dict[str, str]:
     task = Task(kind=TaskKind.IMPORT, title="rows.csv", state=TaskState.DONE, total=0, options={}, created_at=NOW)
     with unit() as session:
         session.add(task)
-    workspace = factories.workspace().public_id
+    workspace = factories.workspace()
+    owner = db.session.get_one(User, workspace.owner_id)
+    organization = db.session.get_one(Organization, workspace.organization_id)
     return {
-        "ws": workspace,
+        "ws": workspace.public_id,
+        "workspace": workspace.public_id,
+        "organization": organization.public_id,
+        "usr": owner.public_id,
         "task": task.public_id,
         "token": "no-such-token",
         "hold": "no-such-hold",
         "session": "no-such-session",
+        "invitation": "no-such-invitation",
     }
 
 
