@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, flash, g, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import SelectField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
 from portal.gateways.mail import gateway
@@ -26,7 +26,7 @@ from portal.web import formats, role_words
 from portal.web.access import actor, may, needs
 from portal.web.admin.user_actions import LONGEST_REASON, QUEUED
 from portal.web.admin.users import reader
-from portal.web.forms import Form
+from portal.web.forms import Form, listed
 from portal.web.fresh import fresh
 from portal.web.pages import ask, done, show
 
@@ -35,6 +35,7 @@ bp = Blueprint("admin_staff", __name__, url_prefix="/admin/staff")
 LISTING = "admin_staff.listing"
 NO_ROLE = "none"
 STAFF = [(role.value, label) for role, label in role_words.STAFF_ROLES.items()]
+WITH_NONE = [*STAFF, (NO_ROLE, "None: no longer staff")]
 TABLES: tuple[tuple[Scope, str, type[Role]], ...] = (
     (Scope.PLATFORM, "The platform’s staff", StaffRole),
     (Scope.ORGANIZATION, "In an organization", OrganizationRole),
@@ -47,13 +48,13 @@ class InviteForm(Form):
 
     email = StringField(validators=[InputRequired("Enter an e-mail address.")])
     name = StringField(validators=[InputRequired("Enter a name.")])
-    role = SelectField(choices=STAFF, default=StaffRole.AUDITOR.value)
+    role = listed(STAFF, StaffRole.AUDITOR.value)
 
 
 class RoleForm(Form):
     """Another role, or none, and why."""
 
-    role = SelectField(choices=[*STAFF, (NO_ROLE, "None: no longer staff")])
+    role = listed(WITH_NONE)
     reason = StringField(
         validators=[
             InputRequired("Say why: the audit log keeps it."),
@@ -95,6 +96,7 @@ def invite() -> ResponseReturnValue:
         "admin/staff/invite",
         status=422 if form.is_submitted() else 200,
         form=form,
+        roles=STAFF,
         action=url_for("admin_staff.invite"),
         back_url=url_for(LISTING),
         crumbs=[("Staff", url_for(LISTING)), ("Invite", None)],
@@ -129,6 +131,7 @@ def role(usr: str) -> ResponseReturnValue:
         status=422 if form.is_submitted() else 200,
         form=form,
         person=person,
+        roles=WITH_NONE,
         action=url_for("admin_staff.role", usr=usr),
         back_url=url_for(LISTING),
         crumbs=[("Staff", url_for(LISTING)), (person.name, None)],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired
 
 from portal.base.languages import locales, timezones
@@ -21,7 +21,7 @@ from portal.web.account.words import ORGANIZATION_ROLES
 from portal.web.admin.blueprints import users as bp
 from portal.web.admin.user_actions import QUEUED
 from portal.web.admin.user_page import crumbs
-from portal.web.forms import Form
+from portal.web.forms import Form, listed
 from portal.web.pages import ask, done, show
 
 ORGANIZATION = [(role.value, label) for role, label in ORGANIZATION_ROLES.items()]
@@ -34,9 +34,9 @@ class InviteForm(Form):
     email = StringField(validators=[InputRequired("Enter an e-mail address.")])
     name = StringField()
     organization = StringField(validators=[InputRequired("Say which organization it is.")])
-    organization_role = SelectField(choices=ORGANIZATION, default=OrganizationRole.MEMBER.value)
+    organization_role = listed(ORGANIZATION, OrganizationRole.MEMBER.value)
     workspace = StringField()
-    workspace_role = SelectField(choices=WORKSPACE, default=WorkspaceRole.AGENT.value)
+    workspace_role = listed(WORKSPACE, WorkspaceRole.AGENT.value)
 
 
 class EditForm(Form):
@@ -55,13 +55,13 @@ class EditForm(Form):
 class OrganizationRoleForm(Form):
     """A role in an organization."""
 
-    role = SelectField(choices=ORGANIZATION)
+    role = listed(ORGANIZATION)
 
 
 class WorkspaceRoleForm(Form):
     """A role in a workspace."""
 
-    role = SelectField(choices=WORKSPACE)
+    role = listed(WORKSPACE)
 
 
 @bp.route("/invite", methods=["GET", "POST"])
@@ -82,7 +82,13 @@ def invite() -> ResponseReturnValue:
             members.invite(newcomer, actor())
             flash(f"Invitation for {form.email.data} is on its way." + ("" if gateway().ready else QUEUED), "good")
             return done(url_for("admin_users.listing", q=form.email.data))
-    return show("admin/users/invite", status=422 if form.is_submitted() else 200, form=form)
+    return show(
+        "admin/users/invite",
+        status=422 if form.is_submitted() else 200,
+        form=form,
+        organization_roles=ORGANIZATION,
+        workspace_roles=WORKSPACE,
+    )
 
 
 @bp.route("/<usr>/edit", methods=["GET", "POST"])
@@ -159,6 +165,7 @@ def _ask_role(person: user_detail.Account, place: str, form: Form, url: str) -> 
         form=form,
         person=person,
         place=place,
+        roles=WORKSPACE if isinstance(form, WorkspaceRoleForm) else ORGANIZATION,
         action=url,
         back_url=url_for("admin_users.detail", usr=person.public_id),
         crumbs=crumbs(person, "Change the role"),
