@@ -111,9 +111,9 @@ _CURRENT = (
         Workspace.name.label("workspace_name"),
         Workspace.web_address,
         _Owner.name.label("owner"),
-        and_(
-            _Owner.id == Workspace.owner_id, _Owner.suspended_at.is_(None), _Owner.trashed_at.is_(None)
-        ).label("owner_stands"),
+        and_(_Owner.id == Workspace.owner_id, _Owner.suspended_at.is_(None), _Owner.trashed_at.is_(None)).label(
+            "owner_stands"
+        ),
     )
     .join(User, User.id == LoginSession.user_id)
     .outerjoin(AccessSession, (AccessSession.login_session_id == LoginSession.id) & AccessSession.ended_at.is_(None))

@@ -257,7 +257,7 @@ def _narrowed(
     found = statement.where(here, *_criteria(asked, workspace))
     patterns = search_patterns(asked.q)
     search = way(patterns, walking=walking)
-    count = len(patterns) if search in (Search.TEXT, Search.LIKE) else 0
+    count = 0 if search is Search.TRIGRAMS else len(patterns)
     return matching(found, search, count, USERS), search_values(search, patterns)
 
 

@@ -5,8 +5,6 @@ A new one without an example here fails."""
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 import pyotp
 import pytest
@@ -22,7 +20,7 @@ from portal.operations.sessions import open_session
 from portal.operations.unit import unit
 from portal.operations.workspaces import NewWorkspace, create
 from portal.queries.principals import token_digest
-from portal.rules.access import OrganizationRole, StaffRole, WorkspaceRole, permissions_of
+from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
 from tests import factories
 from tests.conftest import DATABASES
 from tests.factories import PASSWORD, acting
@@ -32,37 +30,12 @@ from tests.support.creation import actions
 from tests.support.databases import Database
 from tests.support.mails import Mailbox
 from tests.support.people import COOKIE, log_in, session_of, submit, visit
+from tests.support.people_scenes import PEOPLE
 from tests.support.routes import routes
+from tests.support.scenes import Example, Fields, Scene
 
 NEW = "seven quiet lighthouses"
 FILE = "name,owner_email\nAcme,maya@acme.example\n"
-
-
-@dataclass
-class Scene:
-    """Alice, who owns the platform, in her browser; what was written to anybody; what an address is to be given."""
-
-    alice: User
-    browser: FlaskClient
-    mailbox: Mailbox
-    values: dict[str, str] = field(default_factory=dict)
-
-    def stranger(self) -> None:
-        """Nobody is logged in."""
-        self.browser.delete_cookie(COOKIE)
-
-
-Fields = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Example:
-    """`act` sets the scene and answers the fields of the form; `events` are the actions that sending it must record.
-    None: it is not audited, for the `reason`."""
-
-    act: Callable[[Scene], Fields]
-    events: tuple[str, ...] = ()
-    reason: str = ""
 
 
 def nothing(scene: Scene) -> Fields:
@@ -250,31 +223,6 @@ def made(scene: Scene) -> Fields:
     return {}
 
 
-def person(scene: Scene, **columns: Any) -> User:
-    """Charlie, whom the address names, with a session."""
-    charlie = factories.user(**columns)
-    session_of(charlie)
-    scene.values["usr"] = charlie.public_id
-    return charlie
-
-
-def of(**columns: Any) -> Callable[[Scene], Fields]:
-    """Charlie's account stands so."""
-
-    def act(scene: Scene) -> Fields:
-        person(scene, **columns)
-        return {}
-
-    return act
-
-
-def session_of_another(scene: Scene) -> Fields:
-    charlie = person(scene)
-    query = select(LoginSession.public_id).where(LoginSession.user_id == charlie.id)
-    scene.values["session"] = db.session.scalars(query).one()
-    return {}
-
-
 def edited(scene: Scene) -> Fields:
     made(scene)
     terms = {"billing_cycle": "custom", "custom_amount": "5", "custom_months": "1"}
@@ -283,48 +231,9 @@ def edited(scene: Scene) -> Fields:
 
 
 EDITED = ("workspace.changed", "workspace.plan_changed", "workspace.owner_changed")
-
-
-def edited_person(scene: Scene) -> Fields:
-    charlie = person(scene)
-    seen = {"name": charlie.name, "email": charlie.email, "locale": charlie.locale, "timezone": charlie.timezone}
-    return {**seen, "name": "Charles", **{f"seen_{key}": value for key, value in seen.items()}}
-
-
-def invited_there(scene: Scene) -> Fields:
-    acme = factories.organization()
-    charlie = person(scene)
-    with unit() as session:
-        into = Into(acme, OrganizationRole.ADMIN)
-        scene.values["invitation"] = invite(session, charlie.email, "", into, acting(scene.alice)).invitation
-    return {}
-
-
-def inviting(scene: Scene) -> Fields:
-    acme = factories.organization()
-    roles = {"organization_role": "admin", "workspace_role": "agent"}
-    return {"email": "dana@example.test", "organization": acme.slug, **roles}
-
-
-def member_of_organization(scene: Scene) -> Fields:
-    acme = factories.organization()
-    factories.member(acme, person(scene))
-    scene.values["organization"] = acme.public_id
-    return {"role": "admin"}
-
-
-def member_of_workspace(scene: Scene) -> Fields:
-    workspace, charlie = factories.workspace(), person(scene)
-    values = {"workspace_id": workspace.id, "user_id": charlie.id, "role": WorkspaceRole.AGENT}
-    with unit() as session:
-        session.add(Membership(**values, created_at=NOW))
-    factories.member(db.session.get_one(Organization, workspace.organization_id), charlie)
-    scene.values["workspace"] = workspace.public_id
-    return {"role": "manager"}
-
-
 PROFILE = {"name": "Alice the First", "locale": "en", "timezone": "UTC", "theme": "dark"}
 EXAMPLES: dict[str, Example] = {
+    **PEOPLE,
     "access.stop": Example(inside, ("access.ended",)),
     "admin_workspaces.impersonate": Example(at_the_door, ("access.started",)),
     "admin_workspaces.manage": Example(at_the_door, ("access.started",)),
@@ -369,26 +278,6 @@ EXAMPLES: dict[str, Example] = {
     "admin_workspaces.edit_save": Example(edited, EDITED),
     "admin_workspaces.invitation": Example(made, ("invitation.renewed",)),
     "admin_workspaces.remove_samples": Example(made, ("workspace.sample_data_removed",)),
-    "admin_staff.invite": Example(
-        lambda _: {"email": "dana@example.test", "name": "Dana", "role": "support"}, ("user.staff_invited",)
-    ),
-    "admin_staff.invite_again": Example(of(password=None, staff_role=StaffRole.SUPPORT), ("user.staff_invited",)),
-    "admin_staff.role": Example(
-        lambda scene: {**of()(scene), "role": "support", "reason": "helps out"}, ("user.staff_role_changed",)
-    ),
-    "admin_users.edit": Example(edited_person, ("user.changed",)),
-    "admin_users.invitation_resend": Example(invited_there, ("invitation.renewed",)),
-    "admin_users.invite": Example(inviting, ("invitation.sent", "user.created")),
-    "admin_users.let_in": Example(of(suspended_at=NOW), ("user.let_in",)),
-    "admin_users.log_out": Example(of(), ("user.logged_out_everywhere",)),
-    "admin_users.organization_role": Example(member_of_organization, ("user.organization_role_changed",)),
-    "admin_users.password_reset": Example(of(), ("user.password_reset_sent",)),
-    "admin_users.restore": Example(of(trashed_at=NOW), ("user.restored",)),
-    "admin_users.session_end": Example(session_of_another, ("user.logged_out_everywhere",)),
-    "admin_users.suspend": Example(of(), ("user.suspended",)),
-    "admin_users.trash_user": Example(of(), ("user.trashed",)),
-    "admin_users.verify": Example(of(), ("user.verified",)),
-    "admin_users.workspace_role": Example(member_of_workspace, ("user.workspace_role_changed",)),
     "admin_tasks.stop": Example(waiting, ("import.stopped",)),
 }
 CHANGING = {route.endpoint: route for route in routes() if route.method != "GET"}

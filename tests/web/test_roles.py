@@ -125,7 +125,8 @@ def test_every_route_answers_every_role_as_the_table_says(people: list[Person], 
     found = [wrong(route, person, asked(route, person, examples)) for route in routes() for person in people]
     assert not [each for each in found if each], "\n".join(each for each in found if each)
     assert len(found) > 400
-    exports = (Permission.WORKSPACE_EXPORT, Permission.TENANT_CONTACT_EXPORT)
+    # Workspaces and users are exported by the same people.
+    exports = (Permission.WORKSPACE_EXPORT, Permission.WORKSPACE_EXPORT, Permission.TENANT_CONTACT_EXPORT)
     exported = sum(allows(role, permission) for role in ROLES for permission in exports)
     assert count(AuditEvent) == events + exported, "what was turned away, or had no token, did nothing"
 

@@ -17,14 +17,13 @@ from portal.rules.access import OrganizationRole, Permission, WorkspaceRole
 from portal.rules.errors import NotFound
 from portal.web import role_words
 from portal.web.access import actor, needs
-from portal.web.account.words import ORGANIZATION_ROLES
 from portal.web.admin.blueprints import users as bp
 from portal.web.admin.user_actions import QUEUED
 from portal.web.admin.user_page import crumbs
 from portal.web.forms import Form, listed
 from portal.web.pages import ask, done, show
 
-ORGANIZATION = [(role.value, label) for role, label in ORGANIZATION_ROLES.items()]
+ORGANIZATION = [(role.value, label) for role, label in role_words.ORGANIZATION_ROLES.items()]
 WORKSPACE = [(role.value, role_words.label(role)) for role in WorkspaceRole if role is not WorkspaceRole.OWNER]
 
 

@@ -3,8 +3,8 @@
 Search is that of the list of workspaces (0002). What people did is found by the log's actor, what was done to them by
 their public id among an event's facts.
 
-Revision ID: 0005
-Revises: 0004
+Revision ID: 0008
+Revises: 0007
 """
 
 import sqlalchemy as sa
@@ -12,8 +12,8 @@ from alembic import op
 
 from portal.rules.text import search_text
 
-revision = "0005"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
