@@ -34,7 +34,6 @@ EVENTS: dict[str, frozenset[str]] = {
         "user.trashed": "user email sessions invitations",
         "user.restored": "user email",
         "user.organization_role_changed": "user email role",
-        "user.workspace_role_changed": "user email role",
         "user.staff_invited": "user email staff_role",
         "user.staff_role_changed": "user email staff_role sessions",
         "organization.created": "name slug currency",

@@ -13,20 +13,18 @@ from portal.operations import invitations
 from portal.operations.accounts import find
 from portal.operations.audit import record
 from portal.operations.invitations import Into, Sent
+from portal.operations.seats import check_seat
 from portal.operations.unit import exclusively, locked, unit
-from portal.queries import detail
-from portal.rules import limits
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, NotFound, Refused
 from portal.rules.lifecycle import Status
-from portal.rules.limits import Limit
 
 
 @dataclass(frozen=True, slots=True)
 class Newcomer:
-    """Who is invited and where to: `organization` by public id or address, `workspace` by public id or web address,
-    blank for none. Without a `name` the address stands for it until they choose one."""
+    """Who is invited and where to: `organization` by public id or address, blank for the workspace's; `workspace` by
+    public id or web address, blank for none. Without a `name` the address stands for it until they choose one."""
 
     email: str
     name: str
@@ -41,17 +39,40 @@ def invite(newcomer: Newcomer, by: Actor, *, wait: bool = False) -> Sent:
     or that takes nobody now, staff, members, and whoever was invited there already; LimitReached without a seat."""
     address = check_email(newcomer.email)
     with unit() as session:
-        organization = _organization(session, newcomer.organization)
-        workspace = _workspace(session, organization, newcomer.workspace) if newcomer.workspace else None
+        workspace = _workspace(session, newcomer.workspace) if newcomer.workspace.strip() else None
+        organization = _organization(session, newcomer.organization, workspace)
         _check_new(session, organization, workspace, address)
         if workspace:
             if newcomer.workspace_role is WorkspaceRole.OWNER:
                 raise Refused("A workspace has one owner. Ownership is handed over there.", "workspace_role")
-            _check_seat(workspace, by)
+            check_seat(workspace, by, "workspace")
         role = newcomer.workspace_role if workspace else None
         into = Into(organization, newcomer.organization_role, workspace, role)
-        name = newcomer.name or address.partition("@")[0]
+        name = newcomer.name.strip() or address.partition("@")[0]
         return invitations.invite(session, address, name, into, by, wait=wait)
+
+
+def resend(user: str, invitation: str, by: Actor, *, wait: bool = False) -> Sent:
+    """The person has a new link, good for another 7 days; the old one is dead. Raises NotFound for an invitation that
+    is not theirs, Conflict if it was accepted or taken back, Refused where it leads nowhere now, or to no seat."""
+    with unit() as session:
+        row = _invitation(session, user, invitation)
+        workspace = session.get(Workspace, row.workspace_id, with_for_update=True) if row.workspace_id else None
+        if workspace:
+            _check_open(workspace, None)
+            if row.expires_at <= by.at and row.workspace_role is not WorkspaceRole.OWNER:  # owners have their seat
+                check_seat(workspace, by, None)
+        return invitations.resend(invitation, by, wait=wait)
+
+
+def revoke(user: str, invitation: str, by: Actor) -> None:
+    """The link is dead. Raises NotFound for an invitation that is not theirs, Conflict if it was accepted or taken
+    back, Refused for a workspace's owner, who would be left without a way in."""
+    with unit() as session:
+        row = _invitation(session, user, invitation)
+        if row.workspace_role is WorkspaceRole.OWNER:
+            raise Refused("This is a workspace’s owner: give it another owner, and the invitation is taken back.")
+        invitations.revoke(invitation, by)
 
 
 def change_organization_role(user: str, organization: str, role: OrganizationRole, by: Actor) -> None:
@@ -85,52 +106,44 @@ def change_organization_role(user: str, organization: str, role: OrganizationRol
         )
 
 
-def change_workspace_role(user: str, workspace: str, role: WorkspaceRole, by: Actor) -> None:
-    """The member has this role in the workspace (public ids). Raises NotFound, Conflict where they have it already,
-    Refused for owners, who are made by handing over."""
-    with unit() as session:
-        place = locked(session, Workspace, workspace)
-        person = locked(session, User, user)
-        with scope.workspace(place.id):
-            member = session.scalar(select(Membership).where(Membership.user_id == person.id).with_for_update())
-        if member is None:
-            raise NotFound()
-        if member.role is WorkspaceRole.OWNER or role is WorkspaceRole.OWNER:
-            raise Refused("A workspace has one owner. Ownership is handed over on the workspace’s page.", "role")
-        if member.role is role:
-            raise Conflict(f"{person.name} has that role already.")
-        before, member.role = member.role, role
-        record(
-            "user.workspace_role_changed",
-            by,
-            workspace=place,
-            user=user,
-            email=person.email,
-            role=(before.value, role.value),
-        )
+def _invitation(session: Session, user: str, invitation: str) -> Invitation:
+    """Not locked yet: a workspace is, before the invitations into it."""
+    of_theirs = select(Invitation).join(User, User.id == Invitation.user_id).where(User.public_id == user)
+    row: Invitation | None = session.scalar(of_theirs.where(Invitation.public_id == invitation))
+    if row is None:
+        raise NotFound()
+    return row
 
 
-def _organization(session: Session, reference: str) -> Organization:
+def _organization(session: Session, reference: str, workspace: Workspace | None) -> Organization:
     known = reference.strip()
+    if workspace and not known:
+        return session.get_one(Organization, workspace.organization_id)
     where = (Organization.public_id == known) | (Organization.slug == known.lower())
     query = select(Organization).where(where)
     row: Organization | None = session.scalar(query) if known.isprintable() and known else None
     if row is None:
-        raise Refused("Choose an organization that there is, by its name in its address.", "organization")
+        raise Refused("There is no such organization. Find one by its name.", "organization")
+    if workspace and workspace.organization_id != row.id:
+        raise Refused(f"{workspace.name} is no workspace of {row.name}. Choose one of its own, or none.", "workspace")
     return row
 
 
-def _workspace(session: Session, organization: Organization, reference: str) -> Workspace:
+def _workspace(session: Session, reference: str) -> Workspace:
     known = reference.strip()
     where = (Workspace.public_id == known) | (Workspace.web_address == known.lower())
     query = select(Workspace).where(where).with_for_update()
     row: Workspace | None = session.scalar(query) if known.isprintable() else None
-    if row is None or row.organization_id != organization.id:
-        raise Refused(f"{organization.name} has no workspace with this address.", "workspace")
+    if row is None:
+        raise Refused("There is no such workspace. Find one by its name.", "workspace")
+    _check_open(row, "workspace")
+    return row
+
+
+def _check_open(row: Workspace, field: str | None) -> None:
     if row.status in (Status.CANCELLED, Status.SUSPENDED):
         state = "in the trash" if row.status is Status.CANCELLED else "suspended"
-        raise Refused(f"{row.name} is {state} and takes nobody now.", "workspace")
-    return row
+        raise Refused(f"{row.name} is {state} and takes nobody now.", field)
 
 
 def _check_new(session: Session, organization: Organization, workspace: Workspace | None, address: str) -> None:
@@ -160,14 +173,6 @@ def _is_in(session: Session, organization: Organization, workspace: Workspace | 
         return session.scalar(member) is not None
     with scope.workspace(workspace.id):
         return session.scalar(select(Membership.id).where(Membership.user_id == user.id)) is not None
-
-
-def _check_seat(workspace: Workspace, by: Actor) -> None:
-    """Seats are members and pending invitations; the workspace is locked, so that two do not take the last one."""
-    with scope.platform():
-        states = detail.detail(workspace.public_id, by.at).limits
-    seats = next(state for state in states if state.limit is Limit.USERS)
-    limits.check(Limit.USERS, seats.effective, seats.used, field="workspace")
 
 
 def _other_admin(session: Session, place: Organization, person: User) -> bool:

@@ -39,7 +39,7 @@ def request_reset(email: str, visit: Visit) -> None:
 
 
 def send_reset(user: str, by: Actor, *, wait: bool = False) -> str:
-    """The person has a link to set a new password, by mail, because this actor wants it; answers the address.
+    """The person has a link to set a new password, by mail, because this actor wants it; answers the mail's public id.
 
     Raises Conflict for somebody who cannot log in, or has no password to replace."""
     with unit() as session:
@@ -50,8 +50,7 @@ def send_reset(user: str, by: Actor, *, wait: bool = False) -> str:
         if row.password_hash is None:
             raise Conflict(f"{row.name} has not chosen a password yet. Send the invitation again.")
         record("user.password_reset_sent", by, user=user, email=row.email)
-        _post_link(session, row, by.at, by_staff=True, wait=wait)
-        return row.email
+        return _post_link(session, row, by.at, by_staff=True, wait=wait)
 
 
 def _send_link(key: str, visit: Visit) -> None:
@@ -65,12 +64,13 @@ def _send_link(key: str, visit: Visit) -> None:
 
 def _post_link(
     session: Session, user: User, now: datetime, *, address: str = "", by_staff: bool = False, wait: bool = False
-) -> None:
-    """In the open unit: a link that is good once, within an hour. `address`: who asked for it, unless staff did."""
+) -> str:
+    """In the open unit: a link that is good once, within an hour; answers the mail's public id. `address`: who asked
+    for it, unless staff did."""
     token = secrets.token_urlsafe(32)
     expires = now + LINK_LASTS
     session.add(PasswordReset(user_id=user.id, token_digest=token_digest(token), created_at=now, expires_at=expires))
-    outbox.post(
+    return outbox.post(
         session,
         "password_reset",
         user.email,

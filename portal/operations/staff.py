@@ -4,6 +4,7 @@ into a workspace by an access session, never as a member."""
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -27,9 +28,17 @@ from portal.rules.errors import Conflict, Refused
 LINK_LASTS = timedelta(days=7)
 
 
-def invite(email: str, name: str, role: StaffRole, by: Actor, *, wait: bool = False) -> str:
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Somebody of the staff: public id, and that of the mail with the link; None for who had an account."""
+
+    user: str
+    mail: str | None
+
+
+def invite(email: str, name: str, role: StaffRole, by: Actor, *, wait: bool = False) -> Joined:
     """Somebody new has an account with this role and, by mail, a link to choose a password, good once and for 7 days;
-    somebody with an account and no customer's places has the role at once. Answers the public id.
+    somebody with an account and no customer's places has the role at once.
 
     Raises Refused for an unusable name or address, for a member of a customer and for staff, Forbidden for a role that
     the actor may not give."""
@@ -41,16 +50,16 @@ def invite(email: str, name: str, role: StaffRole, by: Actor, *, wait: bool = Fa
             row = prepare(session, address, check_name(name), by)
             row.must_set_password, row.staff_role = True, role
             record("user.staff_invited", by, user=row.public_id, email=row.email, staff_role=role.value)
-            _send_link(session, row, by, wait)
-            return row.public_id
+            return Joined(row.public_id, _send_link(session, row, by, wait))
         if row.staff_role:
             raise Refused(f"{row.name} is of the staff already: change the role in the list.", "email")
         _give(session, row, role, by, "", "email")
-        return row.public_id
+        return Joined(row.public_id, None)
 
 
-def invite_again(user: str, by: Actor, *, wait: bool = False) -> None:
-    """A new link is on its way, the old one is dead. Raises Conflict if a password was chosen already."""
+def invite_again(user: str, by: Actor, *, wait: bool = False) -> str:
+    """A new link is on its way, the old one is dead; answers the mail's public id. Raises Conflict if a password was
+    chosen already."""
     with staff_in_turn() as session:
         row = locked(session, User, user)
         check_outranks(session, row, by)
@@ -59,7 +68,7 @@ def invite_again(user: str, by: Actor, *, wait: bool = False) -> None:
         if row.suspended_at or row.trashed_at:
             raise Conflict(f"{row.name} cannot log in. Let them in again first.")
         record("user.staff_invited", by, user=user, email=row.email, staff_role=row.staff_role.value)
-        _send_link(session, row, by, wait)
+        return _send_link(session, row, by, wait)
 
 
 def change_role(user: str, role: StaffRole | None, reason: str, by: Actor) -> None:
@@ -121,13 +130,13 @@ def _check_no_customer(session: Session, row: User, field: str) -> None:
         )
 
 
-def _send_link(session: Session, row: User, by: Actor, wait: bool) -> None:
+def _send_link(session: Session, row: User, by: Actor, wait: bool) -> str:
     token = secrets.token_urlsafe(32)
     end_links(session, row, by.at)
     session.add(
         PasswordReset(user_id=row.id, token_digest=token_digest(token), created_at=by.at, expires_at=by.at + LINK_LASTS)
     )
-    outbox.post(
+    return outbox.post(
         session,
         "staff_invitation",
         row.email,

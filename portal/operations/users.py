@@ -37,18 +37,26 @@ class Details:
     timezone: str
 
 
+class Stale(Conflict):
+    """Somebody changed the account after the form was drawn: `theirs` is what it says now."""
+
+    def __init__(self, theirs: Details) -> None:
+        super().__init__("Somebody else changed this account after you opened it. Compare both versions.")
+        self.theirs = theirs
+
+
 def change(user: str, wanted: Details, seen: Details, by: Actor) -> bool:
     """The account says so; answers whether that is new. `seen` is what it said when the form was drawn.
 
     A new address is not verified; sessions and links sent to the old one are ended, and a mail to it says so. Raises
-    Invalid and Refused for what cannot be, with the field, Conflict if somebody changed it since it was `seen`."""
+    Invalid and Refused for what cannot be, with the field, Stale if somebody changed it since it was `seen`."""
     name, email = check_name(wanted.name), check_email(wanted.email)
     _check_reading(wanted)
     with unit() as session:
         row = _target(session, user, by)
         present = Details(row.name, row.email, row.locale, row.timezone)
         if present != seen:
-            raise Conflict(f"Somebody changed {present.name} meanwhile. Nothing of yours was saved.")
+            raise Stale(present)
         changes: dict[str, Any] = {}
         if name != row.name:
             changes["name"] = (row.name, name)

@@ -50,7 +50,6 @@ SENTENCES: Mapping[str, str] = {
     "user.trashed": "moved {email} to the trash",
     "user.restored": "restored {email} from the trash",
     "user.organization_role_changed": "changed what {email} may do in the organization:",
-    "user.workspace_role_changed": "changed what {email} may do in the workspace:",
     "user.staff_invited": "invited {email} into the staff as {staff_role}",
     "user.staff_role_changed": "changed what {email} may do on the platform:",
     "organization.created": "created the organization {name}",

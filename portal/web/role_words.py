@@ -23,7 +23,15 @@ WORKSPACE_ROLES: Mapping[WorkspaceRole, str] = {
     WorkspaceRole.MANAGER: "Manager",
     WorkspaceRole.AGENT: "Agent",
 }
-MAY: Mapping[WorkspaceRole, str] = {
+MAY: Mapping[Role, str] = {
+    StaffRole.OWNER: "Everything.",
+    StaffRole.SUPPORT: "Sees all. Edits profiles and limits, suspends and reactivates, comes into workspaces.",
+    StaffRole.FINANCE: "Sees all. Plans, rate cards, invoices, orders and credit.",
+    StaffRole.AUDITOR: "Sees all and changes nothing.",
+    OrganizationRole.ADMIN: "People, workspaces and billing.",
+    OrganizationRole.BILLING_ADMIN: "Billing only.",
+    OrganizationRole.USER_ADMIN: "People and workspaces.",
+    OrganizationRole.MEMBER: "Nothing of the organization, only their workspaces.",
     WorkspaceRole.OWNER: "Everything, also billing, ownership and closing.",
     WorkspaceRole.MANAGER: "Everything but ownership, closing and billing.",
     WorkspaceRole.AGENT: "Contacts, campaigns and broadcasts.",
@@ -46,6 +54,11 @@ def key(role: Role | None) -> str:
 def full(role: Role) -> str:
     """Organization: billing admin."""
     return f"{SORTS[type(role)]}: {label(role).lower()}"
+
+
+def cards(sort: type[Role]) -> list[tuple[str, str, str]]:
+    """The roles of a sort to choose from: value, words, what they may."""
+    return [(role.value, label(role), MAY[role]) for role in ROLES if isinstance(role, sort)]
 
 
 BY_KEY: dict[str, Role] = {key(role): role for role in ROLES}

@@ -92,6 +92,7 @@ PEOPLE: dict[str, Example] = {
     ),
     "admin_users.edit": Example(edited, ("user.changed",)),
     "admin_users.invitation_resend": Example(invited_there, ("invitation.renewed",)),
+    "admin_users.invitation_revoke": Example(invited_there, ("invitation.revoked",)),
     "admin_users.invite": Example(inviting, ("invitation.sent", "user.created")),
     "admin_users.let_in": Example(of(suspended_at=NOW), ("user.let_in",)),
     "admin_users.log_out": Example(of(), ("user.logged_out_everywhere",)),
@@ -102,5 +103,5 @@ PEOPLE: dict[str, Example] = {
     "admin_users.suspend": Example(of(), ("user.suspended",)),
     "admin_users.trash_user": Example(of(), ("user.trashed",)),
     "admin_users.verify": Example(of(), ("user.verified",)),
-    "admin_users.workspace_role": Example(member_of_workspace, ("user.workspace_role_changed",)),
+    "admin_users.workspace_role": Example(member_of_workspace, ("member.role_changed",)),
 }

@@ -33,6 +33,8 @@ ANSWERS: dict[str, set[int]] = {
     "admin_workspaces.new_summary": {303},  # so are these
     "admin_workspaces.choose_owner": {303},
     "admin_workspaces.choose_organization": {303},
+    "admin_users.choose_organization": {303},
+    "admin_users.choose_workspace": {303},
     "account.invitation": {404},  # there is no such invitation …
     "account.password_reset": {410},  # … and no such link
     "admin_workspaces.reactivate_ask": {409},  # the example is on trial, and its own primary

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 from wtforms.validators import InputRequired, Length
 
-from portal.gateways.mail import gateway
 from portal.operations import staff as operations
 from portal.queries import staff as queries
 from portal.queries import user_detail
@@ -24,7 +23,7 @@ from portal.rules.access import (
 )
 from portal.web import formats, role_words
 from portal.web.access import actor, may, needs
-from portal.web.admin.user_actions import LONGEST_REASON, QUEUED
+from portal.web.admin.user_actions import LONGEST_REASON, say_sent
 from portal.web.admin.users import reader
 from portal.web.forms import Form, listed
 from portal.web.fresh import fresh
@@ -34,8 +33,8 @@ bp = Blueprint("admin_staff", __name__, url_prefix="/admin/staff")
 
 LISTING = "admin_staff.listing"
 NO_ROLE = "none"
-STAFF = [(role.value, label) for role, label in role_words.STAFF_ROLES.items()]
-WITH_NONE = [*STAFF, (NO_ROLE, "None: no longer staff")]
+STAFF = role_words.cards(StaffRole)
+WITH_NONE = [*STAFF, (NO_ROLE, "None", "No longer staff.")]
 TABLES: tuple[tuple[Scope, str, type[Role]], ...] = (
     (Scope.PLATFORM, "The platform’s staff", StaffRole),
     (Scope.ORGANIZATION, "In an organization", OrganizationRole),
@@ -48,13 +47,13 @@ class InviteForm(Form):
 
     email = StringField(validators=[InputRequired("Enter an e-mail address.")])
     name = StringField(validators=[InputRequired("Enter a name.")])
-    role = listed(STAFF, StaffRole.AUDITOR.value)
+    role = listed(((value, label) for value, label, _ in STAFF), StaffRole.AUDITOR.value)
 
 
 class RoleForm(Form):
     """Another role, or none, and why."""
 
-    role = listed(WITH_NONE)
+    role = listed((value, label) for value, label, _ in WITH_NONE)
     reason = StringField(
         validators=[
             InputRequired("Say why: the audit log keeps it."),
@@ -89,8 +88,12 @@ def invite() -> ResponseReturnValue:
     form = InviteForm()
     if form.validate_on_submit():
         with form.refusals():
-            operations.invite(form.email.data, form.name.data, StaffRole(form.role.data), actor())
-            flash(f"{form.email.data} is of the staff now." + ("" if gateway().ready else QUEUED), "good")
+            email, role = form.email.data.strip(), StaffRole(form.role.data)
+            joined = operations.invite(email, form.name.data, role, actor(), wait=True)
+            if joined.mail:
+                say_sent(joined.mail, f"Invitation sent to {email}.")
+            else:
+                flash(f"{email} is of the staff now, with the password they have.", "good")
             return done(url_for(LISTING))
     return ask(
         "admin/staff/invite",
@@ -108,8 +111,8 @@ def invite() -> ResponseReturnValue:
 @fresh(LISTING)
 def invite_again(usr: str) -> ResponseReturnValue:
     """A new link; the old one is dead."""
-    operations.invite_again(usr, actor())
-    flash("Invitation sent again." + ("" if gateway().ready else QUEUED), "good")
+    mail = operations.invite_again(usr, actor(), wait=True)
+    say_sent(mail, "Invitation sent again. The old link is dead.")
     return done(url_for(LISTING))
 
 
@@ -124,7 +127,7 @@ def role(usr: str) -> ResponseReturnValue:
         with form.refusals():
             wanted = None if form.role.data == NO_ROLE else StaffRole(form.role.data)
             operations.change_role(usr, wanted, form.reason.data, actor())
-            flash(f"Role of {person.name} changed.", "good")
+            flash(f"{formats.isolated(person.name)}: {_said(wanted)}.", "good")
             return done(url_for(LISTING))
     return ask(
         "admin/staff/role",
@@ -136,6 +139,10 @@ def role(usr: str) -> ResponseReturnValue:
         back_url=url_for(LISTING),
         crumbs=[("Staff", url_for(LISTING)), (person.name, None)],
     )
+
+
+def _said(role: StaffRole | None) -> str:
+    return f"{role_words.STAFF_ROLES[role].lower()} of the platform now" if role else "no longer of the staff"
 
 
 def matrix() -> list[dict[str, object]]:

@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 from wtforms.validators import Length
 
-from portal.gateways.mail import gateway
-from portal.operations import invitations, passwords, users
+from portal.operations import passwords, users
 from portal.queries import user_detail
+from portal.queries.letters import has_gone
 from portal.rules.access import Permission
+from portal.web import formats
 from portal.web.access import actor, needs
 from portal.web.admin.blueprints import users as bp
 from portal.web.admin.user_page import crumbs
@@ -21,7 +22,6 @@ from portal.web.forms import Form
 from portal.web.pages import ask, done
 
 LONGEST_REASON = 500
-QUEUED = " It waits in the outbox: mail is not set up."
 
 
 class Question(Form):
@@ -69,15 +69,19 @@ def session_end(usr: str, session: str) -> ResponseReturnValue:
     """One session ends."""
     users.log_out(usr, actor(), session)
     flash("Session ended.", "good")
-    return done(url_for("admin_users.detail", usr=usr, _anchor="sessions"))
+    return done(url_for("admin_users.detail", usr=usr))
 
 
 @bp.route("/<usr>/password-reset", methods=["GET", "POST"])
 @needs(Permission.USER_EDIT)
 def password_reset(usr: str) -> ResponseReturnValue:
     """A link to set a new password, by mail."""
-    said = "A link is on its way to {}." + ("" if gateway().ready else QUEUED)
-    return _answer(usr, "password_reset", Question(), lambda: passwords.send_reset(usr, actor()), said)
+    return _answer(usr, "password_reset", Question(), lambda: _send_link(usr))
+
+
+def _send_link(usr: str) -> None:
+    mail = passwords.send_reset(usr, actor(), wait=True)
+    say_sent(mail, f"A link to set a new password was sent to {user_detail.account(usr).email}.")
 
 
 @bp.route("/<usr>/trash", methods=["GET", "POST"])
@@ -94,31 +98,23 @@ def restore(usr: str) -> ResponseReturnValue:
     return _answer(usr, "restore", Question(), lambda: users.restore(usr, actor()), "{} restored.")
 
 
-@bp.post("/<usr>/invitations/<invitation>/resend")
-@needs(Permission.USER_INVITE)
-def invitation_resend(usr: str, invitation: str) -> ResponseReturnValue:
-    """A new link is on its way; the old one is dead."""
-    person = user_detail.account(usr)
-    if invitation not in {each.public_id for each in user_detail.invitations(person.id)}:
-        return _gone(usr)
-    invitations.resend(invitation, actor())
-    flash(f"Invitation sent again to {person.email}." + ("" if gateway().ready else QUEUED), "good")
-    return done(url_for("admin_users.detail", usr=usr, _anchor="invitations"))
+def say_sent(mail: str | None, words: str) -> None:
+    """Tell whether the mail with this public id went out."""
+    if has_gone(mail):
+        flash(words, "good")
+    else:
+        flash("The mail has not gone out yet: it waits and is tried again by itself.", "watch")
 
 
-def _gone(usr: str) -> ResponseReturnValue:
-    flash("That invitation is not open any more. Nothing was sent.", "watch")
-    return done(url_for("admin_users.detail", usr=usr, _anchor="invitations"))
-
-
-def _answer(usr: str, question: str, form: Form, act: Callable[[], Any], said: str) -> ResponseReturnValue:
+def _answer(usr: str, question: str, form: Form, act: Callable[[], Any], said: str = "") -> ResponseReturnValue:
     """Ask, or do what was asked for and go to the person's page; what is refused is said in the question."""
     person = user_detail.account(usr)
     back = url_for("admin_users.detail", usr=usr)
     if form.validate_on_submit():
         with form.refusals():
             act()
-            flash(said.format(person.name), "good")
+            if said:
+                flash(said.format(formats.isolated(person.name)), "good")
             return done(back)
     words = QUESTIONS[question]
     return ask(

@@ -36,7 +36,7 @@ def detail(usr: str) -> Response:
         badge=badge(person),
         role=role_words.STAFF_ROLES[person.staff_role] if person.staff_role else "",
         crumbs=crumbs(person),
-        places=user_detail.places(person.id),
+        homes=user_detail.places(person.id),
         label=role_words.label,
         sessions=[_session(each, by) for each in open_sessions(person.id, by.now)],
         invitations=[(each, _until(each.expires_at, by)) for each in user_detail.invitations(person.id)],

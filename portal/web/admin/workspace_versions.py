@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from portal.base import clock
@@ -13,18 +12,7 @@ from portal.queries.editing import Present, Value, same
 from portal.web import formats
 from portal.web.admin import workspace_choices as choices
 from portal.web.admin.workspace_form import FLAGS, LABELS
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A field that reads otherwise in both versions: what each says, and as the form sends it."""
-
-    name: str
-    label: str
-    theirs: str
-    mine: str
-    theirs_value: str
-    mine_value: str
+from portal.web.versions import Difference
 
 
 def marks(texts: Mapping[str, Value]) -> str:

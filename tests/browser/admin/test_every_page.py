@@ -208,7 +208,13 @@ FILES = {
     "admin_tasks.results",
 }
 # What htmx asks for; a person who opens its address is led to the page that it is a part of.
-PARTS = {"admin_workspaces.new_summary", "admin_workspaces.choose_owner", "admin_workspaces.choose_organization"}
+PARTS = {
+    "admin_workspaces.new_summary",
+    "admin_workspaces.choose_owner",
+    "admin_workspaces.choose_organization",
+    "admin_users.choose_organization",
+    "admin_users.choose_workspace",
+}
 SHOWING = [route for route in routes() if route.method == "GET" and route.endpoint not in FILES | PARTS]
 # A page that is not named above and needs no example is looked at as the platform's owner sees it; that of a workspace
 # as its owner does.
