@@ -23,6 +23,7 @@ from portal.rules.access import (
 )
 from portal.web import formats, role_words
 from portal.web.access import actor, may, needs
+from portal.web.admin import user_list
 from portal.web.admin.user_actions import LONGEST_REASON, say_sent
 from portal.web.admin.users import reader
 from portal.web.forms import Form, listed
@@ -35,10 +36,10 @@ LISTING = "admin_staff.listing"
 NO_ROLE = "none"
 STAFF = role_words.cards(StaffRole)
 WITH_NONE = [*STAFF, (NO_ROLE, "None", "No longer staff.")]
-TABLES: tuple[tuple[Scope, str, type[Role]], ...] = (
-    (Scope.PLATFORM, "The platform’s staff", StaffRole),
-    (Scope.ORGANIZATION, "In an organization", OrganizationRole),
-    (Scope.WORKSPACE, "In a workspace", WorkspaceRole),
+TABLES: tuple[tuple[Scope, str, str, type[Role]], ...] = (
+    (Scope.PLATFORM, "The platform’s staff", "who run this installation", StaffRole),
+    (Scope.ORGANIZATION, "In an organization", "customers’ people, in their billing account", OrganizationRole),
+    (Scope.WORKSPACE, "In a workspace", "customers’ people, in one workspace", WorkspaceRole),
 )
 
 
@@ -65,19 +66,32 @@ class RoleForm(Form):
 @bp.get("/")
 @needs(Permission.STAFF_VIEW)
 def listing() -> Response:
-    """The staff, and the table of roles."""
+    """The people who run the platform."""
     by = reader()
     rows = [
         {
             "person": each,
             "role": role_words.STAFF_ROLES[each.role],
             "badge": _badge(each),
-            "seen": formats.ago(each.last_seen_at, by.now, by.locale),
+            "may": role_words.MAY[each.role],
+            "seen": user_list.seen(each, by),
             "is_you": each.public_id == g.principal.public_id,
         }
         for each in queries.staff()
     ]
-    return show("admin/staff/list", rows=rows, tables=matrix(), may_manage=may(Permission.STAFF_MANAGE))
+    return show("admin/staff/list", rows=rows, may_manage=may(Permission.STAFF_MANAGE), tabs_given=_tabs(0))
+
+
+@bp.get("/roles")
+@needs(Permission.STAFF_VIEW)
+def roles() -> Response:
+    """What each role may do, of staff and of customers."""
+    return show("admin/staff/roles", tables=matrix(), tabs_given=_tabs(1))
+
+
+def _tabs(current: int) -> list[tuple[str, str, bool]]:
+    pages = (("People", LISTING), ("Roles", "admin_staff.roles"))
+    return [(label, url_for(endpoint), number == current) for number, (label, endpoint) in enumerate(pages)]
 
 
 @bp.route("/invite", methods=["GET", "POST"])
@@ -148,7 +162,7 @@ def _said(role: StaffRole | None) -> str:
 def matrix() -> list[dict[str, object]]:
     """Roles × permissions, drawn from the table that every check asks."""
     found: list[dict[str, object]] = []
-    for scope, title, sort in TABLES:
+    for scope, title, note, sort in TABLES:
         roles = [each for each in ROLES if isinstance(each, sort)]
         groups: dict[str, list[tuple[str, list[bool]]]] = {}
         for permission in Permission:
@@ -156,8 +170,8 @@ def matrix() -> list[dict[str, object]]:
                 group = permission.value.split(":")[1].replace("_", " ").capitalize()
                 row = (describe(permission), [allows(each, permission) for each in roles])
                 groups.setdefault(group, []).append(row)
-        heads = [role_words.label(each) for each in roles]
-        found.append({"id": scope.value, "title": title, "roles": heads, "groups": groups})
+        heads = [(role_words.label(each), role_words.MAY[each]) for each in roles]
+        found.append({"id": scope.value, "title": title, "note": note, "roles": heads, "groups": groups})
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
@@ -17,11 +18,14 @@ from portal.rules.access import Permission
 from portal.web import formats
 from portal.web.access import actor, needs
 from portal.web.admin.blueprints import users as bp
+from portal.web.admin.user_addresses import HOME, TRASH
 from portal.web.admin.user_page import crumbs
 from portal.web.forms import Form
 from portal.web.pages import ask, done
+from portal.web.targets import came_from
 
 LONGEST_REASON = 500
+LISTS = (HOME, TRASH)
 
 
 class Question(Form):
@@ -115,7 +119,7 @@ def _answer(usr: str, question: str, form: Form, act: Callable[[], Any], said: s
             act()
             if said:
                 flash(said.format(formats.isolated(person.name)), "good")
-            return done(back)
+            return done(_onward(back))
     words = QUESTIONS[question]
     return ask(
         "admin/users/question",
@@ -128,6 +132,12 @@ def _answer(usr: str, question: str, form: Form, act: Callable[[], Any], said: s
         back_url=back,
         crumbs=crumbs(person, words[1]),
     )
+
+
+def _onward(otherwise: str) -> str:
+    """Back to the list where it was asked from there, else to the person's page."""
+    came = came_from()
+    return came if urlsplit(came).path in LISTS else otherwise
 
 
 # The question around the person's name, the button, its look and icon, and what will happen.

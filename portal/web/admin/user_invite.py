@@ -54,7 +54,7 @@ class InviteForm(Form):
 @needs(Permission.USER_EDIT)
 def invite() -> ResponseReturnValue:
     """Somebody is invited into an organization, and perhaps into a workspace of it."""
-    form = InviteForm()
+    form = InviteForm(email=clean_line(request.args.get("email", ""))[:MOST_CHARACTERS])
     sought = request.form.get("find", "")
     if sought in SOUGHT:  # without script, a picker's search is a button of the form
         return _page(form, 200, {"kind": sought, "picks": _matching(sought, form[sought].data or "", _beside(form))})

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from portal.queries.listing import PAGE
 from portal.queries.users import Filters, Listed, Listing, Places, Sort, State, Totals
+from portal.rules.access import Permission
 from portal.rules.text import initials
 from portal.web import formats, paging, role_words
 from portal.web.admin.user_addresses import HOME, TRASH, Address, Asked, order_key
@@ -28,6 +29,7 @@ HEADS = (
     ("seen", "Last seen", Sort.LAST_SEEN),
     ("created", "Created", Sort.CREATED),
 )
+CHANGING = frozenset({Permission.USER_EDIT, Permission.USER_SUSPEND, Permission.USER_CLOSE})
 Option = tuple[str, str, bool]
 
 
@@ -42,6 +44,15 @@ class Cell:
     url: str
     current: bool
     title: str
+
+
+class Act(NamedTuple):
+    """What can be done to somebody from the list; `asks`: by a question, over the list."""
+
+    name: str
+    icon: str
+    url: str
+    asks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +74,18 @@ class Row:
     more_workspaces: str
     last_seen: Moment
     created: Moment
+    acts: tuple[Act, ...]
 
 
-def context(found: Listing, asked: Asked, reader: Reader) -> dict[str, Any]:
-    """What the templates of the list are given."""
+def context(found: Listing, asked: Asked, reader: Reader, held: frozenset[Permission]) -> dict[str, Any]:
+    """What the templates of the list are given. `held`: what the reader may do."""
     address, filters, locale = Address(found.filters), found.filters, reader.locale
     return {
         "filters": filters,
         "home": address.home,
         "cells": _strip(found.totals, filters, reader),
-        "rows": [_row(each, found, reader) for each in found.rows],
+        "rows": [_row(each, found, reader, held) for each in found.rows],
+        "acts": bool(held & CHANGING),
         "heads": [(key, label, *_head(sort, address)) for key, label, sort in HEADS],
         "options": _options(filters),
         "workspace": found.workspace_name,
@@ -121,7 +134,7 @@ def _strip(sums: Totals, filters: Filters, reader: Reader) -> list[Cell]:
     ]
 
 
-def _row(person: Listed, found: Listing, reader: Reader) -> Row:
+def _row(person: Listed, found: Listing, reader: Reader, held: frozenset[Permission]) -> Row:
     locale = reader.locale
     organizations, workspaces = found.organizations[person.id], found.workspaces[person.id]
     badge, word = state_of(person)
@@ -142,7 +155,25 @@ def _row(person: Listed, found: Listing, reader: Reader) -> Row:
         more_workspaces=_more(workspaces, len(workspaces.first), locale),
         last_seen=seen(person, reader),
         created=Moment(created, formats.minute(person.created_at, locale, reader.timezone)),
+        acts=_acts(person, held),
     )
+
+
+def _acts(person: Listed, held: frozenset[Permission]) -> tuple[Act, ...]:
+    own = HOME + person.public_id
+    if person.trashed_at:
+        found = [(Permission.USER_CLOSE, Act("Restore", "restore", f"{own}/restore", True))]
+    else:
+        in_or_out = Act("Let in again:", "restore", f"{own}/let-in", True)
+        found = [
+            (Permission.USER_EDIT, Act("Edit", "pencil", f"{own}/edit", False)),
+            (
+                Permission.USER_SUSPEND,
+                in_or_out if person.suspended_at else Act("Suspend", "ban", f"{own}/suspend", True),
+            ),
+            (Permission.USER_CLOSE, Act("Move to the trash:", "trash", f"{own}/trash", True)),
+        ]
+    return tuple(act for permission, act in found if permission in held)
 
 
 def _more(places: Places, shown: int, locale: str) -> str:

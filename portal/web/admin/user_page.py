@@ -45,6 +45,7 @@ def detail(usr: str) -> Response:
         entries=[audit_words.entry(event, by.now) for event in events],
         audit_url=url_for("admin_audit.listing", actor=usr) if events and may_read else None,
         powers=powers(person),
+        invite_url=_invite_url(person),
     )
 
 
@@ -83,6 +84,13 @@ def powers(person: Account) -> dict[str, bool]:
     }
 
 
+def _invite_url(person: Account) -> str | None:
+    """Where somebody is invited into one more place. Staff belong to none."""
+    if person.staff_role or person.trashed_at or not may(Permission.USER_EDIT):
+        return None
+    return url_for("admin_users.invite", email=person.email)
+
+
 def _session(each: Any, by: Reader) -> dict[str, Any]:
     return {
         "id": each.public_id,
@@ -104,8 +112,9 @@ def _about(person: Account, by: Reader) -> list[tuple[str, str, str | None, str 
     def when(instant: Any, otherwise: str) -> str:
         return formats.minute(instant, by.locale, by.timezone) if instant else otherwise
 
+    verified = when(person.email_verified_at, "")
     return [
-        ("E-mail", person.email, None if person.email_verified_at else "Not verified", None),
+        ("E-mail", f"Verified {verified}" if verified else "Not verified", None, None),
         ("Two-factor", "On" if person.totp_enabled_at else "Off", None, None),
         ("Language", locales().get(person.locale, person.locale), None, None),
         ("Time zone", person.timezone, None, None),

@@ -13,7 +13,7 @@ from portal.queries.users import Listed
 from portal.rules.access import Permission
 from portal.rules.text import MOST_CHARACTERS, clean_line
 from portal.web import role_words
-from portal.web.access import actor, may, needs
+from portal.web.access import actor, may, needs, permissions
 from portal.web.admin import user_addresses, user_list
 from portal.web.admin.blueprints import users as bp
 from portal.web.admin.user_addresses import Address
@@ -75,9 +75,9 @@ def reader() -> Reader:
 
 def _list(trash: bool) -> Response:
     asked = user_addresses.read(request.args, trash=trash)
-    given = user_list.context(users.listing(asked.filters), asked, reader())
+    given = user_list.context(users.listing(asked.filters), asked, reader(), permissions())
     page = "admin/users/trash" if trash else "admin/users/list"
-    response = show(page, "_table", may_invite=may(Permission.USER_EDIT), may_edit=may(Permission.USER_EDIT), **given)
+    response = show(page, "_table", may_invite=may(Permission.USER_EDIT), **given)
     if wants_part():
         response.headers["HX-Push-Url"] = given["address"]
     return response
