@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, literal_column, select, union_all
+from sqlalchemy import exists, func, literal_column, select, union_all
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
@@ -166,6 +166,11 @@ def events(user: Account, count: int = EVENTS) -> tuple[Event, ...]:
     about = select(AuditEvent.id, AuditEvent.sequence).where(_subject() == user.public_id)
     last = [each.order_by(AuditEvent.sequence.desc()).limit(count).subquery() for each in (by, about)]
     return events_of(AuditEvent.id.in_(union_all(*(select(each.c.id) for each in last))), count)
+
+
+def has_acted(user_id: int) -> bool:
+    """Whether the audit log holds anything that the person did."""
+    return db.session.scalar(select(exists().where(AuditEvent.actor_id == user_id))) or False
 
 
 def _subject() -> Any:

@@ -23,18 +23,25 @@ WORKSPACE_ROLES: Mapping[WorkspaceRole, str] = {
     WorkspaceRole.MANAGER: "Manager",
     WorkspaceRole.AGENT: "Agent",
 }
-MAY: Mapping[Role, str] = {
-    StaffRole.OWNER: "Everything.",
-    StaffRole.SUPPORT: "Sees all. Edits profiles and limits, suspends and reactivates, comes into workspaces.",
-    StaffRole.FINANCE: "Sees all. Plans, rate cards, invoices, orders and credit.",
-    StaffRole.AUDITOR: "Sees all and changes nothing.",
-    OrganizationRole.ADMIN: "People, workspaces and billing.",
-    OrganizationRole.BILLING_ADMIN: "Billing only.",
-    OrganizationRole.USER_ADMIN: "People and workspaces.",
-    OrganizationRole.MEMBER: "Nothing of the organization, only their workspaces.",
-    WorkspaceRole.OWNER: "Everything, also billing, ownership and closing.",
-    WorkspaceRole.MANAGER: "Everything but ownership, closing and billing.",
-    WorkspaceRole.AGENT: "Contacts, campaigns and broadcasts.",
+# What each may, by the sort of role: two roles of the name "owner" there are, which count as equal.
+MAY: Mapping[type[Role], Mapping[Role, str]] = {
+    StaffRole: {
+        StaffRole.OWNER: "Everything.",
+        StaffRole.SUPPORT: "Sees all. Edits profiles and limits, suspends, comes into workspaces.",
+        StaffRole.FINANCE: "Sees all. Plans, rate cards, invoices, orders and credit.",
+        StaffRole.AUDITOR: "Sees all and changes nothing.",
+    },
+    OrganizationRole: {
+        OrganizationRole.ADMIN: "People, workspaces and billing.",
+        OrganizationRole.BILLING_ADMIN: "Billing only.",
+        OrganizationRole.USER_ADMIN: "People and workspaces.",
+        OrganizationRole.MEMBER: "Nothing there, only their own workspaces.",
+    },
+    WorkspaceRole: {
+        WorkspaceRole.OWNER: "Everything, also billing, ownership and closing.",
+        WorkspaceRole.MANAGER: "Everything but ownership, closing and billing.",
+        WorkspaceRole.AGENT: "Contacts, campaigns and broadcasts.",
+    },
 }
 SORTS = {StaffRole: "Staff", OrganizationRole: "Organization", WorkspaceRole: "Workspace"}
 
@@ -56,9 +63,14 @@ def full(role: Role) -> str:
     return f"{SORTS[type(role)]}: {label(role).lower()}"
 
 
+def may_do(role: Role) -> str:
+    """What whoever has the role may do, in a few words."""
+    return MAY[type(role)][role]
+
+
 def cards(sort: type[Role]) -> list[tuple[str, str, str]]:
     """The roles of a sort to choose from: value, words, what they may."""
-    return [(role.value, label(role), MAY[role]) for role in ROLES if isinstance(role, sort)]
+    return [(role.value, label(role), may_do(role)) for role in ROLES if isinstance(role, sort)]
 
 
 BY_KEY: dict[str, Role] = {key(role): role for role in ROLES}

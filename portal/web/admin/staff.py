@@ -73,7 +73,7 @@ def listing() -> Response:
             "person": each,
             "role": role_words.STAFF_ROLES[each.role],
             "badge": _badge(each),
-            "may": role_words.MAY[each.role],
+            "may": role_words.may_do(each.role),
             "seen": user_list.seen(each, by),
             "is_you": each.public_id == g.principal.public_id,
         }
@@ -105,7 +105,7 @@ def invite() -> ResponseReturnValue:
             email, role = form.email.data.strip(), StaffRole(form.role.data)
             joined = operations.invite(email, form.name.data, role, actor(), wait=True)
             if joined.mail:
-                say_sent(joined.mail, f"Invitation sent to {email}.")
+                say_sent(joined.mail, email, f"Invitation sent to {email}.")
             else:
                 flash(f"{email} is of the staff now, with the password they have.", "good")
             return done(url_for(LISTING))
@@ -125,8 +125,8 @@ def invite() -> ResponseReturnValue:
 @fresh(LISTING)
 def invite_again(usr: str) -> ResponseReturnValue:
     """A new link; the old one is dead."""
-    mail = operations.invite_again(usr, actor(), wait=True)
-    say_sent(mail, "Invitation sent again. The old link is dead.")
+    email = user_detail.account(usr).email
+    say_sent(operations.invite_again(usr, actor(), wait=True), email, f"Invitation sent again to {email}.")
     return done(url_for(LISTING))
 
 
@@ -170,7 +170,7 @@ def matrix() -> list[dict[str, object]]:
                 group = permission.value.split(":")[1].replace("_", " ").capitalize()
                 row = (describe(permission), [allows(each, permission) for each in roles])
                 groups.setdefault(group, []).append(row)
-        heads = [(role_words.label(each), role_words.MAY[each]) for each in roles]
+        heads = [(role_words.label(each), role_words.may_do(each)) for each in roles]
         found.append({"id": scope.value, "title": title, "note": note, "roles": heads, "groups": groups})
     return found
 

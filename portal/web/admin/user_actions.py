@@ -85,7 +85,8 @@ def password_reset(usr: str) -> ResponseReturnValue:
 
 def _send_link(usr: str) -> None:
     mail = passwords.send_reset(usr, actor(), wait=True)
-    say_sent(mail, f"A link to set a new password was sent to {user_detail.account(usr).email}.")
+    email = user_detail.account(usr).email
+    say_sent(mail, email, f"A link to set a new password was sent to {email}.")
 
 
 @bp.route("/<usr>/trash", methods=["GET", "POST"])
@@ -102,12 +103,12 @@ def restore(usr: str) -> ResponseReturnValue:
     return _answer(usr, "restore", Question(), lambda: users.restore(usr, actor()), "{} restored.")
 
 
-def say_sent(mail: str | None, words: str) -> None:
-    """Tell whether the mail with this public id went out."""
+def say_sent(mail: str | None, email: str, words: str) -> None:
+    """Tell whether the mail with this public id went out to this address."""
     if has_gone(mail):
         flash(words, "good")
     else:
-        flash("The mail has not gone out yet: it waits and is tried again by itself.", "watch")
+        flash(f"The mail to {email} has not gone out yet: it waits, and is tried again by itself.", "watch")
 
 
 def _answer(usr: str, question: str, form: Form, act: Callable[[], Any], said: str = "") -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, ValidationError
 
 from portal.operations import members
 from portal.operations.members import Newcomer
@@ -38,6 +38,11 @@ class InviteForm(Form):
     workspace = StringField()
     workspace_role = listed(WORKSPACE_ROLES, WorkspaceRole.AGENT.value)
 
+    def validate_organization(self, field: StringField) -> None:
+        """It has to lead somewhere."""
+        if not (field.data or "").strip() and not (self.workspace.data or "").strip():
+            raise ValidationError("Say where to: choose an organization, or a workspace.")
+
     def newcomer(self) -> Newcomer:
         """The person as the operation is told of them."""
         return Newcomer(
@@ -61,8 +66,9 @@ def invite() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             sent = members.invite(form.newcomer(), actor(), wait=True)
-            say_sent(sent.mail, f"Invitation sent to {form.email.data.strip()}.")
-            return done(url_for("admin_users.listing", q=form.email.data.strip()))
+            email = form.email.data.strip()
+            say_sent(sent.mail, email, f"Invitation sent to {email}.")
+            return done(url_for("admin_users.listing", q=email))
     return _page(form, 422 if form.is_submitted() else 200)
 
 
@@ -87,7 +93,7 @@ def invitation_resend(usr: str, invitation: str) -> ResponseReturnValue:
     person = user_detail.account(usr)
     try:
         sent = members.resend(usr, invitation, actor(), wait=True)
-        say_sent(sent.mail, f"Invitation sent again to {person.email}. The old link is dead.")
+        say_sent(sent.mail, person.email, f"Invitation sent again to {person.email}. The old link is dead.")
     except Refused as refused:
         flash(f"Not sent: {refused.message}", "risk")
     return done(url_for("admin_users.detail", usr=usr))

@@ -46,6 +46,13 @@ class Cell:
     title: str
 
 
+class Powers(NamedTuple):
+    """What the reader may do, and which of the people they are themself: nobody shuts themself out."""
+
+    held: frozenset[Permission]
+    own_id: str
+
+
 class Act(NamedTuple):
     """What can be done to somebody from the list; `asks`: by a question, over the list."""
 
@@ -77,15 +84,15 @@ class Row:
     acts: tuple[Act, ...]
 
 
-def context(found: Listing, asked: Asked, reader: Reader, held: frozenset[Permission]) -> dict[str, Any]:
-    """What the templates of the list are given. `held`: what the reader may do."""
+def context(found: Listing, asked: Asked, reader: Reader, may: Powers) -> dict[str, Any]:
+    """What the templates of the list are given."""
     address, filters, locale = Address(found.filters), found.filters, reader.locale
     return {
         "filters": filters,
         "home": address.home,
         "cells": _strip(found.totals, filters, reader),
-        "rows": [_row(each, found, reader, held) for each in found.rows],
-        "acts": bool(held & CHANGING),
+        "rows": [_row(each, found, reader, may) for each in found.rows],
+        "acts": bool(may.held & CHANGING),
         "heads": [(key, label, *_head(sort, address)) for key, label, sort in HEADS],
         "options": _options(filters),
         "workspace": found.workspace_name,
@@ -105,7 +112,7 @@ def context(found: Listing, asked: Asked, reader: Reader, held: frozenset[Permis
 def state_of(person: Listed) -> tuple[str, str]:
     """Look and word of somebody's badge."""
     if person.trashed_at:
-        return "cancelled", "In the trash"
+        return "draft", "In the trash"
     if person.suspended_at:
         return "suspended", "Suspended"
     return ("pending", "Invited") if person.invited else ("active", "Active")
@@ -134,7 +141,7 @@ def _strip(sums: Totals, filters: Filters, reader: Reader) -> list[Cell]:
     ]
 
 
-def _row(person: Listed, found: Listing, reader: Reader, held: frozenset[Permission]) -> Row:
+def _row(person: Listed, found: Listing, reader: Reader, may: Powers) -> Row:
     locale = reader.locale
     organizations, workspaces = found.organizations[person.id], found.workspaces[person.id]
     badge, word = state_of(person)
@@ -148,18 +155,24 @@ def _row(person: Listed, found: Listing, reader: Reader, held: frozenset[Permiss
         staff_role=role_words.STAFF_ROLES[person.staff_role] if person.staff_role else "",
         badge=badge,
         state=word,
-        note="" if person.verified or person.invited else "not verified",
+        note=_note(person, reader),
         organizations=tuple((place.name, role_words.label(place.role)) for place in organizations.first[:1]),
         more_organizations=_more(organizations, 1, locale),
         workspaces=tuple((place.name, role_words.label(place.role).lower()) for place in workspaces.first),
         more_workspaces=_more(workspaces, len(workspaces.first), locale),
         last_seen=seen(person, reader),
         created=Moment(created, formats.minute(person.created_at, locale, reader.timezone)),
-        acts=_acts(person, held),
+        acts=_acts(person, may),
     )
 
 
-def _acts(person: Listed, held: frozenset[Permission]) -> tuple[Act, ...]:
+def _note(person: Listed, reader: Reader) -> str:
+    if person.trashed_at:
+        return f"since {formats.day(formats.day_of(person.trashed_at, reader.timezone), reader.locale)}"
+    return "" if person.verified or person.invited else "not verified"
+
+
+def _acts(person: Listed, may: Powers) -> tuple[Act, ...]:
     own = HOME + person.public_id
     if person.trashed_at:
         found = [(Permission.USER_CLOSE, Act("Restore", "restore", f"{own}/restore", True))]
@@ -173,7 +186,9 @@ def _acts(person: Listed, held: frozenset[Permission]) -> tuple[Act, ...]:
             ),
             (Permission.USER_CLOSE, Act("Move to the trash:", "trash", f"{own}/trash", True)),
         ]
-    return tuple(act for permission, act in found if permission in held)
+    if person.public_id == may.own_id:
+        found = found[:1]
+    return tuple(act for permission, act in found if permission in may.held)
 
 
 def _more(places: Places, shown: int, locale: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, url_for
+from flask import Response, g, url_for
 
 from portal.base.languages import locales
 from portal.queries import user_detail
@@ -43,7 +43,7 @@ def detail(usr: str) -> Response:
         link=_until(person.link_until, by) if person.link_until else "",
         about=_about(person, by),
         entries=[audit_words.entry(event, by.now) for event in events],
-        audit_url=url_for("admin_audit.listing", actor=usr) if events and may_read else None,
+        audit_url=url_for("admin_audit.listing", actor=usr) if may_read and user_detail.has_acted(person.id) else None,
         powers=powers(person),
         invite_url=_invite_url(person),
     )
@@ -52,7 +52,7 @@ def detail(usr: str) -> Response:
 def badge(person: Account) -> tuple[str, str]:
     """Look and word of how the account stands."""
     if person.trashed_at:
-        return "cancelled", "In the trash"
+        return "draft", "In the trash"
     if person.suspended_at:
         return "suspended", "Suspended"
     return ("active", "Active") if person.has_password else ("pending", "Invited")
@@ -70,15 +70,16 @@ def crumbs(person: Account, *more: str) -> list[tuple[str, str | None]]:
 def powers(person: Account) -> dict[str, bool]:
     """Which actions are offered to the reader."""
     here, edits = not person.trashed_at, may(Permission.USER_EDIT)
+    other = person.public_id != g.principal.public_id  # nobody shuts themself out
     suspends, closes = may(Permission.USER_SUSPEND), may(Permission.USER_CLOSE)
     return {
         "edit": here and edits,
         "verify": here and edits and not person.email_verified_at,
         "reset": here and edits and person.has_password and not person.suspended_at,
-        "suspend": here and suspends and not person.suspended_at,
+        "suspend": here and other and suspends and not person.suspended_at,
         "let_in": here and suspends and bool(person.suspended_at),
         "log_out": here and may(Permission.USER_LOGOUT),
-        "trash": here and closes,
+        "trash": here and other and closes,
         "restore": not here and closes,
         "invite": here and may(Permission.USER_INVITE),
     }

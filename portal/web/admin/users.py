@@ -75,7 +75,8 @@ def reader() -> Reader:
 
 def _list(trash: bool) -> Response:
     asked = user_addresses.read(request.args, trash=trash)
-    given = user_list.context(users.listing(asked.filters), asked, reader(), permissions())
+    powers = user_list.Powers(permissions(), g.principal.public_id)
+    given = user_list.context(users.listing(asked.filters), asked, reader(), powers)
     page = "admin/users/trash" if trash else "admin/users/list"
     response = show(page, "_table", may_invite=may(Permission.USER_EDIT), **given)
     if wants_part():
