@@ -25,7 +25,7 @@ EVENTS: dict[str, frozenset[str]] = {
         "user.recovery_codes_renewed": "user",
         "user.recovery_code_used": "user left",
         "user.profile_changed": "user name locale timezone theme shortcuts",
-        "user.changed": "user name email locale timezone",
+        "user.changed": "user account name email locale timezone",
         "user.verified": "user email",
         "user.suspended": "user email sessions",
         "user.let_in": "user email",

@@ -69,7 +69,7 @@ def change(user: str, wanted: Details, seen: Details, by: Actor) -> bool:
                 changes[key] = (getattr(present, key), getattr(wanted, key))
                 setattr(row, key, getattr(wanted, key))
         if changes:
-            record("user.changed", by, user=user, **changes)
+            record("user.changed", by, user=user, account=present.email, **changes)
         return bool(changes)
 
 

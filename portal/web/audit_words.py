@@ -41,7 +41,7 @@ SENTENCES: Mapping[str, str] = {
     "user.recovery_codes_renewed": "made new recovery codes",
     "user.recovery_code_used": "used a recovery code, {left} left",
     "user.profile_changed": "changed the profile:",
-    "user.changed": "changed the account of {user}:",
+    "user.changed": "changed the account of {account}:",
     "user.verified": "marked {email} as verified",
     "user.suspended": "suspended {email} and ended {sessions} sessions",
     "user.let_in": "let {email} in again",
@@ -223,6 +223,8 @@ def _change(key: str, value: Any, locale: str, isolate: bool) -> str:
     """Words of Portal's own stand as they do elsewhere on the page: Good → Watch."""
     if key in {"status", "health", "stage"} and value:
         return str(value).capitalize()
+    if key.endswith("role") and value:
+        return _label(str(value))
     return _value(value, locale, isolate)
 
 
