@@ -43,7 +43,7 @@ SENTENCES: Mapping[str, str] = {
     "user.profile_changed": "changed the profile:",
     "user.changed": "changed the account of {account}:",
     "user.verified": "marked {email} as verified",
-    "user.suspended": "suspended {email} and ended {sessions} sessions",
+    "user.suspended": "suspended {email}",
     "user.let_in": "let {email} in again",
     "user.logged_out_everywhere": "ended {sessions} sessions of {email}",
     "user.password_reset_sent": "sent {email} a link to set a new password",
