@@ -80,6 +80,15 @@ def test_who_is_in_the_trash_is_out_too_and_comes_back_with_every_place(alice: F
     assert "Acme Logistics" in page_of(alice, ann)
 
 
+@pytest.mark.parametrize("column", ["suspended_at", "trashed_at"])
+def test_a_session_that_is_still_open_opens_nothing_to_who_is_kept_out(app: Flask, column: str) -> None:
+    charlie, browser = factories.user(), app.test_client()
+    log_in(browser, charlie)
+    with unit():
+        setattr(charlie, column, NOW)
+    assert browser.get("/me").status_code == 303
+
+
 def test_no_link_to_a_password_is_sent_to_who_is_kept_out(alice: FlaskClient, app: Flask, mailbox: Mailbox) -> None:
     charlie = factories.user(trashed_at=NOW)
     submit(app.test_client(), "/password/forgot", {"email": charlie.email})
@@ -168,6 +177,7 @@ def test_an_admin_in_the_trash_does_not_count(alice: FlaskClient) -> None:
         factories.member(beta, each, OrganizationRole.ADMIN)
     assert ask(alice, dana, "trash").status_code == 303
     assert ask(alice, charlie, "trash").status_code == 422
+    assert ask(alice, charlie, f"organizations/{beta.public_id}/role", role="member").status_code == 422
 
 
 def test_roles_are_changed_where_somebody_is(alice: FlaskClient) -> None:
