@@ -99,7 +99,8 @@ def reading() -> Connection:
     held: Connection | None = g.get(READING)
     if held is None:
         held = db.engine.connect()
-        held.begin()
+        if held.dialect.name == "sqlite":
+            _begin(held)
         setattr(g, READING, held)
     return held
 
@@ -154,8 +155,8 @@ def _set_pragmas(connection: Any, record: object) -> None:
 def _begin(connection: Connection) -> None:
     if connection.get_execution_options().get("write"):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:  # cannot fail, and SQLAlchemy's way takes 30 µs
-        connection.connection.cursor().execute("BEGIN")
+    elif not connection.connection.in_transaction:  # begun by `reading`
+        connection.connection.cursor().execute("BEGIN")  # cannot fail, and SQLAlchemy's way takes 30 µs
 
 
 def _refuse_to_write(connection: Any, record: object) -> None:

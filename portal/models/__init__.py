@@ -15,6 +15,7 @@ from portal.models.orders import Invoice, InvoiceState, Order, OrderState
 from portal.models.organizations import Organization, OrganizationMember, RateCard
 from portal.models.outbox import OutboxMessage, OutboxState
 from portal.models.plans import LimitOverride, Plan, PlanColour, PlanFee, PlanLimit, PlanPrice
+from portal.models.platform_days import Measure, PlatformDay, PlatformSum
 from portal.models.sessions import LoginSession, LoginThrottle
 from portal.models.settings import PlatformSettings
 from portal.models.tasks import Task, TaskKind, TaskResult, TaskState
@@ -47,6 +48,7 @@ __all__ = [
     "LimitOverride",
     "LoginSession",
     "LoginThrottle",
+    "Measure",
     "Membership",
     "Number",
     "NumberKind",
@@ -63,7 +65,9 @@ __all__ = [
     "PlanFee",
     "PlanLimit",
     "PlanPrice",
+    "PlatformDay",
     "PlatformSettings",
+    "PlatformSum",
     "RateCard",
     "RecoveryCode",
     "ReleasedNumber",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
@@ -31,3 +31,5 @@ class Domain(Row, db.Model):
     state: Mapped[DomainState] = mapped_column(choice(DomainState, "state"), default=DomainState.PENDING)
     last_checked_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
+
+    constraints = (Index(None, "state", "created_at"),)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
@@ -51,6 +51,15 @@ class Order(Row, db.Model):
     constraints = (
         CheckConstraint("(state IN ('paid', 'refunded')) = (paid_at IS NOT NULL)", "paid_has_instant"),
         Index(None, "workspace_id", "state", "paid_at"),
+        # What came in over some days, by currency, without a look at the rows.
+        Index(
+            "ix_customer_order_income",
+            "paid_at",
+            "currency",
+            "amount_minor",
+            sqlite_where=text("state = 'paid'"),
+            postgresql_where=text("state = 'paid'"),
+        ),
     )
 
 

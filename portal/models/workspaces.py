@@ -88,7 +88,7 @@ class Workspace(Row, db.Model):
     status: Mapped[Status] = mapped_column(choice(Status, "status"), default=Status.TRIAL)
     currency: Mapped[str] = mapped_column(String(3))
     mrr_minor: Mapped[int] = mapped_column(BigInteger, default=0)
-    mrr_reporting: Mapped[int | None] = mapped_column(BigInteger, default=0)
+    mrr_reporting: Mapped[int | None] = mapped_column(BigInteger)  # no default, which the ORM would take None for
     health: Mapped[Level | None] = mapped_column(choice(Level, "health"))
     health_rank: Mapped[int | None]
     health_reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
@@ -113,6 +113,13 @@ class Workspace(Row, db.Model):
         CheckConstraint("version >= 1", "version"),
         Index("ix_workspace_organization_id", "organization_id", "id"),
         Index("ix_workspace_plan_id", "plan_id"),
+        Index(None, "trial_ends_at", "stage"),
+        Index(
+            "ix_workspace_on_trial",
+            "trial_ends_at",
+            sqlite_where=text("status = 'trial'"),
+            postgresql_where=text("status = 'trial'"),
+        ),
         # The trash alone: over all, SQLite would take it for "not in the trash", and sort the whole table.
         Index(
             "ix_workspace_cancelled_at",

@@ -40,6 +40,7 @@ def record(
         raise KeyError(f"{action} does not carry {', '.join(sorted(unknown))}")
     unit = pending(db.session())
     unit.closing[RANK] = _seal
+    unit.at = by.at
     unit.gathered.setdefault(GATHERED, []).append((action, by, workspace, organization, reason, facts))
 
 

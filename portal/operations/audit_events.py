@@ -7,7 +7,12 @@ EVENTS: dict[str, frozenset[str]] = {
     action: frozenset(keys.split())
     for action, keys in {
         "platform.initialised": "",
-        "platform.settings_changed": "brand reporting_currency exchange_rates timezone thresholds is_example",
+        "platform.settings_changed": (
+            "brand reporting_currency exchange_rates timezone thresholds is_example tell_impersonated_owner"
+        ),
+        "platform.defaults_changed": (
+            "default_timezone default_currency default_cnam default_suspension_behaviour trial_days default_plan"
+        ),
         "platform.example_loaded": "workspaces organizations seed",
         "platform.derived_repaired": "workspaces",
         "user.created": "user name email staff_role",
@@ -37,7 +42,14 @@ EVENTS: dict[str, frozenset[str]] = {
         "user.staff_invited": "user email staff_role",
         "user.staff_role_changed": "user email staff_role sessions",
         "organization.created": "name slug currency",
-        "plan.created": "name",
+        "plan.created": (
+            "name colour multi_workspace included_contacts discount_tiers prices child_fees contact_prices limits"
+        ),
+        "plan.changed": (
+            "plan name colour multi_workspace included_contacts discount_tiers prices child_fees contact_prices limits"
+        ),
+        "plan.archived": "plan workspaces",
+        "plan.restored": "plan",
         "workspace.created": (
             "name web_address sip_prefix plan owner status billing_cycle custom_domain limits import_task"
         ),
@@ -114,6 +126,8 @@ NOT_AUDITED: dict[str, str] = {
     "released_number": "what closing a workspace took from it; closing is an event",
     "workspace_tally": "derived from workspaces",
     "workspace_births": "derived from workspaces",
+    "platform_day": "derived from workspaces, as they stood when the day ended",
+    "platform_sum": "derived from usage and orders",
     "change": "announces what an event already records",
     "audit_event": "the log itself",
     "audit_head": "the log itself",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import Workspace, scope
 from portal.operations.tally import moved, share_of
-from portal.operations.unit import unit
+from portal.operations.unit import pending, unit
 from portal.queries.health import PlanLimits, plan_limits
 from portal.queries.principals import platform
 from portal.queries.truth import HEALTH, chunks_of_workspaces, health_of
@@ -62,6 +62,7 @@ def assess_some(
     locked, so that a status that changes meanwhile waits for us or we for it."""
     statement = _STORED.where(Workspace.id.in_(keys)).order_by(Workspace.id).with_for_update()
     rows: Sequence[Any] = session.execute(statement).all()
+    pending(session).at = now
     true = health_of(keys, now, settings, plans)
     written, changed = [], 0
     for row in rows:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.base.countries import currency_code
@@ -17,6 +18,7 @@ from portal.rules.actors import Actor
 from portal.rules.errors import Conflict
 from portal.rules.limits import Limit
 from portal.rules.periods import zone
+from portal.rules.platform import Platform
 from portal.rules.text import sort_key
 
 FREE_PLAN = "Free"
@@ -66,11 +68,17 @@ def _set_home(session: Session, by: Actor, currency: str | None, timezone: str |
         after = replace(after, timezone=timezone, default_timezone=timezone)
     if after == before:
         return
-    values = {"settings": after.stored(), "updated_at": by.at}
-    if session.scalar(select(func.count()).select_from(PlatformSettings)):
-        session.execute(update(PlatformSettings).values(**values))
-    else:
-        session.execute(insert(PlatformSettings).values(id=1, **values))
+    put(session, after, by.at)
     names = ("reporting_currency", "timezone")
     changes: dict[str, Any] = {name: (getattr(before, name), getattr(after, name)) for name in names}
     record("platform.settings_changed", by, **{name: pair for name, pair in changes.items() if pair[0] != pair[1]})
+
+
+def put(session: Session, settings: Platform, now: datetime) -> None:
+    """In the open unit: these are the settings."""
+    row = session.scalars(select(PlatformSettings).with_for_update()).one_or_none()
+    if row is None:
+        session.add(PlatformSettings(id=1, settings=settings.stored(), updated_at=now))
+    else:
+        row.settings, row.updated_at, row.version = settings.stored(), now, row.version + 1
+    session.flush()

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.models import Workspace, WorkspaceBirths, WorkspaceTally
+from portal.operations import platform_days
 from portal.operations.unit import pending
 from portal.queries.tally import true_births, true_tally
 
@@ -78,7 +79,10 @@ def _births(gathered: Iterable[tuple[Share, int]]) -> Counter[date]:
 
 def _apply(session: Session) -> None:
     """Add the gathered differences, in the order of their keys so that two transactions never wait for each other."""
-    gathered = pending(session).gathered[GATHERED]
+    unit = pending(session)
+    if unit.at:
+        platform_days.close_days(session, unit.at)
+    gathered = unit.gathered[GATHERED]
     for cell, delta in sorted(_differences(gathered).items()):
         values = {name: delta[name] for name in ("workspaces", "mrr_minor", "mrr_reporting")}
         _add(session, WorkspaceTally.__table__, cell._asdict(), values)
@@ -97,7 +101,7 @@ def _add(session: Session, table: Any, key: dict[str, Any], values: dict[str, in
 
 
 def recount(session: Session) -> None:
-    """Count both tables anew from the workspaces: after a bulk load, or when a check found a difference."""
+    """Count these tables and the sums of days anew: after a bulk load, or when a check found a difference."""
     if session.get_bind().dialect.name == "postgresql":
         # Who has changed a workspace and not yet its total waits, and adds to the new count.
         session.execute(text("LOCK TABLE workspace_tally, workspace_births IN EXCLUSIVE MODE"))
@@ -105,6 +109,7 @@ def recount(session: Session) -> None:
     session.execute(insert(WorkspaceTally).from_select(list(COLUMNS), true_tally()))
     session.execute(delete(WorkspaceBirths))
     session.execute(insert(WorkspaceBirths).from_select(["day", "workspaces"], true_births()))
+    platform_days.recount(session)
 
 
 COLUMNS = (*Cell._fields, "workspaces", "mrr_minor", "mrr_reporting")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from portal.models import TaskKind
-from portal.operations import import_files
-from portal.operations.tasks import Clock
+from portal.operations import import_files, settlements
+from portal.operations.tasks import SETTLES, Clock
 from portal.queries import tasks
 
 Worker = Callable[[str, Clock], None]
@@ -19,7 +19,8 @@ def work(public_id: str, clock: Clock) -> None:
     """Do this task, if nobody else does. Returns when it is done, stopped, or somebody else's."""
     task = tasks.task(public_id)
     if task is not None and task.idle(clock()):
-        WORKERS[task.kind](public_id, clock)
+        worker = settlements.work if SETTLES in task.options else WORKERS[task.kind]
+        worker(public_id, clock)
 
 
 def take_over(clock: Clock) -> int:

@@ -8,7 +8,7 @@ task's. Each step writes its results, the progress and what it did in one unit: 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +25,7 @@ from portal.rules.actors import Actor
 from portal.rules.errors import Conflict
 
 LEASE = timedelta(seconds=30)  # many times as long as a step takes
+SETTLES = "settles"  # the option of a task that works stored figures out anew: see `settlements`
 
 Clock = Callable[[], datetime]
 
@@ -71,7 +72,7 @@ def enqueue(kind: TaskKind, title: str, by: Actor, *, total: int, options: dict[
                 created_at=by.at,
             )
         )
-        if not options.get("trial"):
+        if _told(options):
             record(f"{kind.value}.started", by, task=public_id, file=title[:NAME], rows=total)
 
 
@@ -135,7 +136,7 @@ def finish(claim: Claim, by: Actor, *, error: str = "") -> None:
             return
         row.state = TaskState.FAILED if error else TaskState.DONE
         row.error, row.finished_at, row.lease_until = error, by.at, None
-        if not row.options.get("trial"):
+        if _told(row.options):
             record(f"{row.kind.value}.finished", by, task=row.public_id, counts=dict(row.counts))
 
 
@@ -145,6 +146,13 @@ def stop(public_id: str, by: Actor) -> None:
         row = locked(session, Task, public_id)
         if row.state not in OPEN:
             raise Conflict("This task has ended already. Its page shows what became of each row.")
+        if SETTLES in row.options:
+            raise Conflict("This cannot be stopped: figures of some workspaces would be wrong. It ends by itself.")
         row.state, row.finished_at, row.lease_until = TaskState.STOPPED, by.at, None
-        if not row.options.get("trial"):
+        if _told(row.options):
             record(f"{row.kind.value}.stopped", by, task=public_id, done=row.done)
+
+
+def _told(options: Mapping[str, Any]) -> bool:
+    """Whether the audit log hears of it: a trial changes nothing, and what a settlement follows from stands there."""
+    return not options.get("trial") and SETTLES not in options

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 import structlog
@@ -28,11 +29,13 @@ Closing = Callable[[Session], None]
 
 @dataclass(slots=True)
 class Pending:
-    """What an open unit has gathered: `closing` by rank (the lower is written first), and what follows the commit."""
+    """What an open unit has gathered: `closing` by rank (the lower is written first), and what follows the commit.
+    `at`: the instant at which all of it happens, once somebody has said it."""
 
     closing: dict[int, Closing] = field(default_factory=dict)
     gathered: dict[str, list[Any]] = field(default_factory=dict)
     after: list[Callable[[], None]] = field(default_factory=list)
+    at: datetime | None = None
 
 
 @contextmanager

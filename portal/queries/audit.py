@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -239,29 +240,54 @@ def verify(chunk: int = CHUNK) -> Verdict:
 
     Events that are recorded meanwhile do no harm: the head is read after the last row, and rows it knows more are
     walked too."""
-    last, verdict = GENESIS, Verdict(0)
-    while True:
-        verdict, last = _walk(verdict, last, chunk)
-        head = db.session.execute(select(AuditHead.sequence, AuditHead.hash)).one_or_none()
-        sequence, end = head or (0, GENESIS)
-        if verdict.fault or (sequence, end) == (verdict.events, last):
-            return verdict
-        if sequence > verdict.events and db.session.scalar(_LINKS.where(AuditEvent.sequence > verdict.events).limit(1)):
-            continue
-        return replace(verdict, sequence=verdict.events + 1, fault=_at_the_head(verdict.events, sequence))
+    verdict, ended = Verdict(0), False
+    while not ended:
+        verdict, ended = go_on(verdict, sys.maxsize, chunk)
+    return verdict
 
 
-def _walk(verdict: Verdict, last: str, chunk: int) -> tuple[Verdict, str]:
-    while True:
-        rows = db.session.execute(_LINKS.where(AuditEvent.sequence > verdict.events).limit(chunk)).all()
+def go_on(verdict: Verdict, most: int, chunk: int = CHUNK) -> tuple[Verdict, bool]:
+    """Walk at most so many events behind those that were found good: how far the chain holds now, and whether that is
+    the end of it. For a walk that is shown while it goes on; what was walked before is not looked at again."""
+    last = _hash_of(verdict.events)
+    if last is None:
+        return replace(verdict, sequence=verdict.events, fault="is missing: it was there a moment ago"), True
+    until = verdict.events + most
+    while verdict.events < until:
+        size = min(chunk, until - verdict.events)
+        rows = db.session.execute(_LINKS.where(AuditEvent.sequence > verdict.events).limit(size)).all()
         for row in rows:
             fault = _fault(row, verdict.events + 1, last)
             if fault:
-                return replace(verdict, sequence=verdict.events + 1, fault=fault), last
+                return replace(verdict, sequence=verdict.events + 1, fault=fault), True
             last = row.hash
             verdict = Verdict(verdict.events + 1, verdict.erased + (row.payload is None))
-        if len(rows) < chunk:
-            return verdict, last
+        if len(rows) < size:
+            break
+    return _at_the_end(verdict, last)
+
+
+def _hash_of(sequence: int) -> str | None:
+    """The hash of this event; what the first one follows, for 0."""
+    if sequence == 0:
+        return GENESIS
+    return db.session.scalar(select(AuditEvent.hash).where(AuditEvent.sequence == sequence))
+
+
+def _at_the_end(verdict: Verdict, last: str) -> tuple[Verdict, bool]:
+    """Whether nothing comes behind what was walked, as the head of the chain says too."""
+    head = db.session.execute(select(AuditHead.sequence, AuditHead.hash)).one_or_none()
+    sequence, end = head or (0, GENESIS)
+    if (sequence, end) == (verdict.events, last):
+        return verdict, True
+    if sequence > verdict.events and db.session.scalar(_LINKS.where(AuditEvent.sequence > verdict.events).limit(1)):
+        return verdict, False
+    return replace(verdict, sequence=verdict.events + 1, fault=_at_the_head(verdict.events, sequence)), True
+
+
+def recorded() -> int:
+    """How many events the head of the chain knows."""
+    return db.session.scalar(select(AuditHead.sequence)) or 0
 
 
 def _fault(row: Any, expected: int, last: str) -> str | None:

@@ -16,10 +16,20 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from portal.base.db import SQLITE_PRAGMAS, as_of_now, db
-from portal.models import Membership, Organization, User, Workspace, WorkspaceBirths, WorkspaceTally, scope
+from portal.models import (
+    Membership,
+    Organization,
+    PlatformSum,
+    User,
+    Workspace,
+    WorkspaceBirths,
+    WorkspaceTally,
+    scope,
+)
 from portal.queries import audit
 from portal.queries.counts import COUNTS
 from portal.queries.health import plan_limits
+from portal.queries.platform_days import true_sums
 from portal.queries.principals import platform
 from portal.queries.tally import true_births, true_tally
 from portal.queries.truth import (
@@ -103,6 +113,7 @@ def examine(
     with scope.platform():
         yield from stored_columns(progress)
         yield totals()
+        yield sums()
         yield people()
         yield search()
         yield owners()
@@ -206,6 +217,22 @@ def totals() -> Finding:
         if stored_number != true_number:
             found.add(f"made on {day}: {stored_number}, not {true_number}")
     return found.finding("Totals", f"{len(true)} cells and {len(born[1])} days add up")
+
+
+def sums() -> Finding:
+    """What the dashboard says of each day, against usage and orders."""
+    columns = (PlatformSum.measure, PlatformSum.day, PlatformSum.currency, PlatformSum.amount)
+    with scope.platform():
+        stored, true = (
+            {(str(measure), day, currency): int(amount) for measure, day, currency, amount in db.session.execute(rows)}
+            for rows in (select(*columns), true_sums())
+        )
+    found = _Tally()
+    for key in sorted(stored.keys() | true.keys()):
+        if stored.get(key, 0) != true.get(key, 0):
+            what = ", ".join(filter(None, map(str, key)))
+            found.add(f"{what}: {stored.get(key, 'nothing')}, not {true.get(key, 'nothing')}")
+    return found.finding("Sums of days", f"{len(true)} add up")
 
 
 def _births(statement: Any) -> dict[date, int]:

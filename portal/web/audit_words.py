@@ -24,6 +24,7 @@ from portal.web import formats
 SENTENCES: Mapping[str, str] = {
     "platform.initialised": "set up the platform",
     "platform.settings_changed": "changed the platform's settings:",
+    "platform.defaults_changed": "changed what new workspaces start with:",
     "platform.example_loaded": "loaded the example platform, {workspaces} workspaces in {organizations} organizations",
     "platform.derived_repaired": "repaired stored figures of {workspaces} workspaces",
     "user.created": "created the account of {email}",
@@ -54,6 +55,9 @@ SENTENCES: Mapping[str, str] = {
     "user.staff_role_changed": "changed what {email} may do on the platform:",
     "organization.created": "created the organization {name}",
     "plan.created": "created the plan {name}",
+    "plan.changed": "changed the plan {plan}:",
+    "plan.archived": "archived the plan {plan}, which {workspaces} workspaces keep",
+    "plan.restored": "took the plan {plan} out of the archive",
     "workspace.created": "created the workspace {name}",
     "workspace.changed": "changed",
     "workspace.owner_changed": "handed the workspace over:",

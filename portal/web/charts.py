@@ -69,9 +69,9 @@ def line_chart(
     return Markup(chart.render(is_unicode=True))  # noqa: S704
 
 
-def nice_step(largest: int) -> int:
-    """The distance of gridlines under which the largest value fits below the uppermost; whole, at least 1."""
-    least = max(1, -(-largest // GRIDLINES))
+def nice_step(largest: int, lines: int = GRIDLINES) -> int:
+    """The distance of so many gridlines under which the largest value fits below the uppermost; whole, at least 1."""
+    least = max(1, -(-largest // lines))
     power = 10 ** (len(str(least)) - 1)
     steps = [step * factor for factor in (power, 10 * power) for step in STEPS]
     return int(next(step for step in steps if step >= least and step == int(step)))
@@ -115,6 +115,8 @@ class LineChart(pygal.Line):
     """pygal's line chart: its scales, series and document; the drawing is pared down to what the page shows."""
 
     days: tuple[date, ...] = ()
+    gridlines = GRIDLINES
+    left = LEFT
 
     def __init__(self, canvas: Canvas, heading: str, summary: str, locale: str, **config: Any) -> None:
         super().__init__(
@@ -146,13 +148,21 @@ class LineChart(pygal.Line):
         self._plot()
 
     def _compute_y_labels(self) -> None:
-        step = nice_step(max((value for serie in self.series for value in serie.values), default=0))
-        self._y_labels = [(formats.compact(step * n, self.locale), step * n) for n in range(GRIDLINES + 1)]
-        self._box.ymin, self._box.ymax = 0, step * GRIDLINES
+        lines = self.gridlines
+        step = nice_step(self._largest(), lines)
+        self._y_labels = [(self._written(step * n), step * n) for n in range(lines + 1)]
+        self._box.ymin, self._box.ymax = 0, step * lines
+
+    def _largest(self) -> int:
+        return max((value for serie in self.series for value in serie.values), default=0)
+
+    def _written(self, value: int) -> str:
+        """A value at the axis."""
+        return formats.compact(value, self.locale)
 
     def _compute_margin(self) -> None:
         box = self.margin_box
-        box.left, box.top, box.right, box.bottom = LEFT, TOP, self.canvas.right, BOTTOM
+        box.left, box.top, box.right, box.bottom = self.left, TOP, self.canvas.right, BOTTOM
         self._box.margin = 0
 
     def _make_graph(self) -> None:

@@ -31,6 +31,7 @@ NAVIGATION: Groups = (
             ("Users", "admin_users.listing", "users"),
         ),
     ),
+    ("Revenue", (("Plans", "admin_plans.listing", "tag"),)),
     (
         "Operations",
         (
@@ -39,7 +40,14 @@ NAVIGATION: Groups = (
             ("Audit", "admin_audit.listing", "history"),
         ),
     ),
-    ("Platform", (("Staff", "admin_staff.listing", "shield-lock"),)),
+    (
+        "Platform",
+        (
+            ("Staff", "admin_staff.listing", "shield-lock"),
+            ("Defaults", "admin_defaults.page", "adjustments"),
+            ("Settings", "admin_settings.page", "settings"),
+        ),
+    ),
 )
 WORKSPACE_NAVIGATION: Groups = (
     (

@@ -135,6 +135,18 @@ def short_day(value: date, locale: str) -> str:
     return dates.format_date(value, format="d MMM", locale=_locale(locale))
 
 
+@lru_cache(maxsize=1_000)
+def weekday(value: date, locale: str) -> str:
+    """Sat."""
+    return dates.format_date(value, format="ccc", locale=_locale(locale))
+
+
+@lru_cache(maxsize=1_000)
+def month(value: date, locale: str, short: bool = False) -> str:
+    """November 2026, or Nov."""
+    return dates.format_date(value, format="LLL" if short else "LLLL y", locale=_locale(locale))
+
+
 @lru_cache(maxsize=4_000)
 def dated(text: str, locale: str, timezone: str) -> str:
     """A text in which days, months and instants are written as in files (2026-11-02, 2026-11), for a reader."""

@@ -31,17 +31,20 @@ from portal.models import (
     OrderState,
     OrganizationMember,
     Plan,
+    PlatformDay,
     User,
     Workspace,
     scope,
 )
 from portal.operations import demo
 from portal.queries import audit, example
+from portal.queries.platform_days import standing
 from portal.queries.principals import platform
 from portal.rules.access import WorkspaceRole
 from portal.rules.health import Code, Level
 from portal.rules.lifecycle import HoldKind, Status
 from portal.rules.passwords import weakness
+from portal.rules.periods import day_start, local_day
 from portal.rules.pricing import Cycle
 from portal.settings import Settings
 from tests.conftest import DATABASES, KEY, NOW, migrate
@@ -192,7 +195,8 @@ def test_every_workspace_has_a_history_that_ends_where_it_stands(platform_here: 
     assert audit.verify().fault is None
     assert db.session.scalar(select(func.count()).where(AuditEvent.action == "workspace.created")) == 214
     last: dict[int | None, str] = {}
-    changes = select(AuditEvent).where(AuditEvent.action == "workspace.status_changed").order_by(AuditEvent.sequence)
+    actions = ("workspace.status_changed", "workspace.cancelled")
+    changes = select(AuditEvent).where(AuditEvent.action.in_(actions)).order_by(AuditEvent.sequence)
     for event in db.session.scalars(changes):
         assert event.payload
         last[event.workspace_id] = event.payload["changes"]["status"][1]
@@ -201,6 +205,23 @@ def test_every_workspace_has_a_history_that_ends_where_it_stands(platform_here: 
             assert last[key] == status.value
     times = list(db.session.scalars(select(AuditEvent.at).order_by(AuditEvent.sequence)))
     assert times == sorted(times)
+
+
+def test_the_days_of_the_platform_lead_to_how_it_stands(platform_here: None, now: datetime) -> None:
+    today = local_day(now, platform().timezone)
+    rows = list(db.session.scalars(select(PlatformDay).order_by(PlatformDay.day)))
+    assert [row.day for row in rows] == [today - timedelta(days=n) for n in range(len(rows), 0, -1)]
+    assert len(rows) > 365
+    assert sum(row.risk is not None for row in rows) == 19
+    closed_or_held_today = Workspace.cancelled_at >= day_start(today, platform().timezone)
+    closed = db.session.scalar(select(func.count()).where(closed_or_held_today)) or 0
+    held = db.session.scalar(select(func.count()).where(Hold.opened_at >= day_start(today, platform().timezone))) or 0
+    last, present = rows[-1], standing()
+    assert last.active + last.trial + last.suspended == present.active + present.trial + present.suspended + closed
+    assert last.suspended == present.suspended - held
+    mrr = select(func.sum(Workspace.mrr_reporting)).where(Workspace.status == Status.ACTIVE)
+    assert present.mrr == db.session.scalar(mrr)
+    assert rows[0].mrr < last.mrr
 
 
 def test_whoever_was_not_invited_has_a_password(platform_here: None) -> None:

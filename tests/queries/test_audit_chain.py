@@ -146,3 +146,44 @@ def test_writers_at_once_do_not_fork_the_chain_nor_fight_for_its_first_event(app
     assert not failures
     assert db.session.scalar(select(func.count(AuditEvent.id))) == threads * each * 2
     assert audit.verify() == Verdict(threads * each * 2)
+
+
+# ---------------------------------------------------------------- some at a time
+
+
+def walked(most: int) -> list[tuple[Verdict, bool]]:
+    """Every answer of a walk so many events at a time, until it has ended."""
+    found = [(Verdict(0), False)]
+    while not found[-1][1]:
+        found.append(audit.go_on(found[-1][0], most, chunk=2))
+    return found[1:]
+
+
+def test_a_walk_in_parts_ends_where_one_in_one_does(app: Flask) -> None:
+    record_some()
+    assert walked(3) == [(Verdict(3), False), (Verdict(6), False), (Verdict(7), True)]
+    assert walked(7) == walked(99) == [(audit.verify(), True)]
+
+
+@pytest.mark.parametrize("sequence", range(1, EVENTS + 1))
+def test_a_walk_in_parts_names_the_same_first_bad_event(app: Flask, sequence: int) -> None:
+    verdict = tampered(at(sequence, action="plan.removed"))
+    assert walked(3)[-1] == (verdict, True)
+    assert verdict.sequence == sequence
+
+
+def test_a_walk_in_parts_notices_what_was_taken_away_meanwhile(app: Flask) -> None:
+    record_some()
+    verdict, ended = audit.go_on(Verdict(0), 3)
+    with unit() as session:
+        without(3)(session)
+    assert not ended
+    assert audit.go_on(verdict, 3)[0].sequence == 3
+
+
+def test_a_walk_goes_on_with_what_was_recorded_meanwhile(app: Flask) -> None:
+    record_some(3)
+    verdict, ended = audit.go_on(Verdict(0), 3)
+    assert (verdict, ended) == (Verdict(3), True)
+    record_some(2)
+    assert audit.go_on(verdict, 3) == (Verdict(5), True)

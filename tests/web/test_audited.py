@@ -14,12 +14,14 @@ from sqlalchemy import select
 
 from portal.base.db import db
 from portal.models import Hold, LoginSession, Membership, Organization, Task, TaskKind, User, Workspace
-from portal.operations import team
+from portal.operations import plans, team
 from portal.operations.invitations import Into, invite
+from portal.operations.platform_changes import defaults_version, settings_version
 from portal.operations.sessions import open_session
 from portal.operations.unit import unit
 from portal.operations.workspaces import NewWorkspace, create
-from portal.queries.principals import token_digest
+from portal.queries import plans as reads
+from portal.queries.principals import platform, token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
 from tests import factories
 from tests.conftest import DATABASES
@@ -230,6 +232,33 @@ def edited(scene: Scene) -> Fields:
     return {"version": "1", "name": "Beta", **terms, **owner}
 
 
+def planned(scene: Scene) -> Fields:
+    """There is a plan, with a workspace on it."""
+    scene.values["plan"] = plans.create({"name": "Growth", "price_monthly_INR": "5"}, acting(scene.alice))
+    factories.workspace(plan=scene.values["plan"], status="active")
+    return {}
+
+
+def archived(scene: Scene) -> Fields:
+    planned(scene)
+    plans.archive(scene.values["plan"], acting(scene.alice))
+    return {}
+
+
+def repriced(scene: Scene) -> Fields:
+    planned(scene)
+    version = reads.plan(scene.values["plan"]).version
+    return {"version": version, "price_monthly_INR": "6", "confirm": "1"}
+
+
+def other_thresholds(scene: Scene) -> Fields:
+    return {"version": settings_version(platform()), "threshold_seen_watch_days": "3", "confirm": "1"}
+
+
+def other_defaults(scene: Scene) -> Fields:
+    return {"version": defaults_version(platform()), "trial_days": "9"}
+
+
 EDITED = ("workspace.changed", "workspace.plan_changed", "workspace.owner_changed")
 PROFILE = {"name": "Alice the First", "locale": "en", "timezone": "UTC", "theme": "dark"}
 EXAMPLES: dict[str, Example] = {
@@ -278,6 +307,12 @@ EXAMPLES: dict[str, Example] = {
     "admin_workspaces.edit_save": Example(edited, EDITED),
     "admin_workspaces.invitation": Example(made, ("invitation.renewed",)),
     "admin_workspaces.remove_samples": Example(made, ("workspace.sample_data_removed",)),
+    "admin_defaults.save": Example(other_defaults, ("platform.defaults_changed",)),
+    "admin_plans.archive": Example(planned, ("plan.archived",)),
+    "admin_plans.create": Example(lambda _: {"name": "Growth"}, ("plan.created",)),
+    "admin_plans.edit_save": Example(repriced, ("plan.changed",)),
+    "admin_plans.restore": Example(archived, ("plan.restored",)),
+    "admin_settings.save": Example(other_thresholds, ("platform.settings_changed",)),
     "admin_tasks.stop": Example(waiting, ("import.stopped",)),
 }
 CHANGING = {route.endpoint: route for route in routes() if route.method != "GET"}

@@ -75,6 +75,7 @@ def examples(app: Flask) -> dict[str, str]:
         "hold": "no-such-hold",
         "session": "no-such-session",
         "invitation": "no-such-invitation",
+        "plan": factories.plan("Growth", is_free=False).public_id,
     }
 
 

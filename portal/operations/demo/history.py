@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -25,6 +25,7 @@ from portal.rules.lifecycle import Stage, Status
 from portal.rules.periods import add_months
 
 UPGRADED = 3  # every third workspace on a larger plan began on Starter
+MONTHS_SMALL = 5  # and stayed there for so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,7 @@ _WORKSPACES = select(
 
 def _creations(world: World, window: Window) -> Told:
     for row in db.session.execute(_WORKSPACES.where(*_within(Workspace.created_at, window))):
-        began_small = _began_small(row)
+        began_small = upgraded_on(row, world.now) is not None
         status = Status.TRIAL if row.is_primary or row.stage is Stage.TRIAL else Status.ACTIVE
         facts = {
             "name": row.name,
@@ -190,10 +191,11 @@ def _activations(world: World, window: Window) -> Told:
 
 def _upgrades(world: World, window: Window) -> Told:
     """A larger plan some months after the beginning."""
-    ahead = _months_back(window, 5)
+    ahead = _months_back(window, MONTHS_SMALL)
     for row in db.session.execute(_WORKSPACES.where(*_within(Workspace.created_at, ahead))):
-        at = datetime.combine(add_months(row.created_at.date(), 5), row.created_at.time(), UTC)
-        if _began_small(row) and window.since <= at < window.until and (row.cancelled_at or at) >= at:
+        day = upgraded_on(row, world.now)
+        at = datetime.combine(day, row.created_at.time(), UTC) if day else None
+        if at and window.since <= at < window.until and (row.cancelled_at or at) >= at:
             change = {"plan": (STARTER.name, row.plan)}
             yield _of(row, "workspace.plan_changed", _staff(world, row.id, at, StaffRole.FINANCE), change)
 
@@ -202,7 +204,7 @@ def _closings(world: World, window: Window) -> Told:
     for row in db.session.execute(_WORKSPACES.where(*_within(Workspace.cancelled_at, window))):
         by = Actor(ActorKind.USER, row.owner or "", row.cancelled_at, row.owner_id)
         change = {"status": (Status.ACTIVE.value, Status.CANCELLED.value)}
-        yield _of(row, "workspace.status_changed", by, change, "Closed by its owner")
+        yield _of(row, "workspace.cancelled", by, change, "Closed by its owner")
 
 
 def _holds(world: World, window: Window) -> Told:
@@ -281,5 +283,10 @@ def _months_back(window: Window, months: int) -> Window:
     return Window(datetime.combine(since, time(), UTC), datetime.combine(until, time(), UTC))
 
 
-def _began_small(row: Any) -> bool:
-    return row.id % UPGRADED == 0 and row.is_primary and row.plan in ("Growth", "Business")
+def upgraded_on(row: Any, now: datetime) -> date | None:
+    """The day on which the workspace went from Starter to its larger plan, if it did. The row has integer key, primary,
+    plan's name and creation."""
+    if row.id % UPGRADED or not row.is_primary or row.plan not in ("Growth", "Business"):
+        return None
+    day = add_months(row.created_at.date(), MONTHS_SMALL)
+    return day if day < now.date() else None

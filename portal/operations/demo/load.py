@@ -12,7 +12,18 @@ from sqlalchemy.orm import Session
 from portal.base.db import db
 from portal.models import Plan, PlatformSettings, scope
 from portal.operations.audit import record
-from portal.operations.demo import billing, customers, history, lives, logins, messaging, telephony, usage, workspaces
+from portal.operations.demo import (
+    billing,
+    customers,
+    days,
+    history,
+    lives,
+    logins,
+    messaging,
+    telephony,
+    usage,
+    workspaces,
+)
 from portal.operations.demo.catalogue import Catalogue, settings, write_catalogue
 from portal.operations.demo.customers import Size
 from portal.operations.demo.dice import Dice
@@ -128,6 +139,7 @@ def _customer(world: World, size: Size) -> list[int]:
     customer = customers.write_organization(world, size, lives_led)
     for number, story in enumerate(lives_led):
         tenant = workspaces.write_workspace(world, customer, number, story)
+        days.note_monthly(world, tenant)
         lives.write_life(world, tenant, usage.write_usage(world, tenant))
         telephony.write_telephony(world, tenant)
         messaging.write_messaging(world, tenant)
@@ -156,6 +168,7 @@ def _finish(world: World, wanted: Wanted, organizations: int) -> None:
     with unit() as session:
         set_sequences(session)
         recount(session)
+        days.write_past(session, world, wanted.workspaces)
         tidy_search(session)
         session.execute(update(PlatformSettings).values(settings=settings(loading=False)))
         by = Actor.command("demo", world.now)

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from portal.operations.demo.catalogue import Card, Catalogue, Offer
@@ -41,6 +42,14 @@ def depth_for(workspaces: int, days: int | None) -> Depth:
     return Depth(days or 90, 25, 90)
 
 
+class Monthly(NamedTuple):
+    """What a workspace is worth in a month while it pays, and what before it went to a larger plan: minor units."""
+
+    currency: str
+    amount: int
+    before: int
+
+
 @dataclass(slots=True)
 class World:
     """What every part of the loading needs."""
@@ -58,6 +67,7 @@ class World:
     numbers: Counter[str] = field(default_factory=Counter)
     invoices: Counter[str] = field(default_factory=Counter)
     drawn: Counter[str] = field(default_factory=Counter)
+    monthly: dict[int, Monthly] = field(default_factory=dict)
     toured: dict[str, Person] = field(default_factory=dict)
     singles: int = 0
     children: int = 0

@@ -5,7 +5,11 @@ from flask import Blueprint
 from portal.web.admin import (
     access_sessions,
     audit,
+    dashboard,
+    defaults,
     imports,
+    plans,
+    settings,
     staff,
     tasks,
     user_actions,
@@ -49,7 +53,11 @@ blueprints: tuple[Blueprint, ...] = (
     shared.workspaces,
     shared.users,
     audit.bp,
+    dashboard.bp,
+    defaults.bp,
     imports.bp,
+    plans.bp,
+    settings.bp,
     staff.bp,
     tasks.bp,
 )

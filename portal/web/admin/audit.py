@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request, url_for
 from portal.base import clock
 from portal.operations.audit_events import EVENTS
 from portal.queries import audit as log
-from portal.queries.audit import Event
+from portal.queries.audit import Event, Verdict
 from portal.rules.access import Permission
 from portal.rules.errors import NotFound
 from portal.web import audit_words, formats, paging
@@ -19,6 +19,8 @@ from portal.web.spreadsheets import guarded
 
 bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
 
+STEP = 5_000  # events that one answer walks: less than half a second
+LONGEST_NUMBER = 12  # digits
 HEADS = ("sequence", "event", "at", "actor", "kind", "action", "what", "workspace", "organization", "reason", "request")
 
 
@@ -49,6 +51,32 @@ def export() -> Response:
     """The log as CSV, in UTC, as it is filtered."""
     filters = Filters.of(request.args, formats.reader_timezone())
     return csv_file("audit.csv", HEADS, map(_cells, log.each_event(filters.wanted)))
+
+
+@bp.get("/verify")
+@needs(Permission.AUDIT_VIEW)
+def verify() -> Response:
+    """Walks the chain, some thousand events at a time; each answer says how far it is and leads on."""
+    locale = formats.reader_locale()
+    walked = Verdict(_counted("events"), _counted("erased"))
+    if walked.events > log.recorded():
+        raise NotFound()
+    verdict, ended = log.go_on(walked, STEP)
+    return show(
+        "admin/audit/verify",
+        "_verify",
+        verdict=verdict,
+        ended=ended,
+        total=max(log.recorded(), verdict.events),
+        at=formats.minute(clock.now(), locale, formats.reader_timezone()),
+        next_url=url_for("admin_audit.verify", events=verdict.events, erased=verdict.erased or None),
+    )
+
+
+def _counted(name: str) -> int:
+    """What the address says was walked already; nothing where that is no number."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else 0
 
 
 def _cells(event: Event) -> tuple[str, ...]:

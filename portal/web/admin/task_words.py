@@ -10,7 +10,7 @@ from typing import NamedTuple
 from flask import url_for
 
 from portal.models import TaskKind, TaskState
-from portal.operations.tasks import LEASE
+from portal.operations.tasks import LEASE, SETTLES
 from portal.queries.tasks import ResultView, TaskView
 from portal.rules.imports import Outcome, summary
 from portal.web import formats
@@ -98,10 +98,13 @@ class Progress:
     is_clean: bool
     importable: str
     facts: str
+    has_rows: bool
 
 
 def kind_of(task: TaskView) -> str:
     """What it does, in words."""
+    if SETTLES in task.options:
+        return "Figures"
     return "Trial run of an import" if task.options.get("trial") else KINDS[task.kind]
 
 
@@ -138,7 +141,7 @@ def progress(task: TaskView, now: datetime, locale: str) -> Progress:
     trial = bool(task.options.get("trial"))
     counted = f"{formats.number(task.done, locale)} of {formats.number(task.total, locale)}"
     left = seconds_left(task, now)
-    verb = {TaskState.WAITING: "Waiting to begin", TaskState.RUNNING: "Trying" if trial else "Importing"}
+    verb = {TaskState.WAITING: "Waiting to begin", TaskState.RUNNING: _doing(task)}
     good = task.counts.get(Outcome.CREATED, 0) + task.counts.get(Outcome.WARNED, 0)
     return Progress(
         public_id=task.public_id,
@@ -158,11 +161,18 @@ def progress(task: TaskView, now: datetime, locale: str) -> Progress:
         is_clean=not task.counts.get(Outcome.FAILED),
         importable=formats.number(good, locale) if good else "",
         facts=f"Begun {formats.ago(task.created_at, now, locale).lower()} by {task.by or 'the command line'}",
+        has_rows=bool(task.counts),
     )
 
 
+def _doing(task: TaskView) -> str:
+    if SETTLES in task.options:
+        return "Working figures out:"
+    return "Trying" if task.options.get("trial") else "Importing"
+
+
 def _summary(task: TaskView, locale: str) -> str:
-    if not task.done:
+    if not task.done or SETTLES in task.options:
         return ""
     trial = bool(task.options.get("trial"))
     return summary(task.counts, trial=trial, number=partial(formats.number, locale=locale))

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.base import background, clock
 from portal.operations import import_files, task_workers, tasks
+from portal.operations.tasks import SETTLES
 from portal.queries import tasks as reads
 from portal.queries.tasks import TaskView
 from portal.rules.access import Permission
@@ -61,7 +62,7 @@ def page(task: str) -> Response:
         results=[task_words.result(row, trial) for row in reads.results(found.id, outcome, number)],
         pager=paging.pager(number, reads.RESULTS, total, turn, locale),
         here=turn(number),
-        can_stop=found.is_open and may(Permission.TASK_STOP),
+        can_stop=found.is_open and may(Permission.TASK_STOP) and SETTLES not in found.options,
         can_run=may(Permission.WORKSPACE_IMPORT) and import_files.can_run_for_real(found),
     )
 

@@ -15,13 +15,14 @@ from portal.operations.users import Details, Stale
 from portal.queries import user_detail
 from portal.queries.user_detail import Account
 from portal.rules.access import Permission
+from portal.rules.editing import Value
 from portal.web import formats
 from portal.web.access import actor, needs
 from portal.web.admin.blueprints import users as bp
 from portal.web.admin.user_page import crumbs
 from portal.web.forms import Form
 from portal.web.pages import done, show
-from portal.web.versions import Difference
+from portal.web.versions import differing
 
 LABELS = {"name": "Name", "email": "E-mail", "locale": "Numbers and dates", "timezone": "Time zone"}
 
@@ -75,22 +76,20 @@ def edit(usr: str) -> ResponseReturnValue:
 def _versions(person: Account, form: EditForm, theirs: Details) -> Response:
     """Both versions; what the person did not touch stays as it is now."""
     there, mine, seen = asdict(theirs), asdict(form.details()), asdict(form.details("seen_"))
-    rows = [
-        Difference(name, label, _said(name, there[name]), _said(name, mine[name]), there[name], mine[name])
-        for name, label in LABELS.items()
-        if mine[name] not in (seen[name], there[name])
-    ]
-    differing = {row.name for row in rows}
+    touched = {name: value for name, value in mine.items() if value != seen[name]}
+    rows = differing(there, touched, LABELS.__getitem__, _said)
+    chosen = {row.name for row in rows}
     return show(
         "admin/users/conflict",
         status=409,
         person=person,
         crumbs=crumbs(person, "Edit"),
         rows=rows,
-        kept={name: value for name, value in there.items() if name not in differing},
+        kept={name: value for name, value in there.items() if name not in chosen},
         seen=there,
     )
 
 
-def _said(name: str, value: str) -> str:
-    return locales().get(value, value) if name == "locale" else value
+def _said(name: str, value: Value) -> str:
+    text = str(value)
+    return locales().get(text, text) if name == "locale" else text

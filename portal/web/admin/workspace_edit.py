@@ -23,6 +23,7 @@ from portal.web.admin.blueprints import workspaces as bp
 from portal.web.admin.workspace_form import LABELS, WorkspaceForm
 from portal.web.admin.workspace_words import STATUSES
 from portal.web.pages import done, show
+from portal.web.versions import marks, touched
 
 MOVES = {
     Move.ACTIVATE: "Activate…",
@@ -38,7 +39,7 @@ LIMITS = "admin_workspaces.limits_ask"
 def edit(ws: str) -> ResponseReturnValue:
     """The form of the workspace as it stands."""
     found = present(ws)
-    return _page(found, WorkspaceForm(version=str(found.version), seen=versions.marks(found.texts), **found.texts))
+    return _page(found, WorkspaceForm(version=str(found.version), seen=marks(found.texts), **found.texts))
 
 
 @bp.post("/<ws>/edit")
@@ -58,7 +59,7 @@ def edit_save(ws: str) -> ResponseReturnValue:
                 return done(url_for("admin_workspaces.detail", ws=ws))
         except Stale as stale:
             found = stale.theirs
-            mine = versions.touched(wanted, form.seen.data or "")
+            mine = touched(wanted, form.seen.data or "")
             return show(
                 "admin/workspaces/conflict", status=409, crumbs=_crumbs(found), **versions.compared(found, mine)
             )

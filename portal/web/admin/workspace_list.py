@@ -33,6 +33,7 @@ from portal.web.admin.workspace_addresses import (
 from portal.web.admin.workspace_rows import Reader
 from portal.web.admin.workspace_words import LISTED
 from portal.web.health_words import LEVELS
+from portal.web.rates import rates_of
 
 ORDERS = {
     Sort.MRR: "MRR",
@@ -102,6 +103,7 @@ class Asking:
     today: date  # of the platform's time zone
     timezone: str  # the platform's
     currency: str  # the reporting currency
+    rates_on: str  # the day of the exchange rates, or blank
     may_export: bool
     may_import: bool
     actions: tuple[RowAction, ...]
@@ -115,6 +117,7 @@ def context(found: Listing, asked: Asked, platform: Platform, reader: Reader) ->
         today=local_day(reader.now, platform.timezone),
         timezone=platform.timezone,
         currency=platform.reporting_currency,
+        rates_on=platform.exchange_rates_on,
         may_export=may(Permission.WORKSPACE_EXPORT),
         may_import=may(Permission.WORKSPACE_IMPORT) and IMPORT in current_app.view_functions,
         actions=workspace_actions.of_rows(),
@@ -191,7 +194,7 @@ def strip(figures: Strip, address: Address, asking: Asking) -> list[Cell]:
             figures.mrr,
             currency=asking.currency,
             beside=beside if unrated else None,
-            title="Monthly recurring revenue of all active workspaces, by the platform’s exchange rates",
+            title=f"Monthly recurring revenue of all active workspaces, by {rates_of(asking.rates_on, locale)}",
         ),
         Cell(
             "retention",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,23 +11,7 @@ from portal.queries.editing import Present, Value, same
 from portal.web import formats
 from portal.web.admin import workspace_choices as choices
 from portal.web.admin.workspace_form import FLAGS, LABELS
-from portal.web.versions import Difference
-
-
-def marks(texts: Mapping[str, Value]) -> str:
-    """A short mark of each field as it stands, which the form brings back: so it is known later what was touched."""
-    return " ".join(f"{name}:{_mark(value)}" for name, value in texts.items())
-
-
-def touched(wanted: Mapping[str, Value], seen: str) -> dict[str, Value]:
-    """Those fields that read otherwise than when these marks were made; all, where a field has none."""
-    known = dict(each.partition(":")[::2] for each in seen.split())
-    return {name: value for name, value in wanted.items() if known.get(name) != _mark(value)}
-
-
-def _mark(value: Value) -> str:
-    text = value.replace("\r\n", "\n").strip() if isinstance(value, str) else str(value)
-    return hashlib.sha256(text.encode()).hexdigest()[:10]
+from portal.web.versions import Difference, sent
 
 
 def compared(theirs: Present, mine: Mapping[str, Value]) -> dict[str, Any]:
@@ -55,12 +38,8 @@ def compared(theirs: Present, mine: Mapping[str, Value]) -> dict[str, Any]:
 def _difference(name: str, value: Value, theirs: Present) -> Difference:
     there = theirs.texts[name]
     return Difference(
-        name, LABELS[name], said(name, there, theirs), said(name, value, theirs), _sent(there), _sent(value)
+        name, LABELS[name], said(name, there, theirs), said(name, value, theirs), sent(there), sent(value)
     )
-
-
-def _sent(value: Value) -> str:
-    return ("1" if value else "0") if isinstance(value, bool) else value
 
 
 def said(name: str, value: Value, found: Present) -> str:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Response, expect
 from sqlalchemy import and_, exists, select
 
-from portal.models import Domain, Hold, Membership, Organization, OrganizationMember, User, Workspace
+from portal.models import Domain, Hold, Membership, Organization, OrganizationMember, Plan, User, Workspace
 from portal.rules.access import AccessMode, WorkspaceRole
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
@@ -22,7 +22,7 @@ from tests.support.routes import routes
 
 OWNER, AUDITOR, MEMBER = "owner@portal.example", "auditor@portal.example", "member@nilgiri-retail.example"
 TENANT, AGENT = "owner@nilgiri-retail.example", "agent@nilgiri-retail.example"
-FINANCE = "finance@portal.example"
+FINANCE, SUPPORT = "finance@portal.example", "support@portal.example"
 NOBODY, HALF_WAY = "", "half-way"
 MOST_BYTES = 30 * 1024
 VENDORED = ("/static/vendor/", "/static/img/icons.svg")  # the icons are Tabler's, put into one file
@@ -81,6 +81,16 @@ def of_hold(example: Example) -> str:
     return f"{HOME}{ws}/holds/{hold}/lift"
 
 
+def of_plan(name: str, rest: str = "") -> Callable[[Example], str]:
+    """The address of a page of this plan."""
+
+    def path(example: Example) -> str:
+        with example.open() as session:
+            return f"/admin/plans/{session.scalars(select(Plan.public_id).where(Plan.name == name)).one()}{rest}"
+
+    return path
+
+
 def with_domain() -> Any:
     """That a workspace has a domain of its own."""
     return exists().where(Domain.workspace_id == Workspace.id)
@@ -120,6 +130,11 @@ PAGES = {
     "account.email_confirm: dead": Shown("/me/email/x", OWNER, 410),
     "account.factor": Shown("/me/second-factor"),
     "account.confirm": Shown("/me/confirm"),
+    "admin_dashboard.page": Shown("/admin/"),
+    "admin_dashboard.page: a year": Shown("/admin/?window=1y"),
+    "admin_dashboard.page: a day and one kind": Shown("/admin/?window=24h&kind=risk&page=2"),
+    "admin_dashboard.page: nothing of a kind": Shown("/admin/?kind=bounced"),
+    "admin_dashboard.page: by an auditor": Shown("/admin/", AUDITOR),
     "admin_workspaces.listing": Shown(HOME),
     "admin_workspaces.listing: a last page": Shown(HOME + "?sort=name&page=5"),
     "admin_workspaces.listing: all filters": Shown(HOME + "?status=active&health=risk&sort=-name&q=a"),
@@ -178,7 +193,15 @@ PAGES = {
     "admin_staff.listing": Shown("/admin/staff/"),
     "admin_staff.invite": Shown("/admin/staff/invite"),
     "admin_staff.role": Shown(lambda example: of_user(AUDITOR, "/role")(example).replace("/users/", "/staff/")),
+    "admin_audit.verify": Shown("/admin/audit/verify"),
     "admin_imports.page": Shown("/admin/import/"),
+    "admin_plans.page": Shown(of_plan("Group")),
+    "admin_plans.page: the free one": Shown(of_plan("Free"), AUDITOR),
+    "admin_plans.page: archived": Shown(of_plan("Launch 2024")),
+    "admin_plans.edit": Shown(of_plan("Group", "/edit"), FINANCE),
+    "admin_plans.archive_ask": Shown(of_plan("Growth", "/archive")),
+    "admin_settings.page: to look": Shown("/admin/settings/", SUPPORT),
+    "admin_defaults.page: to look": Shown("/admin/defaults/", SUPPORT),
     "admin_tasks.listing": Shown("/admin/tasks/"),
     "admin_tasks.page": Shown(lambda example: "/admin/tasks/" + example.task()),
     "admin_workspaces.impersonate": Shown(of_workspace(Workspace.web_address == "nilgiri-retail", rest="/impersonate")),
@@ -291,6 +314,8 @@ def unfold(page: Page, *selectors: str) -> None:
         ("admin_workspaces.listing", 390, ["summary[aria-label=Menu]"]),
         ("admin_workspaces.listing", 390, ["summary[aria-label='Find a workspace']"]),
         ("admin_workspaces.listing", 390, ["#more-filters > summary", ".choose > summary"]),
+        ("admin_dashboard.page", 1280, [".chart-table > summary"]),
+        ("admin_dashboard.page", 390, [".chart-table > summary"]),
         ("admin_workspaces.detail", 1280, [".chart-table > summary", "[popovertarget=why]"]),
         ("admin_workspaces.detail", 390, [".chart-table > summary", "[popovertarget=why]"]),
         ("admin_audit.listing", 390, [".log li:nth-child(1) summary", ".log li:nth-child(3) summary"]),

@@ -15,6 +15,7 @@ from portal.rules.access import StaffRole
 from portal.rules.actors import Actor, ActorKind
 from tests.support import tenants
 from tests.support.commands import Portal
+from tests.support.pages import words
 
 NOW = datetime(2026, 11, 21, 11, 0, tzinfo=UTC)
 
@@ -158,3 +159,40 @@ def test_the_command_says_that_the_chain_holds_or_where_it_does_not(written: obj
     code, said = verify()
     assert code == 1
     assert "Good events: 1. Event 2 (evt_" in said and "was changed" in said
+
+
+# ---------------------------------------------------------------- verifying
+
+
+def test_the_chain_is_verified_on_screen(staff: FlaskClient, written: object) -> None:
+    page = staff.get("/admin/audit/verify").text
+    assert "The chain holds: 3 events" in words(page)
+    assert 'href="/admin/audit/verify"' in staff.get("/admin/audit/").text
+
+
+def test_the_first_bad_event_is_named(staff: FlaskClient, written: object) -> None:
+    with unit() as session:
+        session.execute(update(AuditEvent).where(AuditEvent.sequence == 2).values(action="plan.removed"))
+    page = staff.get("/admin/audit/verify").text
+    assert "Event 2 (evt_" in page
+    assert "was changed" in page
+    assert "the 1 before it" in page
+
+
+def test_a_long_log_is_walked_in_parts_that_lead_on(staff: FlaskClient) -> None:
+    with unit():
+        for number in range(5_001):
+            record("plan.created", Actor.job("import", NOW), name=str(number))
+    page = staff.get("/admin/audit/verify").text
+    assert "5,000 of 5,001 events" in page
+    assert 'content="0; url=/admin/audit/verify?events=5000"' in page  # without scripts
+    part = staff.get("/admin/audit/verify?events=5000", headers={"HX-Request": "true"}).text
+    assert part.lstrip().startswith('<div id="verify">')
+    assert "The chain holds: 5,001 events" in words(part)
+
+
+@pytest.mark.parametrize("events", ["5002", "999999999999", "9" * 40, "-1", "x", "²"])
+def test_a_walk_never_began_behind_the_end(staff: FlaskClient, written: object, events: str) -> None:
+    answer = staff.get("/admin/audit/verify", query_string={"events": events})
+    assert answer.status_code in (200, 404)
+    assert "is missing" not in answer.text

@@ -1,0 +1,26 @@
+"""What is said and done once a change was saved from which stored figures follow."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import flash
+
+from portal.base import background, clock
+from portal.operations import task_workers
+from portal.operations.settlements import Begun
+from portal.web.admin.workspace_dialogs import counted
+
+
+def tell(what: str, changed: bool, begun: Begun) -> None:
+    """Says that it was saved; where figures follow by a task, so much, and a worker begins with it."""
+    if not changed:
+        flash("Nothing was changed.", "info")
+    elif begun.task:
+        flash(
+            f"{what} saved. Figures of {counted(begun.workspaces, 'workspace')} follow: Tasks shows how far it is.",
+            "good",
+        )
+        background.run(partial(task_workers.work, begun.task, clock.now))
+    else:
+        flash(f"{what} saved.", "good")

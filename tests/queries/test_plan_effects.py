@@ -1,0 +1,86 @@
+"""What other limits of a plan would do is counted over all its workspaces at once: the same as page after page says."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import event, select
+
+from portal import create_app
+from portal.base import hashing
+from portal.base.db import db
+from portal.models import Workspace, scope
+from portal.operations import demo
+from portal.queries import plans
+from portal.queries.detail import Detail, detail
+from portal.queries.plan_effects import Change, Hit, hits
+from portal.queries.plans import PlanView
+from portal.rules.limits import UNLIMITED, Limit
+from portal.settings import Settings
+from tests.conftest import DATABASES, KEY, NOW, migrate
+from tests.support import parts
+from tests.support.databases import open_database
+
+Found = list[Detail]
+
+
+@pytest.fixture(scope="module", params=DATABASES)
+def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
+    """The pages of all workspaces of a small example platform that are not closed, as they say themselves."""
+    folder = tmp_path_factory.mktemp("example")
+    database = open_database(request.param, folder, migrate) or parts.missing("PostgreSQL", "postgresql")
+    app = create_app(Settings(instance=folder, database_url=database.url, secret_key=KEY, testing=True))
+    with app.app_context():
+        demo.load(demo.Wanted(workspaces=80), NOW, hashing.hash_password, lambda *_: None)
+        with scope.platform():
+            open_ones = db.session.scalars(select(Workspace.public_id).where(Workspace.cancelled_at.is_(None))).all()
+            yield [detail(each, NOW) for each in open_ones]
+        db.session.remove()
+        db.engine.dispose()
+    database.close()
+
+
+def counted(change: Change, name: str | None, pages: Found) -> Hit:
+    """The same, page after page. `name`: the plan's, None for workspaces without one."""
+    workspaces = own = full = full_after = over_after = 0
+    for each in pages:
+        if (each.profile.plan.name if each.profile.plan else None) != name:
+            continue
+        state = next(state for state in each.limits if state.limit is change.limit)
+        if state.account and state.account.primary_id != each.profile.key:
+            continue
+        workspaces += 1
+        if state.own and state.own.in_force:
+            own += 1
+            continue
+        full += change.before != UNLIMITED and state.used >= change.before
+        full_after += change.after != UNLIMITED and state.used >= change.after
+        over_after += change.after != UNLIMITED and state.used > change.after
+    return Hit(change, workspaces, own, full, full_after, over_after)
+
+
+@pytest.mark.parametrize("limit", Limit)
+def test_the_counts_are_those_of_the_pages(found: Found, limit: Limit) -> None:
+    used = sorted(state.used for each in found for state in each.limits if state.limit is limit)
+    changes: list[tuple[PlanView | None, Change]] = []
+    for plan in plans.plans():
+        for figure in (0, used[len(used) // 3], used[len(used) // 2], used[-1], UNLIMITED):
+            changes.append((plan, Change(limit, (plan.key,), plan.terms.limits.get(limit, 1), figure)))
+    changes.append((None, Change(limit, (None,), 5, 1)))
+    for (plan, change), hit in zip(changes, hits([each for _, each in changes], NOW), strict=True):
+        assert hit == counted(change, plan.name if plan else None, found)
+    assert any(hit.full_after for hit in hits([each for _, each in changes], NOW)), "something was counted"
+
+
+def test_several_plans_are_counted_together(found: Found) -> None:
+    every = plans.plans()
+    whole = hits([Change(Limit.USERS, (None, *(each.key for each in every)), 3, 2)], NOW)[0]
+    assert whole.workspaces == len(found)
+
+
+def test_a_query_for_each_limit_whatever_there_is(found: Found) -> None:
+    asked: list[str] = []
+    changes = [Change(limit, (plans.plans()[2].key,), 5, 1) for limit in Limit]
+    db.session.rollback()
+    event.listen(db.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    hits(changes, NOW)
+    assert len([each for each in asked if each.lstrip().upper().startswith("SELECT")]) == len(Limit) + 1
