@@ -185,5 +185,13 @@ def _lift(found: Sequence[Hold], place: Place, by: Actor) -> None:
 
 def _record(action: str, place: Place, row: Hold, by: Actor, reason: str, **facts: str) -> None:
     whole = row.organization_id is not None
-    whose = {"organization": place.organization} if whole else {"workspace": place.workspace}
-    record(action, by, reason=reason, hold=row.kind.value, whole_organization=whole, **whose, **facts)  # type: ignore[arg-type]
+    record(
+        action,
+        by,
+        workspace=None if whole else place.workspace,
+        organization=place.organization if whole else None,
+        reason=reason,
+        hold=row.kind.value,
+        whole_organization=whole,
+        **facts,
+    )

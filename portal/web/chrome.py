@@ -19,6 +19,7 @@ from portal.web.access import may, opens
 from portal.web.platform import brand, platform
 
 WORKSPACES = "admin_workspaces.listing"
+SEARCHES = ("admin_search.page", "account.search")  # the first that the person may open
 ACCOUNT_MENU = (("Your profile", "/me", "user"),)
 Groups = tuple[tuple[str | None, tuple[tuple[str, str, str], ...]], ...]
 NAVIGATION: Groups = (
@@ -49,6 +50,7 @@ NAVIGATION: Groups = (
         ),
     ),
 )
+OWN_NAVIGATION: Groups = ((None, (("Your workspaces", "switch.search", "message-2"),)),)  # of customers outside of any
 WORKSPACE_NAVIGATION: Groups = (
     (
         None,
@@ -94,10 +96,10 @@ def navigation() -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
     """The groups and pages that exist on this side and that this person may open."""
     tenant: Tenant | None = g.get("tenant")
     counts = workspace_counts(tenant) if tenant else g.get("navigation_counts", {})
-    side = WORKSPACE_NAVIGATION if tenant else NAVIGATION
+    side = WORKSPACE_NAVIGATION if tenant else NAVIGATION if g.principal.staff_role else OWN_NAVIGATION
     pages = (endpoint for _, entries in side for _, endpoint, _ in entries)
     where = tenant.web_address if tenant else ""
-    return _groups(frozenset(filter(opens, pages)), request.blueprint, tuple(counts.items()), where)
+    return _groups(side, frozenset(filter(opens, pages)), request.blueprint, tuple(counts.items()), where)
 
 
 def workspace_counts(tenant: Tenant) -> dict[str, str]:
@@ -115,8 +117,9 @@ def workspace_counts(tenant: Tenant) -> dict[str, str]:
 
 @lru_cache(maxsize=500)
 def _groups(
-    opened: frozenset[str], blueprint: str | None, counts: tuple[tuple[str, str], ...], workspace: str
+    side: Groups, opened: frozenset[str], blueprint: str | None, counts: tuple[tuple[str, str], ...], workspace: str
 ) -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
+    """`workspace` is the one whose pages these are: their addresses depend on it."""
     shown = dict(counts)
     groups = (
         (
@@ -127,19 +130,22 @@ def _groups(
                 if endpoint in opened
             ),
         )
-        for heading, entries in (WORKSPACE_NAVIGATION if workspace else NAVIGATION)
+        for heading, entries in side
     )
     return tuple((heading, items) for heading, items in groups if items)
 
 
-def find() -> tuple[str, str] | None:
-    """Where the search box of the sidebar leads, and what it says; none for who may not list workspaces."""
-    return (_list_url(), "Find a workspace") if opens(WORKSPACES) else None
+def find() -> tuple[str, str]:
+    """Where the search box of this side leads, and what it says: see `portal.web.palette`."""
+    tenant: Tenant | None = g.get("tenant")
+    if tenant:
+        return url_for("workspace_search.search"), f"Search {tenant.name}"
+    return _search_url(next(filter(opens, SEARCHES), SEARCHES[-1])), f"Search {brand()}"
 
 
-@lru_cache(maxsize=1)
-def _list_url() -> str:
-    return url_for(WORKSPACES)
+@lru_cache(maxsize=2)
+def _search_url(endpoint: str) -> str:
+    return url_for(endpoint)
 
 
 class Environment(FlaskEnvironment):
@@ -171,7 +177,7 @@ def init_app(app: Flask) -> None:
             "brand": brand(),
             "is_example": platform().is_example,
             "navigation": navigation() if person else (),
-            "find": find(),
+            "find": find() if person else None,
             "account_menu": ACCOUNT_MENU if may(Permission.SELF) else (),
             "tenant": surroundings.of(tenant, person) if tenant and person else None,
             "places": partial(surroundings.places, person),

@@ -120,12 +120,13 @@ def _item(place: Place) -> PlaceItem:
         public_id=place.public_id,
         name=place.name,
         initials=initials(place.name),
-        note=_note(place),
+        note=note(place),
         current=here is not None and here.key == place.key,
     )
 
 
-def _note(place: Place) -> str:
+def note(place: Place) -> str:
+    """The person's role in it, or what keeps it from working."""
     if place.status is Status.CANCELLED:
         return "closed"
     if place.status is Status.SUSPENDED:

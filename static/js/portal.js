@@ -101,8 +101,8 @@
 
   /* Dialogs: what htmx puts into #dialog is shown over the page. Esc and scrim close it unless text was typed, also text that was
      refused; it then gives the focus back to what opened it. */
-  const typed = (dialog) => $("[aria-invalid=true]", dialog) !== null
-    || $$("input, textarea, select", dialog).some((e) => e.type !== "hidden" && e.value !== (e.defaultValue ?? e.value));
+  const typed = (dialog) => dialog.id !== "palette" && ($("[aria-invalid=true]", dialog) !== null
+    || $$("input, textarea, select", dialog).some((e) => e.type !== "hidden" && e.value !== (e.defaultValue ?? e.value)));
   let opener = null;
   function focusIn(dialog) {
     const field = $("[aria-invalid=true]", dialog) || $(".input:not([readonly]), [type=radio]:checked, [type=checkbox]:enabled", dialog) || $("[data-close]", dialog);
@@ -119,7 +119,7 @@
     if (dialog.open) { focusIn(dialog); return; }
     const menu = door && door.closest("details.drop");
     if (menu) menu.open = false;
-    open(dialog, menu ? $("summary", menu) : door);
+    open(dialog, menu ? $("summary", menu) : visible(door) ? door : document.activeElement);
   }
   let door = null;
   document.addEventListener("cancel", (e) => { if (e.target.matches("dialog") && typed(e.target)) e.preventDefault(); }, true);
@@ -166,6 +166,31 @@
     field.focus();
   }
 
+  /* The palette: its field stands in every page and takes what is typed at once; what walks its list comes when it is first opened. */
+  function seek(text) {
+    const dialog = $("#palette");
+    if (!dialog || $("dialog[open]")) return;
+    const { style, script } = dialog.dataset;
+    if (script) {
+      delete dialog.dataset.script;
+      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: style }),
+        Object.assign(document.createElement("script"), { src: script }));
+    }
+    open(dialog, document.activeElement);
+    const field = $("input", dialog);
+    if (text) field.value = text;
+    field.dispatchEvent(new Event("look"));
+  }
+  const isMac = /^(Mac|iP)/.test(navigator.platform);
+  const asksForPalette = (e) => /^k$/i.test(e.key) && !e.repeat && (isMac ? e.metaKey : e.ctrlKey) && !e.altKey && !e.shiftKey
+    && !e.target.closest("textarea, [contenteditable]");
+  document.addEventListener("input", (e) => {
+    if (!e.target.matches("[data-find]")) return;
+    const text = e.target.value;
+    e.target.value = "";
+    seek(text);
+  });
+
   document.addEventListener("click", (e) => {
     $$("details.drop[open]").forEach((d) => { if (!d.contains(e.target)) d.open = false; });
     const at = (selector) => e.target.closest(selector);
@@ -173,6 +198,7 @@
     if (at("[data-close]")) at("dialog").close();
     else if (e.target.matches("dialog[open]") && pressedOn === e.target && !typed(e.target)) e.target.close();
     if (at("[data-dismiss]")) at(".toast").remove();
+    if (at("[data-palette]")) { e.preventDefault(); seek(); }
     if (at("[data-reveal]")) reveal(at("[data-reveal]"));
     if (at("[data-copy]")) copy(at("[data-copy]"));
   });
@@ -206,8 +232,8 @@
     }, true);
   }
 
-  /* Keys: / search, down from there to the rows, j k rows, Enter open, ? this list. Off in fields; <html data-shortcuts="off"> switches them off. */
-  const keys = [["/", "Search"], ["↓", "From the search to the rows"], ["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"], ["?", "This list"]];
+  /* Keys: Ctrl K (⌘ K) the palette, / search, down from there to the rows, j k rows, Enter open, ? this list. Off in fields; <html data-shortcuts="off"> switches them off. */
+  const keys = [[isMac ? "⌘ K" : "Ctrl K", "Go to anything"], ["/", "Search this page, or everything"], ["↓", "From the search to the rows"], ["j", "Next row"], ["k", "Row before"], ["Enter", "Open the row"], ["?", "This list"]];
   const row = () => $("tr[data-row-focus]");
   function go(step) {
     const rows = $$("tr[data-href]");
@@ -258,8 +284,8 @@
   }
   const acts = {
     "/": () => {
-      const field = $$("main [data-search]").concat($$("[data-find]")).find(visible);
-      if (field) { field.focus(); field.select(); return true; }
+      const field = $$("main [data-search]").find(visible);
+      if (field) { field.focus(); field.select(); } else seek();
     },
     j: () => go(1),
     k: () => go(-1),
@@ -269,6 +295,13 @@
     const menu = e.target.closest("details.drop[open]");
     if (menu) menuKey(e, menu);
     if (e.key === "ArrowDown" && e.target.matches("[data-search]") && $("tr[data-href]")) { go(1); e.preventDefault(); }
+    if (asksForPalette(e)) {
+      const open = $("dialog[open]");
+      if (!open) seek();
+      else if (open.id === "palette") open.close();
+      else return;
+      e.preventDefault();
+    }
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey || inField(e.target)) return;
     if (root.dataset.shortcuts === "off" || $("dialog[open]")) return;
     if (e.key === "Enter" && row() && e.target === document.body) { location.assign(row().dataset.href); return; }

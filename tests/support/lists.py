@@ -53,15 +53,16 @@ class Given:
         return f"ws_{self.key:016d}"
 
 
-def fill(given: Iterable[Given]) -> list[Given]:
-    """The database holds these workspaces, in this order, with whom and what they name; each is given its key."""
+def fill(given: Iterable[Given], *, first: int = 1) -> list[Given]:
+    """The database holds these workspaces, in this order, with whom and what they name; each is given its key, counted
+    from `first`: beyond those of workspaces that are there already."""
     every = list(given)
     with scope.platform(), unit() as session:
         organizations = _named(session, Organization, "org", {each.organization for each in every})
         plans = _named(session, Plan, "pln", {each.plan for each in every if each.plan})
         owners = _owners(session, every)
         rows = []
-        for number, each in enumerate(every, 1):
+        for number, each in enumerate(every, first):
             each.key = number
             each.address = each.address or f"w{number:05d}"
             each.sip_prefix = each.sip_prefix or f"s{number:05d}"

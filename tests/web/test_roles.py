@@ -26,6 +26,7 @@ SCOPES = {StaffRole: Scope.PLATFORM, OrganizationRole: Scope.ORGANIZATION, Works
 # What a GET answers whoever is let in, where that is not a page.
 ANSWERS: dict[str, set[int]] = {
     "account.home": {200, 303},  # staff go on to their first page
+    "account.search": {200, 303},  # so do they here
     "account.log_in": {200, 303},  # so does who is logged in already
     "account.second_factor": {303},  # nobody here owes a code
     "admin_workspaces.health": {303},  # a part, which without htmx is on the workspace's page

@@ -27,7 +27,7 @@ HOLD_REASONS = {
     "past_due": "An invoice of your organization is overdue. Service returns once it is paid.",
     "spend_cap": "This month's spending cap is reached. Raise it, or wait for the new month.",
     "trial_ended": "Your trial is over. Choose a plan to go on.",
-    "abuse": "We received complaints about messages from this workspace. Please contact support.",
+    "abuse": "There are complaints about messages from this workspace. Contact support.",
 }
 LIFTED_NOTE = "Number was being ported; paused for two days, as agreed."
 

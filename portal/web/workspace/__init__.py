@@ -8,6 +8,7 @@ from portal.web.workspace import (
     home,
     lists,
     presence,
+    search,
     settings,
     switching,
     team,
@@ -20,6 +21,7 @@ ATTACHED = (presence, team_changes)
 
 blueprints: tuple[Blueprint, ...] = (
     home.bp,
+    search.bp,
     *lists.blueprints,
     contacts.bp,
     team.bp,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import flash, g, redirect, url_for
+from typing import Any
+
+from flask import flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.operations import team
@@ -14,7 +16,7 @@ from portal.rules.access import Permission, WorkspaceRole
 from portal.rules.errors import NotFound, Refused
 from portal.web import formats, tenancy
 from portal.web.access import actor, needs
-from portal.web.pages import done, show
+from portal.web.pages import ask, done
 from portal.web.role_words import WORKSPACE_ROLES
 from portal.web.workspace.forms import InviteForm, RoleForm, chosen, role_options
 from portal.web.workspace.team import bp, seats
@@ -35,9 +37,7 @@ def invite() -> ResponseReturnValue:
             _say(sent, f"The invitation to {form.email.data.strip()} is on its way.")
             return done(url_for(HERE))
     status = 422 if form.is_submitted() else 200
-    return show(
-        "workspace/invite", status=status, form=form, roles=role_options(), seats=seats(formats.reader_locale())
-    )
+    return _ask("invite", "Invite", status, form=form, roles=role_options(), seats=seats(formats.reader_locale()))
 
 
 @bp.post("/team/invitations/<invitation>/resend")
@@ -77,7 +77,7 @@ def role(user: str) -> ResponseReturnValue:
             flash(f"{person.name} is {WORKSPACE_ROLES[wanted].lower()} now.", "good")
             return done(url_for(HERE))
     status = 422 if form.is_submitted() else 200
-    return show("workspace/role", status=status, form=form, person=person, roles=role_options())
+    return _ask("role", "Role", status, form=form, person=person, roles=role_options())
 
 
 @bp.route("/team/<user>/remove", methods=["GET", "POST"])
@@ -90,17 +90,21 @@ def remove(user: str) -> ResponseReturnValue:
         with form.refusals():
             team.remove(_workspace(), user, actor(), g.held)
             flash(f"{person.name} is no member any more.", "good")
-            return redirect("/", 303) if is_you else done(url_for(HERE))
+            return done("/" if is_you else url_for(HERE))
     status = 422 if form.is_submitted() else 200
-    return show(
-        "workspace/remove",
-        status=status,
-        form=form,
-        person=person,
-        role=WORKSPACE_ROLES[person.role].lower(),
-        is_you=is_you,
-        is_owner=person.role is WorkspaceRole.OWNER,
-    )
+    is_owner = person.role is WorkspaceRole.OWNER
+    word = WORKSPACE_ROLES[person.role].lower()
+    given = {"form": form, "person": person, "role": word, "is_you": is_you, "is_owner": is_owner}
+    return _ask("remove", "Remove", status, asks=not is_owner, **given)
+
+
+def _ask(page: str, crumb: str, status: int, *, asks: bool = True, **context: Any) -> ResponseReturnValue:
+    """The dialog about somebody of the team. `asks`: whether there is something to be answered."""
+    back = url_for(HERE)
+    given: dict[str, Any] = {"back_url": back, "crumbs": (("Team", back), (crumb, None))} | context
+    if asks:
+        given["action"] = request.path
+    return ask(f"workspace/{page}", status, tenant_name=tenancy.tenant().name, **given)
 
 
 def _say(sent: Sent, words: str) -> None:

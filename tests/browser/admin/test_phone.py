@@ -58,10 +58,10 @@ def test_the_menu(page: Page) -> None:
     assert fits(page)
     links.get_by_role("link", name="Audit").tap()
     expect(page.get_by_role("heading", level=1)).to_have_text("Audit")
-    bar.locator("summary[aria-label='Find a workspace']").tap()
-    bar.get_by_role("searchbox").fill("tecnica")
-    bar.get_by_role("searchbox").press("Enter")
-    expect(rows(page).locator(".name")).to_have_text("Escuela Técnica del Sur")
+    bar.locator("summary[aria-label='Search Portal']").tap()
+    page.get_by_role("combobox", name="Search Portal").fill("tecnica")
+    page.get_by_role("option", name="Escuela Técnica del Sur").first.tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Escuela Técnica del Sur")
 
 
 def test_a_workspace(page: Page) -> None:

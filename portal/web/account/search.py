@@ -1,0 +1,26 @@
+"""What people find by typing outside of any workspace: their own workspaces and pages. Staff find more: see
+`portal.web.admin.search`."""
+
+from __future__ import annotations
+
+from flask import g, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.rules.access import Permission
+from portal.rules.text import MOST_CHARACTERS, clean_line
+from portal.web import palette
+from portal.web.access import elsewhere, needs, opens
+from portal.web.account.blueprint import bp
+
+STAFF = "admin_search.page"
+
+
+@bp.get("/search")
+@needs(Permission.SELF)
+def search() -> ResponseReturnValue:
+    """What matches; without a query what is at hand."""
+    q = clean_line(request.args.get("q", ""))[:MOST_CHARACTERS]
+    if opens(STAFF):
+        return elsewhere(STAFF, q=q)
+    own = () if g.principal.staff_role else (palette.own_workspaces(q),)
+    return palette.draw(q, url_for("account.search"), (*own, *palette.common(q)))
