@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
 from portal.models.columns import NAME, Row, choice, public_id, sort_key
 from portal.rules.access import OrganizationRole, StaffRole, WorkspaceRole
+from portal.rules.text import search_text
 
 
 class Theme(StrEnum):
@@ -21,8 +23,18 @@ class Theme(StrEnum):
     DARK = "dark"
 
 
+def _searched(context: DefaultExecutionContext) -> str:
+    """What a new person is found by."""
+    given: dict[str, str] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return search_text(given["name"], given["email"])
+
+
 class User(Row, db.Model):
-    """A person's account. `email_key` is the casefolded address, by which it is unique."""
+    """A person's account. `email_key` is the casefolded address, by which it is unique; `search_text` follows from name
+    and address. Who is in the trash (`trashed_at`) cannot log in and stands in no list.
+
+    The indexes that the list of users sorts, counts and searches by differ between SQLite and PostgreSQL: they stand in
+    the migration `users`."""
 
     public_id: Mapped[str] = public_id("usr")
     name: Mapped[str] = mapped_column(String(NAME))
@@ -41,8 +53,10 @@ class User(Row, db.Model):
     totp_enabled_at: Mapped[datetime | None] = mapped_column(Instant)
     totp_last_step: Mapped[int | None]
     suspended_at: Mapped[datetime | None] = mapped_column(Instant)
+    trashed_at: Mapped[datetime | None] = mapped_column(Instant)
     last_seen_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
+    search_text: Mapped[str] = mapped_column(Text, default=_searched)
 
     constraints = (Index(None, "name_key", "id"),)
 

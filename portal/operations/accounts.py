@@ -20,7 +20,7 @@ from portal.operations.unit import locked, unit
 from portal.rules.access import StaffRole
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Invalid, Refused
-from portal.rules.text import clean_line, sort_key
+from portal.rules.text import clean_line, search_text, sort_key
 
 
 def create_staff(email: str, name: str, password: str, role: StaffRole, by: Actor) -> str:
@@ -120,7 +120,7 @@ def _checked(profile: Profile) -> dict[str, Any]:
 
 def rename(session: Session, user: User, name: str) -> None:
     """In the open unit: the person has this checked name, also where the list of workspaces finds and sorts by it."""
-    user.name, user.name_key = name, sort_key(name)
+    user.name, user.name_key, user.search_text = name, sort_key(name), search_text(name, user.email)
     _settle_owned(session, user)
 
 
@@ -130,7 +130,7 @@ def readdress(session: Session, user: User, email: str) -> None:
     other = find(session, email)
     if other is not None and other is not user:
         raise Conflict(f"There is an account with the e-mail {email} already. Nothing was changed.")
-    user.email, user.email_key = email, email_key(email)
+    user.email, user.email_key, user.search_text = email, email_key(email), search_text(user.name, email)
     _settle_owned(session, user)
 
 

@@ -30,6 +30,17 @@ EVENTS: dict[str, frozenset[str]] = {
         "user.recovery_codes_renewed": "user",
         "user.recovery_code_used": "user left",
         "user.profile_changed": "user name locale timezone theme shortcuts",
+        "user.changed": "user account name email locale timezone",
+        "user.verified": "user email",
+        "user.suspended": "user email sessions",
+        "user.let_in": "user email",
+        "user.logged_out_everywhere": "user email sessions",
+        "user.password_reset_sent": "user email",
+        "user.trashed": "user email sessions invitations",
+        "user.restored": "user email",
+        "user.organization_role_changed": "user email role",
+        "user.staff_invited": "user email staff_role",
+        "user.staff_role_changed": "user email staff_role sessions",
         "organization.created": "name slug currency",
         "plan.created": (
             "name colour multi_workspace included_contacts discount_tiers prices child_fees contact_prices limits"
@@ -81,6 +92,7 @@ EVENTS: dict[str, frozenset[str]] = {
         "bulk.finished": "task counts",
         "bulk.stopped": "task done",
         "list.exported": "filters rows",
+        "list.users_exported": "filters rows",
         "contacts.exported": "rows",
     }.items()
 }

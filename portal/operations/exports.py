@@ -20,3 +20,9 @@ def record_contacts_export(workspace: str, rows: int, by: Actor) -> None:
     """The audit log holds who took the contacts of the workspace (public id), and how many. Raises NotFound."""
     with unit() as session:
         record("contacts.exported", by, workspace=locked(session, Workspace, workspace), rows=rows)
+
+
+def record_users_export(filters: Mapping[str, str], rows: int, by: Actor) -> None:
+    """The same of the list of users."""
+    with unit():
+        record("list.users_exported", by, filters=dict(filters), rows=rows)

@@ -67,7 +67,11 @@ def invite(
 def invite_account(
     session: Session, user: User, into: Into, by: Actor, *, mail: bool = True, wait: bool = False
 ) -> Sent:
-    """In the open unit: the same for somebody who has an account."""
+    """In the open unit: the same for somebody who has an account. Refused for one in the trash."""
+    if user.trashed_at:
+        raise Refused(
+            f"{user.name} has an account that is in the trash. Whoever runs the platform restores it.", "email"
+        )
     token = secrets.token_urlsafe(32)
     row = Invitation(
         public_id=ids.new("ivt"),
@@ -262,7 +266,7 @@ def _taken(session: Session, token: str, now: datetime) -> tuple[Invitation, Use
     state = state_of(row.accepted_at, row.revoked_at, row.expires_at, bool(workspace and workspace.cancelled_at), now)
     if state is not State.OPEN:
         raise NotFound()
-    if user.suspended_at:
+    if user.suspended_at or user.trashed_at:
         raise Refused("This account is suspended. Ask whoever invited you.")
     row.accepted_at = now
     outbox.withdraw(session, [row.token_digest])

@@ -15,13 +15,14 @@ from portal.base.emails import email_key
 from portal.models import PasswordReset, User
 from portal.operations import outbox, throttle
 from portal.operations.audit import record
+from portal.operations.powers import check_outranks
 from portal.operations.sessions import Opened, Visit, admit, confirm, end_all, open_session
 from portal.operations.unit import locked, unit
 from portal.queries.accounts import reset_target
 from portal.queries.principals import token_digest
 from portal.queries.sessions import knows
 from portal.rules.actors import Actor
-from portal.rules.errors import NotFound, Refused
+from portal.rules.errors import Conflict, NotFound, Refused
 from portal.rules.passwords import weakness
 from portal.rules.throttling import Attempt, Purpose
 
@@ -37,34 +38,53 @@ def request_reset(email: str, visit: Visit) -> None:
     background.run(partial(_send_link, key, visit))
 
 
+def send_reset(user: str, by: Actor, *, wait: bool = False) -> str:
+    """The person has a link to set a new password, by mail, because this actor wants it; answers the mail's public id.
+
+    Raises Conflict for somebody who cannot log in, or has no password to replace."""
+    with unit() as session:
+        row = locked(session, User, user)
+        check_outranks(session, row, by)
+        if row.suspended_at or row.trashed_at:
+            raise Conflict(f"{row.name} cannot log in. Let them in again first.")
+        if row.password_hash is None:
+            raise Conflict(f"{row.name} has not chosen a password yet. Send the invitation again.")
+        record("user.password_reset_sent", by, user=user, email=row.email)
+        return _post_link(session, row, by.at, by_staff=True, wait=wait)
+
+
 def _send_link(key: str, visit: Visit) -> None:
-    token = secrets.token_urlsafe(32)
     with unit() as session:
         user = session.scalar(select(User).where(User.email_key == key))
-        if user is None or user.suspended_at:
+        if user is None or user.suspended_at or user.trashed_at:
             return
-        session.add(
-            PasswordReset(
-                user_id=user.id,
-                token_digest=token_digest(token),
-                created_at=visit.at,
-                expires_at=visit.at + LINK_LASTS,
-            )
-        )
         record("user.password_reset_requested", visit.actor(None), user=user.public_id)
-        outbox.post(
-            session,
-            "password_reset",
-            user.email,
-            "Set a new password",
-            now=visit.at,
-            user=user,
-            name=user.name,
-            token=token,
-            until=visit.at + LINK_LASTS,
-            link=site.external(f"/password/reset/{token}"),
-            address=visit.address,
-        )
+        _post_link(session, user, visit.at, address=visit.address)
+
+
+def _post_link(
+    session: Session, user: User, now: datetime, *, address: str = "", by_staff: bool = False, wait: bool = False
+) -> str:
+    """In the open unit: a link that is good once, within an hour; answers the mail's public id. `address`: who asked
+    for it, unless staff did."""
+    token = secrets.token_urlsafe(32)
+    expires = now + LINK_LASTS
+    session.add(PasswordReset(user_id=user.id, token_digest=token_digest(token), created_at=now, expires_at=expires))
+    return outbox.post(
+        session,
+        "password_reset",
+        user.email,
+        "Set a new password",
+        now=now,
+        user=user,
+        wait=wait,
+        name=user.name,
+        token=token,
+        until=expires,
+        link=site.external(f"/password/reset/{token}"),
+        address=address,
+        by_staff=by_staff,
+    )
 
 
 def reset(token: str, password: str, visit: Visit) -> Opened:
@@ -84,13 +104,15 @@ def reset(token: str, password: str, visit: Visit) -> Opened:
             raise NotFound()
         outbox.withdraw(session, [token_digest(token)])
         user = locked(session, User, person.user)
-        if user.suspended_at:
+        if user.suspended_at or user.trashed_at:
             raise NotFound()
+        is_first = user.password_hash is None
         set_password(session, user, kept, visit.at)
         user.email_verified_at = user.email_verified_at or visit.at
         end_all(session, user, visit.at)
-        record("user.password_changed", visit.actor(user), user=user.public_id, how="reset")
-        _tell(session, user, visit.at)
+        record("user.password_changed", visit.actor(user), user=user.public_id, how="first" if is_first else "reset")
+        if not is_first:
+            _tell(session, user, visit.at)
         return admit(session, user, visit)
 
 

@@ -10,13 +10,14 @@ from typing import Any
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
-from portal.models import Workspace, scope
+from portal.models import User, Workspace, scope
 from portal.operations.audit import record
 from portal.operations.tally import recount
 from portal.operations.unit import exclusively, unit
 from portal.queries.health import PlanLimits, plan_limits
 from portal.queries.principals import platform
 from portal.queries.truth import (
+    account_differences,
     chunks_of_workspaces,
     derived_of,
     differences,
@@ -29,10 +30,12 @@ from portal.rules.platform import Platform
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
-REBUILD = "INSERT INTO workspace_search(workspace_search) VALUES ('rebuild')"
-TIDY = "INSERT INTO workspace_search(workspace_search) VALUES ('optimize')"
+INDEXES = ("workspace_search", "user_search")
+REBUILD = "INSERT INTO {index}({index}) VALUES ('rebuild')"
+TIDY = "INSERT INTO {index}({index}) VALUES ('optimize')"
 
 _TABLE = Workspace.__table__
+_PEOPLE = User.__table__
 _OWNER = update(_TABLE).where(_TABLE.c.id == bindparam("key")).values(owner_id=bindparam("owner_id"))
 
 
@@ -53,7 +56,7 @@ def repair(now: datetime, progress: Progress = lambda label, done, total: None) 
         for keys in chunks_of_workspaces():
             with unit() as session:
                 session.execute(select(Workspace.id).where(Workspace.id.in_(keys)).with_for_update())
-                found = sorted({each.workspace_id for each in differences(keys, settings, plans)})
+                found = sorted({each.key for each in differences(keys, settings, plans)})
                 if found:
                     rewrite(session, found, now, settings, plans)
                     wrong += len(found)
@@ -61,6 +64,7 @@ def repair(now: datetime, progress: Progress = lambda label, done, total: None) 
             progress("Repairing", done, total)
         with unit() as session:
             exclusively(session, "repair")
+            rewrite_accounts(session)
             recount(session)
             rebuild_search(session)
             record("platform.derived_repaired", Actor.command("doctor", now), workspaces=wrong)
@@ -90,15 +94,27 @@ def rewrite(session: Session, keys: Sequence[int], now: datetime, settings: Plat
     session.expire_all()
 
 
+def rewrite_accounts(session: Session) -> None:
+    """Sort key and search text of every account follow from its name and address, in the open unit."""
+    wrong = [{"key": each.key, each.column: each.true} for each in account_differences()]
+    for column in ("name_key", "search_text"):
+        rows = [row for row in wrong if column in row]
+        if rows:
+            found = update(_PEOPLE).where(_PEOPLE.c.id == bindparam("key")).values({column: bindparam(column)})
+            session.execute(found, rows)
+
+
 def rebuild_search(session: Session) -> None:
     """The search finds what `search_text` says. PostgreSQL's index cannot differ from its column."""
     if session.get_bind().dialect.name == "sqlite":
-        session.execute(text(REBUILD))
+        for index in INDEXES:
+            session.execute(text(REBUILD.format(index=index)))
         tidy_search(session)
 
 
 def tidy_search(session: Session) -> None:
-    """All of SQLite's search index is in one piece. Many rows at once leave it in a dozen, each of which a search for a
-    rare word looks into: thrice the time."""
+    """SQLite's search indexes are in one piece each. Many rows at once leave one in a dozen, each of which a search for
+    a rare word looks into: thrice the time."""
     if session.get_bind().dialect.name == "sqlite":
-        session.execute(text(TIDY))
+        for index in INDEXES:
+            session.execute(text(TIDY.format(index=index)))

@@ -13,14 +13,12 @@ from portal.operations import invitations
 from portal.operations.accounts import find
 from portal.operations.audit import record
 from portal.operations.invitations import Into, Sent
+from portal.operations.seats import check_seat
 from portal.operations.unit import locked, unit
-from portal.queries import detail
-from portal.rules import limits
 from portal.rules.access import Permission, WorkspaceRole, may_grant, outranks
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, NotFound, Refused
 from portal.rules.lifecycle import Status
-from portal.rules.limits import Limit
 
 Held = Collection[Permission]
 """What the one who asks may do in the workspace."""
@@ -38,7 +36,7 @@ def invite(
         row = _open(session, workspace)
         _check_grant(held, role)
         _check_new(session, row, address)
-        _check_seat(row, by, "email")
+        check_seat(row, by, "email")
         organization = session.get_one(Organization, row.organization_id)
         into = Into(organization, workspace=row, workspace_role=role)
         return invitations.invite(session, address, name or address.partition("@")[0], into, by, wait=wait)
@@ -50,7 +48,7 @@ def resend(workspace: str, invitation: str, by: Actor, held: Held, *, wait: bool
         row = _open(session, workspace)
         found = _invitation(session, row, invitation, held)
         if found.expires_at <= by.at:
-            _check_seat(row, by, None)
+            check_seat(row, by, None)
         return invitations.resend(invitation, by, wait=wait)
 
 
@@ -154,11 +152,3 @@ def _check_new(session: Session, row: Workspace, address: str) -> None:
     )
     if session.scalar(pending.limit(1)) is not None:
         raise Refused(f"{address} was invited already. Send the invitation again instead.", "email")
-
-
-def _check_seat(row: Workspace, by: Actor, field: str | None) -> None:
-    """Seats are members and pending invitations; the workspace is locked, so that two do not take the last one."""
-    with scope.platform():
-        states = detail.standing(row.public_id, by.at).limits
-    seats = next(state for state in states if state.limit is Limit.USERS)
-    limits.check(Limit.USERS, seats.effective, seats.used, field=field)

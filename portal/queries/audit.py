@@ -105,6 +105,11 @@ def latest(workspace: int, count: int) -> tuple[Event, ...]:
     return tuple(_event(row) for row in scope.rows(_LATEST, {"workspace": workspace, "count": count}))
 
 
+def events_of(which: ColumnElement[bool], count: int) -> tuple[Event, ...]:
+    """The last of these events, at most so many, latest first."""
+    return tuple(_event(row) for row in db.session.execute(_EVENTS.where(which).limit(count)))
+
+
 def events_page(wanted: Wanted, page: int) -> EventPage:
     """Page `page` (from 1) of the events that are looked for."""
     criteria = _criteria(wanted)

@@ -1,4 +1,4 @@
-"""Whom and what a workspace can be given to: people and organizations that a picker finds, fit for it or not."""
+"""What a picker finds, fit to be chosen or not: people, organizations, workspaces."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from portal.base.db import db
 from portal.models import Organization, Plan, User, Workspace
+from portal.rules.lifecycle import Status
 from portal.rules.text import search_patterns
 
 MOST = 8
@@ -17,7 +18,7 @@ MOST = 8
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with an account. Staff and suspended people cannot own a workspace."""
+    """Somebody with an account. Staff, and who is suspended or in the trash, cannot own a workspace."""
 
     public_id: str
     name: str
@@ -41,8 +42,17 @@ class House:
     primary_closed: bool
 
 
-_PEOPLE = select(User.public_id, User.name, User.email, User.staff_role.is_not(None), User.suspended_at.is_not(None))
+_PEOPLE = select(
+    User.public_id,
+    User.name,
+    User.email,
+    User.staff_role.is_not(None),
+    func.coalesce(User.suspended_at, User.trashed_at).is_not(None),
+)
 _Sibling, _Primary = aliased(Workspace), aliased(Workspace)
+_ROOMS = select(
+    Workspace.public_id, Workspace.web_address, Workspace.name, Organization.name, Organization.slug, Workspace.status
+).join(Organization, Organization.id == Workspace.organization_id)
 _siblings = (
     select(func.count())
     .select_from(_Sibling)
@@ -66,9 +76,22 @@ _HOUSES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A workspace, with its organization's name and address."""
+
+    public_id: str
+    web_address: str
+    name: str
+    organization: str
+    slug: str
+    status: Status
+
+
 def people(q: str, most: int = MOST) -> list[Person]:
-    """The first by name, at most so many, whose name or e-mail holds every word of the query."""
-    query = _narrowed(_PEOPLE, q, User.name_key, User.email_key).order_by(User.name_key, User.id)
+    """The first by name, at most so many, whose name or e-mail holds every word of the query; nobody in the trash."""
+    here = _PEOPLE.where(User.trashed_at.is_(None))
+    query = _narrowed(here, q, User.name_key, User.email_key).order_by(User.name_key, User.id)
     return [Person(*row) for row in db.session.execute(query.limit(most))]
 
 
@@ -98,6 +121,26 @@ def house(reference: str) -> House | None:
     where = or_(Organization.public_id == known, Organization.slug == known.lower())
     row = db.session.execute(_HOUSES.where(where)).first()
     return _house(row) if row else None
+
+
+def rooms(q: str, organization: str = "", most: int = MOST) -> list[Room]:
+    """The first workspaces by name, at most so many, whose name or web address holds every word of the query; of the
+    organization with this public id or address, blank for any. None in the trash."""
+    query = _narrowed(_ROOMS.where(Workspace.cancelled_at.is_(None)), q, Workspace.name_key, Workspace.web_address)
+    known = organization.strip()
+    if known:
+        query = query.where(or_(Organization.public_id == known, Organization.slug == known.lower()))
+    return [Room(*row) for row in db.session.execute(query.order_by(Workspace.name_key, Workspace.id).limit(most))]
+
+
+def room(reference: str) -> Room | None:
+    """The workspace with this public id or web address, not in the trash."""
+    known = reference.strip()
+    if not known.isprintable():
+        return None
+    where = or_(Workspace.public_id == known, Workspace.web_address == known.lower())
+    row = db.session.execute(_ROOMS.where(where, Workspace.cancelled_at.is_(None))).first()
+    return Room(*row) if row else None
 
 
 def _house(row: Any) -> House:

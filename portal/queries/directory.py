@@ -68,7 +68,15 @@ class KnownRateCard:
     currency: str
 
 
-_USERS = select(User.id, User.public_id, User.name, User.email, User.staff_role, User.suspended_at, User.email_key)
+_USERS = select(
+    User.id,
+    User.public_id,
+    User.name,
+    User.email,
+    User.staff_role,
+    func.coalesce(User.suspended_at, User.trashed_at).label("barred_at"),
+    User.email_key,
+)
 # Not sorted here: SQLite would walk the workspaces in that order instead of starting from their owners.
 _OWNED = select(User.email_key, Workspace.name, Workspace.public_id, Workspace.id).join(
     User, User.id == Workspace.owner_id
@@ -257,6 +265,4 @@ def _oldest(rows: Iterable[Any]) -> dict[tuple[str, str], str]:
 
 
 def _user(row: Any) -> KnownUser:
-    return KnownUser(
-        row.id, row.public_id, row.name, row.email, row.staff_role is not None, row.suspended_at is not None
-    )
+    return KnownUser(row.id, row.public_id, row.name, row.email, row.staff_role is not None, row.barred_at is not None)

@@ -16,20 +16,37 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from portal.base.db import SQLITE_PRAGMAS, as_of_now, db
-from portal.models import Membership, Organization, PlatformSum, Workspace, WorkspaceBirths, WorkspaceTally, scope
+from portal.models import (
+    Membership,
+    Organization,
+    PlatformSum,
+    User,
+    Workspace,
+    WorkspaceBirths,
+    WorkspaceTally,
+    scope,
+)
 from portal.queries import audit
 from portal.queries.counts import COUNTS
 from portal.queries.health import plan_limits
 from portal.queries.platform_days import true_sums
 from portal.queries.principals import platform
 from portal.queries.tally import true_births, true_tally
-from portal.queries.truth import HEALTH, Difference, chunks_of_workspaces, differences, workspace_total
+from portal.queries.truth import (
+    HEALTH,
+    Difference,
+    account_differences,
+    chunks_of_workspaces,
+    differences,
+    workspace_total,
+)
 from portal.rules.access import WorkspaceRole
 from portal.settings import KEY_FILE, Settings
 
 SHOWN = 5  # examples of what differs
 OLDEST_POSTGRESQL = 13
-INTEGRITY = "INSERT INTO workspace_search(workspace_search, rank) VALUES ('integrity-check', 1)"
+INTEGRITY = "INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)"
+INDEXES = {"workspace_search": "workspaces", "user_search": "users"}
 
 # Stored columns by what they are about.
 SUBJECTS: dict[str, frozenset[str]] = {
@@ -97,6 +114,7 @@ def examine(
         yield from stored_columns(progress)
         yield totals()
         yield sums()
+        yield people()
         yield search()
         yield owners()
         yield primaries()
@@ -175,7 +193,7 @@ def stored_columns(progress: Progress) -> Iterator[Finding]:
 
 
 def _sentence(each: Difference) -> str:
-    return f"{each.workspace}: {each.column} is {_short(each.stored)}, not {_short(each.true)}"
+    return f"{each.public_id}: {each.column} is {_short(each.stored)}, not {_short(each.true)}"
 
 
 def _short(value: Any) -> str:
@@ -231,17 +249,27 @@ def _cells(rows: Iterable[Any]) -> dict[tuple[str, int, str, str, bool], tuple[i
     return found
 
 
+def people() -> Finding:
+    """The sort key and the search text of every account against its name and address."""
+    found, total = _Tally(), db.session.scalar(select(func.count()).select_from(User)) or 0
+    for each in account_differences():
+        found.add(_sentence(each))
+    return found.finding("Accounts", f"sort keys and search text right for {total:,} users")
+
+
 def search() -> Finding:
     """The search index against the search text. PostgreSQL's follows its column by itself."""
     if db.engine.dialect.name != "sqlite":
         return Finding("Search index", note="follows its column")
-    try:
-        # The check is an INSERT that writes nothing; the connection is closed without a commit.
-        with db.engine.connect().execution_options(write=True) as connection:
-            connection.exec_driver_sql(INTEGRITY)
-    except DatabaseError as error:
-        return Finding("Search index", 1, (f"does not hold what the workspaces say: {error.orig}",))
-    return Finding("Search index", note="holds what the workspaces say")
+    found = _Tally()
+    for index, whose in INDEXES.items():
+        try:
+            # The check is an INSERT that writes nothing; the connection is closed without a commit.
+            with db.engine.connect().execution_options(write=True) as connection:
+                connection.exec_driver_sql(INTEGRITY.format(index=index))
+        except DatabaseError as error:
+            found.add(f"does not hold what the {whose} say: {error.orig}")
+    return found.finding("Search index", "holds what workspaces and users say")
 
 
 def owners() -> Finding:

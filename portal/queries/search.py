@@ -1,4 +1,4 @@
-"""Search: which workspaces' folded text holds every pattern of a query.
+"""Search: which workspaces', or users', folded text holds every pattern of a query.
 
 SQLite asks its trigram index, PostgreSQL matches with LIKE, which its trigram index serves; where so many match that an
 index of hits is no help, both look into the text itself while they walk the order that is wanted.
@@ -6,6 +6,7 @@ index of hits is no help, both look into the text itself while they walk the ord
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -13,7 +14,7 @@ from sqlalchemy import Select, String, column, func, table
 from sqlalchemy.sql import ColumnElement, bindparam
 
 from portal.base.db import PLAN_ANEW, db
-from portal.models import Workspace
+from portal.models import User, Workspace
 
 Statement = Select[*tuple[Any, ...]]
 
@@ -28,7 +29,21 @@ class Search(Enum):
     WALKED = "by looking into each text: PostgreSQL, which needs to plan that but once"
 
 
-_INDEX = table("workspace_search", column("rowid"), column("search_text"))
+@dataclass(frozen=True, slots=True, eq=False)
+class Searched:
+    """What can be searched: its key, its text, and SQLite's trigram index of that."""
+
+    key: Any
+    text: Any
+    index: Any
+
+
+def _index(name: str) -> Any:
+    return table(name, column("rowid"), column("search_text"))
+
+
+WORKSPACES = Searched(Workspace.id, Workspace.search_text, _index("workspace_search"))
+USERS = Searched(User.id, User.search_text, _index("user_search"))
 _ESCAPES = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 
@@ -41,15 +56,16 @@ def way(patterns: list[str], *, walking: bool) -> Search:
     return Search.TEXT if walking else Search.TRIGRAMS
 
 
-def matching(statement: Statement, search: Search, patterns: int) -> Statement:
-    """The statement over workspaces, narrowed to those that hold all of so many patterns; see `search_values`."""
+def matching(statement: Statement, search: Search, patterns: int, of: Searched = WORKSPACES) -> Statement:
+    """The statement over workspaces, or over what else is searched, narrowed to those that hold all of so many
+    patterns; see `search_values`."""
     if search is Search.NONE:
         return statement
     if search is Search.TRIGRAMS:
         # A join, not IN: SQLite would gather every hit before the first is looked at.
-        found = _INDEX.c.search_text.op("MATCH")(bindparam("trigrams"))
-        return statement.join(_INDEX, _INDEX.c.rowid == Workspace.id).where(found)
-    return statement.where(*(_holds(search, f"pattern_{number}") for number in range(patterns)))
+        found = of.index.c.search_text.op("MATCH")(bindparam("trigrams"))
+        return statement.join(of.index, of.index.c.rowid == of.key).where(found)
+    return statement.where(*(_holds(of.text, search, f"pattern_{number}") for number in range(patterns)))
 
 
 def planned(statement: Statement, search: Search) -> Statement:
@@ -68,8 +84,9 @@ def search_values(search: Search, patterns: list[str]) -> dict[str, str]:
     return {f"pattern_{number}": pattern for number, pattern in enumerate(patterns)}
 
 
-def _holds(search: Search, name: str) -> ColumnElement[bool]:
+def _holds(text: Any, search: Search, name: str) -> ColumnElement[bool]:
     if search is Search.LIKE:
-        return Workspace.search_text.like(bindparam(name), escape="\\")
+        held: ColumnElement[bool] = text.like(bindparam(name), escape="\\")
+        return held
     position = func.strpos if search is Search.WALKED else func.instr
-    return position(Workspace.search_text, bindparam(name, type_=String)) > 0
+    return position(text, bindparam(name, type_=String)) > 0

@@ -1,4 +1,4 @@
-"""What the stored columns of workspaces should hold, and where they hold something else."""
+"""What the stored columns of workspaces and accounts should hold, and where they hold something else."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.base.db import db
-from portal.models import Workspace
+from portal.models import User, Workspace
 from portal.queries.counts import COUNTS, counts_of, owners_of
 from portal.queries.health import PlanLimits, facts_of
 from portal.queries.sources import sources_of
@@ -18,6 +18,7 @@ from portal.rules.health import Assessment, assess
 from portal.rules.lifecycle import Status
 from portal.rules.listing import HEALTH_RANK, Derived, derive
 from portal.rules.platform import Platform
+from portal.rules.text import search_text, sort_key
 
 CHUNK = 500  # workspaces at a time
 DERIVED = tuple(Derived.__dataclass_fields__)
@@ -28,10 +29,10 @@ Columns = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A column of a workspace (its public id) that does not hold what it should."""
+    """A column of a workspace, or of an account, that does not hold what it should: integer key and public id."""
 
-    workspace_id: int
-    workspace: str
+    key: int
+    public_id: str
     column: str
     stored: Any
     true: Any
@@ -123,6 +124,16 @@ def differences(workspaces: Sequence[int], settings: Platform, plans: PlanLimits
         for name, value in columns.items()
         if rows[key][name] != value
     ]
+
+
+def account_differences() -> Iterator[Difference]:
+    """Every stored column of an account that does not follow from its name and address."""
+    query = select(User.id, User.public_id, User.name, User.email, User.name_key, User.search_text).order_by(User.id)
+    for key, public_id, name, email, name_key, text in db.session.execute(
+        query, execution_options={"yield_per": CHUNK}
+    ):
+        true = (("name_key", name_key, sort_key(name)), ("search_text", text, search_text(name, email)))
+        yield from (Difference(key, public_id, column, there, right) for column, there, right in true if there != right)
 
 
 def _comparable(row: Any) -> bool:

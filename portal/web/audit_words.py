@@ -43,6 +43,17 @@ SENTENCES: Mapping[str, str] = {
     "user.recovery_codes_renewed": "made new recovery codes",
     "user.recovery_code_used": "used a recovery code, {left} left",
     "user.profile_changed": "changed the profile:",
+    "user.changed": "changed the account of {account}:",
+    "user.verified": "marked {email} as verified",
+    "user.suspended": "suspended {email}",
+    "user.let_in": "let {email} in again",
+    "user.logged_out_everywhere": "ended {sessions} sessions of {email}",
+    "user.password_reset_sent": "sent {email} a link to set a new password",
+    "user.trashed": "moved {email} to the trash",
+    "user.restored": "restored {email} from the trash",
+    "user.organization_role_changed": "changed what {email} may do in the organization:",
+    "user.staff_invited": "invited {email} into the staff as {staff_role}",
+    "user.staff_role_changed": "changed what {email} may do on the platform:",
     "organization.created": "created the organization {name}",
     "plan.created": "created the plan {name}",
     "plan.changed": "changed the plan {plan}:",
@@ -85,6 +96,7 @@ SENTENCES: Mapping[str, str] = {
     "bulk.stopped": "stopped a bulk action after {done} workspaces",
     "list.exported": "exported {rows} workspaces",
     "contacts.exported": "exported {rows} contacts",
+    "list.users_exported": "exported {rows} users",
 }
 ISO = re.compile(r"\d{4}-\d\d(-\d\d(T\S+)?)?")  # a day, a month or an instant as it is stored, and nothing else
 # What an access session's facts are called.
@@ -226,6 +238,8 @@ def _change(key: str, value: Any, locale: str, isolate: bool) -> str:
     """Words of Portal's own stand as they do elsewhere on the page: Good → Watch."""
     if key in {"status", "health", "stage"} and value:
         return str(value).capitalize()
+    if key.endswith("role") and value:
+        return _label(str(value))
     return _value(value, locale, isolate)
 
 

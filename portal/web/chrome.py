@@ -45,6 +45,7 @@ NAVIGATION: Groups = (
     (
         "Platform",
         (
+            ("Staff", "admin_staff.listing", "shield-lock"),
             ("Defaults", "admin_defaults.page", "adjustments"),
             ("Settings", "admin_settings.page", "settings"),
         ),

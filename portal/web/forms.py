@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import AnyOf
 
 from portal.rules.errors import Invalid, Refused
+
+
+def listed(options: Iterable[tuple[str, str]], default: str | None = None) -> StringField:
+    """A field that takes one of these values (value and words, as a select shows them) and no other."""
+    values = [value for value, _ in options]
+    return StringField(default=default, validators=[AnyOf(values, message="Choose one of those listed.")])
 
 
 class Form(FlaskForm):

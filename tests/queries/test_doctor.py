@@ -57,7 +57,8 @@ def test_all_is_well_on_the_whole_example_platform(app: Flask, now: datetime) ->
     demo.load(demo.Wanted(), now, hashing.hash_password, lambda step, done, total: None)
     found = examined()
     assert {name for name, finding in found.items() if not finding.is_well} == set()
-    assert {*doctor.SUBJECTS, "Totals", "Search index", "One owner", "One primary", "Audit log"} <= set(found)
+    others = {"Totals", "Accounts", "Search index", "One owner", "One primary", "Audit log"}
+    assert {*doctor.SUBJECTS, *others} <= set(found)
 
 
 # What is planted, and which checks find it. A status that is wrong makes what follows from it wrong too.
@@ -75,6 +76,8 @@ PLANTED = {
     "contacts": ("UPDATE workspace SET contact_count = -1 WHERE id = 1", {"Counts"}),
     "campaigns": ("UPDATE workspace SET campaign_count = -1 WHERE id = 1", {"Counts"}),
     "broadcasts": ("UPDATE workspace SET broadcast_count = -1 WHERE id = 1", {"Counts"}),
+    "a person's key": ("UPDATE \"user\" SET name_key = 'other' WHERE id = 1", {"Accounts"}),
+    "a person's text": ("UPDATE \"user\" SET search_text = 'other' WHERE id = 1", {"Accounts"}),
     "owner": ("UPDATE workspace SET owner_id = 1 WHERE id = 1", {"Owners", "Sort keys and search text"}),
     "health": (f"UPDATE workspace SET health = 'risk', health_rank = 0 WHERE id = {GOOD}", {"Health", "Totals"}),
     "reasons": (f"UPDATE workspace SET health_reasons = '[]' WHERE id = {GOOD}", {"Health"}),
@@ -104,12 +107,13 @@ def test_what_differs_is_named_with_what_it_should_be(example: None) -> None:
     assert any(example.startswith(f"{public_id}: user_count is 999, not ") for example in finding.examples)
 
 
+@pytest.mark.parametrize("index", ["workspace_search", "user_search"])
 def test_a_search_index_that_lost_its_words_is_found_and_made_anew(
-    example: None, database: Database, now: datetime
+    example: None, database: Database, now: datetime, index: str
 ) -> None:
     if database.kind != "sqlite":
         return  # the index of PostgreSQL is of the column itself
-    plant("INSERT INTO workspace_search(workspace_search) VALUES ('delete-all')")
+    plant(f"INSERT INTO {index}({index}) VALUES ('delete-all')")
     assert unwell() == {"Search index"}
     repair.repair(now)
     assert unwell() == set()

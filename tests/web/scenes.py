@@ -3,12 +3,9 @@ and answers the fields of its form."""
 
 import io
 import re
-from dataclasses import dataclass, field
-from typing import Any
 
 import pyotp
 from flask import current_app
-from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.base import mail as base_mail
@@ -29,30 +26,11 @@ from tests.factories import PASSWORD, acting
 from tests.support import tenants
 from tests.support.clocks import NOW
 from tests.support.creation import add_plan
-from tests.support.mails import Mailbox
 from tests.support.people import COOKIE, log_in, session_of, submit, visit
+from tests.support.scenes import Fields, Scene
 
 NEW = "seven quiet lighthouses"
 FILE = "name,owner_email\nAcme,maya@acme.example\n"
-
-
-@dataclass
-class Scene:
-    """Alice, who owns the platform, in her browser; what was written to anybody; what an address is to be given, and
-    what stands behind it."""
-
-    alice: User
-    browser: FlaskClient
-    mailbox: Mailbox
-    values: dict[str, str] = field(default_factory=dict)
-    query: str = ""
-
-    def stranger(self) -> None:
-        """Nobody is logged in."""
-        self.browser.delete_cookie(COOKIE)
-
-
-Fields = dict[str, Any]
 
 
 def nothing(scene: Scene) -> Fields:

@@ -3,7 +3,6 @@
 A new one without an example here fails."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 from flask import Flask
@@ -17,23 +16,14 @@ from tests.support.databases import Database
 from tests.support.mails import Mailbox
 from tests.support.people import log_in, submit
 from tests.support.routes import routes
+from tests.support.scenes import Example, Fields, Scene
 from tests.web import scenes
-from tests.web.scenes import Fields, Scene
-
-
-@dataclass(frozen=True)
-class Example:
-    """`act` sets the scene and answers the fields of the form; `events` are the actions that sending it must record.
-    None: it is not audited, for the `reason`."""
-
-    act: Callable[[Scene], Fields]
-    events: tuple[str, ...] = ()
-    reason: str = ""
-
+from tests.web.people_scenes import PEOPLE
 
 EDITED = ("workspace.changed", "workspace.plan_changed", "workspace.owner_changed")
 PROFILE = {"name": "Alice the First", "locale": "en", "timezone": "UTC", "theme": "dark"}
 EXAMPLES: dict[str, Example] = {
+    **PEOPLE,
     "access.stop": Example(scenes.inside, ("access.ended",)),
     "admin_workspaces.impersonate": Example(scenes.at_the_door, ("access.started",)),
     "admin_workspaces.manage": Example(scenes.at_the_door, ("access.started",)),

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.base.db import db
-from portal.models import AuditEvent, Membership, Organization, OutboxMessage, Task, TaskKind, TaskState
+from portal.models import AuditEvent, Membership, Organization, OutboxMessage, Task, TaskKind, TaskState, User
 from portal.operations.unit import unit
 from portal.rules.access import ROLES, OrganizationRole, Permission, Role, Scope, StaffRole, WorkspaceRole, allows
 from tests import factories
@@ -35,6 +35,8 @@ ANSWERS: dict[str, set[int]] = {
     "admin_workspaces.new_summary": {303},  # so are these
     "admin_workspaces.choose_owner": {303},
     "admin_workspaces.choose_organization": {303},
+    "admin_users.choose_organization": {303},
+    "admin_users.choose_workspace": {303},
     "account.invitation": {404},  # there is no such invitation …
     "account.password_reset": {410},  # … and no such link
     "admin_workspaces.reactivate_ask": {409},  # the example is on trial, and its own primary
@@ -63,14 +65,20 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
     letter = OutboxMessage(template="notice", recipient="dana@example.test", subject="Hello", body="", created_at=NOW)
     with unit() as session:
         session.add_all([task, letter])
-    workspace = factories.workspace().public_id
+    workspace = factories.workspace()
+    owner = db.session.get_one(User, workspace.owner_id)
+    organization = db.session.get_one(Organization, workspace.organization_id)
     return {
-        "ws": workspace,
+        "ws": workspace.public_id,
+        "workspace": workspace.public_id,
+        "organization": organization.public_id,
+        "usr": owner.public_id,
         "task": task.public_id,
         "mail": letter.public_id,
         "token": "no-such-token",
         "hold": "no-such-hold",
         "session": "no-such-session",
+        "invitation": "no-such-invitation",
         "plan": factories.plan("Growth", is_free=False).public_id,
     }
 
@@ -124,7 +132,8 @@ def test_every_route_answers_every_role_as_the_table_says(people: list[Person], 
     found = [wrong(route, person, asked(route, person, examples)) for route in routes() for person in people]
     assert not [each for each in found if each], "\n".join(each for each in found if each)
     assert len(found) > 400
-    exports = (Permission.WORKSPACE_EXPORT, Permission.TENANT_CONTACT_EXPORT)
+    # Workspaces and users are exported by the same people.
+    exports = (Permission.WORKSPACE_EXPORT, Permission.WORKSPACE_EXPORT, Permission.TENANT_CONTACT_EXPORT)
     exported = sum(allows(role, permission) for role in ROLES for permission in exports)
     assert count(AuditEvent) == events + exported, "what was turned away, or had no token, did nothing"
 

@@ -12,7 +12,14 @@ from portal.web.admin import (
     plans,
     search,
     settings,
+    staff,
     tasks,
+    user_actions,
+    user_edit,
+    user_invite,
+    user_page,
+    user_roles,
+    users,
     workspace_bulk,
     workspace_closing,
     workspace_detail,
@@ -28,6 +35,12 @@ from portal.web.admin import blueprints as shared
 
 ATTACHED = (
     access_sessions,
+    user_actions,
+    user_edit,
+    user_invite,
+    user_page,
+    user_roles,
+    users,
     workspace_bulk,
     workspace_closing,
     workspace_detail,
@@ -42,6 +55,7 @@ ATTACHED = (
 
 blueprints: tuple[Blueprint, ...] = (
     shared.workspaces,
+    shared.users,
     audit.bp,
     dashboard.bp,
     defaults.bp,
@@ -50,5 +64,6 @@ blueprints: tuple[Blueprint, ...] = (
     plans.bp,
     search.bp,
     settings.bp,
+    staff.bp,
     tasks.bp,
 )

@@ -3,3 +3,4 @@
 from flask import Blueprint
 
 workspaces = Blueprint("admin_workspaces", __name__, url_prefix="/admin/workspaces")
+users = Blueprint("admin_users", __name__, url_prefix="/admin/users")

@@ -1,10 +1,12 @@
-"""The options of a picker: people who can own a workspace, and organizations that can take one more."""
+"""The options of a picker: people who can own a workspace, organizations that can take one more, and where people are
+invited to."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from portal.queries.candidates import House, Person
+from portal.queries.candidates import House, Person, Room
+from portal.rules.lifecycle import Status
 from portal.rules.text import initials
 from portal.web import formats
 
@@ -26,13 +28,24 @@ def person(found: Person) -> Pick:
     return Pick(found.email, found.name, found.email, initials(found.name), reason)
 
 
-def house(found: House, locale: str) -> Pick:
-    """An organization as the place of a new workspace."""
+def place(found: House, locale: str) -> Pick:
+    """An organization that somebody is invited into."""
     count = formats.number(found.workspaces, locale)
     aside = f"{count} {'workspace' if found.workspaces == 1 else 'workspaces'}, {found.currency}"
+    return Pick(found.slug, found.name, aside, initials(found.name))
+
+
+def room(found: Room) -> Pick:
+    """A workspace that somebody is invited into."""
+    reason = "suspended, takes nobody now" if found.status is Status.SUSPENDED else ""
+    return Pick(found.web_address, found.name, found.organization, initials(found.name), reason)
+
+
+def house(found: House, locale: str) -> Pick:
+    """An organization as the place of a new workspace."""
     reason = ""
     if found.primary_closed:
         reason = "its primary is in the trash"
     elif found.has_primary and not found.is_multi:
         reason = "not multi-workspace"
-    return Pick(found.slug, found.name, aside, initials(found.name), reason)
+    return replace(place(found, locale), reason=reason)

@@ -7,7 +7,7 @@ from wtforms.validators import InputRequired
 
 from portal.rules.access import WorkspaceRole
 from portal.web.forms import Form
-from portal.web.role_words import MAY, WORKSPACE_ROLES
+from portal.web.role_words import cards
 
 GRANTED = (WorkspaceRole.MANAGER, WorkspaceRole.AGENT)  # an owner is made by handing over
 GIVEN = [role.value for role in GRANTED]
@@ -15,7 +15,7 @@ GIVEN = [role.value for role in GRANTED]
 
 def role_options() -> list[tuple[str, str, str]]:
     """The roles that can be given: value, words, what they may."""
-    return [(role.value, WORKSPACE_ROLES[role], MAY[role]) for role in GRANTED]
+    return [each for each in cards(WorkspaceRole) if each[0] in GIVEN]
 
 
 class InviteForm(Form):

@@ -15,7 +15,7 @@ from portal.web import formats, tenancy
 from portal.web.access import actor, may, needs
 from portal.web.pages import done, show
 from portal.web.platform import brand
-from portal.web.role_words import MAY, WORKSPACE_ROLES
+from portal.web.role_words import WORKSPACE_ROLES, may_do
 from portal.web.workspace.forms import SettingsForm
 from portal.web.workspace.side import own_profile, page
 
@@ -63,7 +63,7 @@ def _show(form: SettingsForm, profile: Profile, status: int = 200, stale: str = 
         timezones=[(name, name.replace("_", " ")) for name in timezones()],
         editable=may(Permission.TENANT_SETTINGS_EDIT),
         locked=_locked(profile, locale),
-        roles=[(words, MAY[role]) for role, words in WORKSPACE_ROLES.items()],
+        roles=[(words, may_do(role)) for role, words in WORKSPACE_ROLES.items()],
         yours=WORKSPACE_ROLES[role] if (role := tenancy.role()) else "",
     )
 

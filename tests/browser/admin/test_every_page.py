@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, Response, expect
 from sqlalchemy import and_, exists, select
 
-from portal.models import Domain, Hold, Plan, Workspace
+from portal.models import Domain, Hold, Membership, Organization, OrganizationMember, Plan, User, Workspace
 from portal.rules.access import AccessMode, WorkspaceRole
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
@@ -63,6 +63,16 @@ def of_agent(rest: str) -> Callable[[Example], str]:
     return path
 
 
+def of_user(email: str, rest: str = "") -> Callable[[Example], str]:
+    """The address of this person's page, or of a question about them."""
+
+    def path(example: Example) -> str:
+        with example.open() as session:
+            return "/admin/users/" + session.scalars(select(User.public_id).where(User.email_key == email)).one() + rest
+
+    return path
+
+
 def of_hold(example: Example) -> str:
     """The question whether to lift an open hold of a workspace's own."""
     with example.open() as session:
@@ -84,6 +94,20 @@ def of_plan(name: str, rest: str = "") -> Callable[[Example], str]:
 def with_domain() -> Any:
     """That a workspace has a domain of its own."""
     return exists().where(Domain.workspace_id == Workspace.id)
+
+
+def of_place(model: Any) -> Callable[[Example], str]:
+    """The address of the question about a role in a place."""
+
+    def path(example: Example) -> str:
+        table: Any = OrganizationMember if model is Organization else Membership
+        key = table.organization_id if model is Organization else table.workspace_id
+        query = select(User.public_id, model.public_id).join(table, table.user_id == User.id)
+        with example.open() as session:
+            user, place = session.execute(query.join(model, model.id == key).limit(1)).one()
+        return f"/admin/users/{user}/{model.__tablename__}s/{place}/role"
+
+    return path
 
 
 CHILD = and_(Workspace.is_primary.is_(False), Workspace.status == Status.ACTIVE)
@@ -153,6 +177,27 @@ PAGES = {
     "workspace_search.search": Shown("/w/nilgiri-retail/search?q=n", TENANT),
     "admin_audit.listing": Shown("/admin/audit/"),
     "admin_audit.listing: nothing": Shown("/admin/audit/?actor=nobody-at-all"),
+    "admin_users.listing": Shown("/admin/users/"),
+    "admin_users.listing: all filters": Shown("/admin/users/?state=verified&role=workspace.owner&sort=-name&q=a"),
+    "admin_users.listing: nothing": Shown("/admin/users/?q=brihgt"),
+    "admin_users.trash": Shown("/admin/users/trash"),
+    "admin_users.workspaces": Shown("/admin/users/workspaces"),
+    "admin_users.invite": Shown("/admin/users/invite"),
+    "admin_users.detail": Shown(of_user(MEMBER)),
+    "admin_users.detail: of the staff": Shown(of_user(OWNER)),
+    "admin_users.edit": Shown(of_user(MEMBER, "/edit")),
+    "admin_users.suspend": Shown(of_user(MEMBER, "/suspend")),
+    "admin_users.let_in": Shown(of_user(MEMBER, "/let-in")),
+    "admin_users.verify": Shown(of_user(MEMBER, "/verify")),
+    "admin_users.log_out": Shown(of_user(MEMBER, "/log-out")),
+    "admin_users.password_reset": Shown(of_user(MEMBER, "/password-reset")),
+    "admin_users.trash_user": Shown(of_user(MEMBER, "/trash")),
+    "admin_users.restore": Shown(of_user(MEMBER, "/restore")),
+    "admin_users.organization_role": Shown(of_place(Organization)),
+    "admin_users.workspace_role": Shown(of_place(Workspace)),
+    "admin_staff.listing": Shown("/admin/staff/"),
+    "admin_staff.invite": Shown("/admin/staff/invite"),
+    "admin_staff.role": Shown(lambda example: of_user(AUDITOR, "/role")(example).replace("/users/", "/staff/")),
     "admin_audit.verify": Shown("/admin/audit/verify"),
     "admin_imports.page": Shown("/admin/import/"),
     "admin_workspaces.bulk_suspend_ask": Shown(HOME + "bulk/suspend?all=1"),
@@ -196,12 +241,19 @@ PAGES = {
 FILES = {
     "workspace_contacts.export",
     "admin_workspaces.export",
+    "admin_users.export",
     "admin_audit.export",
     "admin_imports.template",
     "admin_tasks.results",
 }
 # What htmx asks for; a person who opens its address is led to the page that it is a part of.
-PARTS = {"admin_workspaces.new_summary", "admin_workspaces.choose_owner", "admin_workspaces.choose_organization"}
+PARTS = {
+    "admin_workspaces.new_summary",
+    "admin_workspaces.choose_owner",
+    "admin_workspaces.choose_organization",
+    "admin_users.choose_organization",
+    "admin_users.choose_workspace",
+}
 SHOWING = [route for route in routes() if route.method == "GET" and route.endpoint not in FILES | PARTS]
 # A page that is not named above and needs no example is looked at as the platform's owner sees it; that of a workspace
 # as its owner does.

@@ -1,0 +1,189 @@
+"""Customers' people as the platform's staff arrange them: invited into an organization, given other roles there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.base.emails import check_email, email_key
+from portal.models import Invitation, Membership, Organization, OrganizationMember, User, Workspace, scope
+from portal.operations import invitations
+from portal.operations.accounts import find
+from portal.operations.audit import record
+from portal.operations.invitations import Into, Sent
+from portal.operations.seats import check_seat
+from portal.operations.unit import exclusively, locked, unit
+from portal.rules.access import OrganizationRole, WorkspaceRole
+from portal.rules.actors import Actor
+from portal.rules.errors import Conflict, NotFound, Refused
+from portal.rules.lifecycle import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Who is invited and where to: `organization` by public id or address, blank for the workspace's; `workspace` by
+    public id or web address, blank for none. Without a `name` the address stands for it until they choose one."""
+
+    email: str
+    name: str
+    organization: str
+    organization_role: OrganizationRole = OrganizationRole.MEMBER
+    workspace: str = ""
+    workspace_role: WorkspaceRole = WorkspaceRole.AGENT
+
+
+def invite(newcomer: Newcomer, by: Actor, *, wait: bool = False) -> Sent:
+    """Somebody is invited. Raises Refused, with the field, for an unusable address or name, a place that there is not
+    or that takes nobody now, staff, members, and whoever was invited there already; LimitReached without a seat."""
+    address = check_email(newcomer.email)
+    with unit() as session:
+        workspace = _workspace(session, newcomer.workspace) if newcomer.workspace.strip() else None
+        organization = _organization(session, newcomer.organization, workspace)
+        _check_new(session, organization, workspace, address)
+        if workspace:
+            if newcomer.workspace_role is WorkspaceRole.OWNER:
+                raise Refused("A workspace has one owner. Ownership is handed over there.", "workspace_role")
+            check_seat(workspace, by, "workspace")
+        role = newcomer.workspace_role if workspace else None
+        into = Into(organization, newcomer.organization_role, workspace, role)
+        name = newcomer.name.strip() or address.partition("@")[0]
+        return invitations.invite(session, address, name, into, by, wait=wait)
+
+
+def resend(user: str, invitation: str, by: Actor, *, wait: bool = False) -> Sent:
+    """The person has a new link, good for another 7 days; the old one is dead. Raises NotFound for an invitation that
+    is not theirs, Conflict if it was accepted or taken back, Refused where it leads nowhere now, or to no seat."""
+    with unit() as session:
+        row = _invitation(session, user, invitation)
+        workspace = session.get(Workspace, row.workspace_id, with_for_update=True) if row.workspace_id else None
+        if workspace:
+            _check_open(workspace, None)
+            if row.expires_at <= by.at and row.workspace_role is not WorkspaceRole.OWNER:  # owners have their seat
+                check_seat(workspace, by, None)
+        return invitations.resend(invitation, by, wait=wait)
+
+
+def revoke(user: str, invitation: str, by: Actor) -> None:
+    """The link is dead. Raises NotFound for an invitation that is not theirs, Conflict if it was accepted or taken
+    back, Refused for a workspace's owner, who would be left without a way in."""
+    with unit() as session:
+        row = _invitation(session, user, invitation)
+        if row.workspace_role is WorkspaceRole.OWNER:
+            raise Refused("This is a workspace’s owner: give it another owner, and the invitation is taken back.")
+        invitations.revoke(invitation, by)
+
+
+def change_organization_role(user: str, organization: str, role: OrganizationRole, by: Actor) -> None:
+    """The member has this role in the organization (public ids). Raises NotFound, Conflict where they have it already,
+    Refused for the last admin."""
+    with unit() as session:
+        place = locked(session, Organization, organization)
+        exclusively(session, "staff")  # as a move to the trash, which counts admins too
+        person = locked(session, User, user)
+        member = session.scalar(
+            select(OrganizationMember)
+            .where(OrganizationMember.organization_id == place.id, OrganizationMember.user_id == person.id)
+            .with_for_update()
+        )
+        if member is None:
+            raise NotFound()
+        if member.role is role:
+            raise Conflict(f"{person.name} has that role already.")
+        if member.role is OrganizationRole.ADMIN and not _other_admin(session, place, person):
+            raise Refused(
+                f"{person.name} is the last admin of {place.name}. Make somebody else an admin first.", "role"
+            )
+        before, member.role = member.role, role
+        record(
+            "user.organization_role_changed",
+            by,
+            organization=place,
+            user=user,
+            email=person.email,
+            role=(before.value, role.value),
+        )
+
+
+def _invitation(session: Session, user: str, invitation: str) -> Invitation:
+    """Not locked yet: a workspace is, before the invitations into it."""
+    of_theirs = select(Invitation).join(User, User.id == Invitation.user_id).where(User.public_id == user)
+    row: Invitation | None = session.scalar(of_theirs.where(Invitation.public_id == invitation))
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _organization(session: Session, reference: str, workspace: Workspace | None) -> Organization:
+    known = reference.strip()
+    if workspace and not known:
+        return session.get_one(Organization, workspace.organization_id)
+    where = (Organization.public_id == known) | (Organization.slug == known.lower())
+    query = select(Organization).where(where)
+    row: Organization | None = session.scalar(query) if known.isprintable() and known else None
+    if row is None:
+        raise Refused("There is no such organization. Find one by its name.", "organization")
+    if workspace and workspace.organization_id != row.id:
+        raise Refused(f"{workspace.name} is no workspace of {row.name}. Choose one of its own, or none.", "workspace")
+    return row
+
+
+def _workspace(session: Session, reference: str) -> Workspace:
+    known = reference.strip()
+    where = (Workspace.public_id == known) | (Workspace.web_address == known.lower())
+    query = select(Workspace).where(where).with_for_update()
+    row: Workspace | None = session.scalar(query) if known.isprintable() else None
+    if row is None:
+        raise Refused("There is no such workspace. Find one by its name.", "workspace")
+    _check_open(row, "workspace")
+    return row
+
+
+def _check_open(row: Workspace, field: str | None) -> None:
+    if row.status in (Status.CANCELLED, Status.SUSPENDED):
+        state = "in the trash" if row.status is Status.CANCELLED else "suspended"
+        raise Refused(f"{row.name} is {state} and takes nobody now.", field)
+
+
+def _check_new(session: Session, organization: Organization, workspace: Workspace | None, address: str) -> None:
+    user = find(session, address)
+    if user and user.staff_role:
+        raise Refused(
+            f"{user.name} is of the platform’s staff and cannot be a customer too. Use another address.", "email"
+        )
+    if user and _is_in(session, organization, workspace, user):
+        raise Refused(f"{user.name} is there already: change the role on the person’s page.", "email")
+    pending = select(Invitation.id).where(
+        Invitation.organization_id == organization.id,
+        Invitation.workspace_id == (workspace.id if workspace else None),
+        Invitation.email_key == email_key(address),
+        Invitation.accepted_at.is_(None),
+        Invitation.revoked_at.is_(None),
+    )
+    if session.scalar(pending.limit(1)) is not None:
+        raise Refused(f"{address} was invited there already. Send that invitation again instead.", "email")
+
+
+def _is_in(session: Session, organization: Organization, workspace: Workspace | None, user: User) -> bool:
+    if workspace is None:
+        member = select(OrganizationMember.id).where(
+            OrganizationMember.organization_id == organization.id, OrganizationMember.user_id == user.id
+        )
+        return session.scalar(member) is not None
+    with scope.workspace(workspace.id):
+        return session.scalar(select(Membership.id).where(Membership.user_id == user.id)) is not None
+
+
+def _other_admin(session: Session, place: Organization, person: User) -> bool:
+    query = (
+        select(OrganizationMember.id)
+        .join(User, User.id == OrganizationMember.user_id)
+        .where(
+            OrganizationMember.organization_id == place.id,
+            OrganizationMember.role == OrganizationRole.ADMIN,
+            User.id != person.id,
+            User.trashed_at.is_(None),
+        )
+    )
+    return session.scalar(query.limit(1)) is not None

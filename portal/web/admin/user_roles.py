@@ -1,0 +1,92 @@
+"""Giving somebody another role in an organization or a workspace."""
+
+from __future__ import annotations
+
+from flask import flash, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.operations import members, team
+from portal.queries import user_detail
+from portal.queries.user_detail import Account
+from portal.rules.access import OrganizationRole, Permission, WorkspaceRole
+from portal.rules.errors import NotFound
+from portal.web import formats, role_words
+from portal.web.access import actor, needs, permissions
+from portal.web.admin.blueprints import users as bp
+from portal.web.admin.user_page import crumbs
+from portal.web.forms import Form, listed
+from portal.web.pages import ask, done
+
+ORGANIZATION = role_words.cards(OrganizationRole)
+WORKSPACE = [each for each in role_words.cards(WorkspaceRole) if each[0] != WorkspaceRole.OWNER.value]
+
+
+class OrganizationRoleForm(Form):
+    """A role in an organization."""
+
+    role = listed((value, label) for value, label, _ in ORGANIZATION)
+
+
+class WorkspaceRoleForm(Form):
+    """A role in a workspace."""
+
+    role = listed((value, label) for value, label, _ in WORKSPACE)
+
+
+@bp.route("/<usr>/organizations/<organization>/role", methods=["GET", "POST"])
+@needs(Permission.USER_EDIT)
+def organization_role(usr: str, organization: str) -> ResponseReturnValue:
+    """Another role in an organization."""
+    person = user_detail.account(usr)
+    place = next((each for each in user_detail.places(person.id) if each.public_id == organization), None)
+    if place is None:
+        raise NotFound()
+    form = OrganizationRoleForm(role=place.role.value)
+    if form.validate_on_submit():
+        with form.refusals():
+            members.change_organization_role(usr, organization, OrganizationRole(form.role.data), actor())
+            return _changed(person, place.name, form)
+    url = url_for("admin_users.organization_role", usr=usr, organization=organization)
+    return _ask(person, place.name, form, url)
+
+
+@bp.route("/<usr>/workspaces/<workspace>/role", methods=["GET", "POST"])
+@needs(Permission.USER_EDIT)
+def workspace_role(usr: str, workspace: str) -> ResponseReturnValue:
+    """Another role in a workspace."""
+    person = user_detail.account(usr)
+    inside = [each for place in user_detail.places(person.id) for each in place.workspaces]
+    place = next((each for each in inside if each.public_id == workspace), None)
+    if place is None:
+        raise NotFound()
+    form = WorkspaceRoleForm(role=place.role.value)
+    if form.validate_on_submit():
+        with form.refusals():
+            team.change_role(workspace, usr, WorkspaceRole(form.role.data), actor(), permissions())
+            return _changed(person, place.name, form)
+    url = url_for("admin_users.workspace_role", usr=usr, workspace=workspace)
+    return _ask(person, place.name, form, url)
+
+
+def _changed(person: Account, place: str, form: Form) -> ResponseReturnValue:
+    words = next(label for value, label, _ in _roles(form) if value == form["role"].data)
+    flash(f"{formats.isolated(person.name)} is {words.lower()} in {formats.isolated(place)} now.", "good")
+    return done(url_for("admin_users.detail", usr=person.public_id))
+
+
+def _roles(form: Form) -> list[tuple[str, str, str]]:
+    return WORKSPACE if isinstance(form, WorkspaceRoleForm) else ORGANIZATION
+
+
+def _ask(person: Account, place: str, form: Form, url: str) -> ResponseReturnValue:
+    return ask(
+        "admin/users/role",
+        status=422 if form.is_submitted() else 200,
+        form=form,
+        person=person,
+        place=place,
+        roles=_roles(form),
+        action=url,
+        back_url=url_for("admin_users.detail", usr=person.public_id),
+        crumbs=crumbs(person, "Change the role"),
+    )
