@@ -69,7 +69,7 @@ def init_app(app: Flask) -> None:
 
 def _http(error: HTTPException) -> Response:
     if isinstance(error, SecurityError):  # no address can be built on a host that is not ours: the page is nobody's
-        g.setdefault("principal", None)
+        g.principal = None
     response = problem(error.code or 500)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
