@@ -65,6 +65,25 @@ def test_a_workspace_is_created_with_an_invited_owner(alice: Page, mailbox: Mail
     assert mailbox.only("tomasz@northwind.example")
 
 
+def test_the_plan_that_was_chosen_stays_whatever_is_filled_in_after_it(alice: Page) -> None:
+    for name in ("Starter", "Growth", "Group"):
+        add_plan(name)
+    alice.goto(NEW)
+    plan, summary = (
+        alice.get_by_label("Plan", exact=True),
+        alice.get_by_role("complementary", name="What will be created"),
+    )
+    plan.focus()
+    with alice.expect_response("**/new/summary*"):
+        plan.select_option(label="Growth · ₹24,000 a month")
+    expect(summary).to_contain_text("Growth")
+    expect(plan).to_be_focused()
+    with alice.expect_response("**/new/summary*"):
+        alice.get_by_label("Name", exact=True).fill("Northwind Freight")
+    expect(summary).to_contain_text("northwind-freight")
+    expect(plan.locator("option:checked")).to_have_text("Growth · ₹24,000 a month")
+
+
 def test_a_price_follows_the_cycle_while_the_form_is_filled_in(alice: Page) -> None:
     add_plan("Growth")
     alice.goto(NEW)
