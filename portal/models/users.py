@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, func
 from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
@@ -59,6 +60,16 @@ class User(Row, db.Model):
     search_text: Mapped[str] = mapped_column(Text, default=_searched)
 
     constraints = (Index(None, "name_key", "id"),)
+
+    @hybrid_property
+    def barred_at(self) -> datetime | None:
+        """Since when the person cannot log in: being suspended closes the door, and so does the trash."""
+        return self.suspended_at or self.trashed_at
+
+    @barred_at.inplace.expression
+    @classmethod
+    def _barred_at(cls) -> ColumnElement[datetime | None]:
+        return func.coalesce(cls.suspended_at, cls.trashed_at)
 
 
 class RecoveryCode(Row, db.Model):

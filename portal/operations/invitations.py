@@ -266,7 +266,7 @@ def _taken(session: Session, token: str, now: datetime) -> tuple[Invitation, Use
     state = state_of(row.accepted_at, row.revoked_at, row.expires_at, bool(workspace and workspace.cancelled_at), now)
     if state is not State.OPEN:
         raise NotFound()
-    if user.suspended_at or user.trashed_at:
+    if user.barred_at:
         raise Refused("This account is suspended. Ask whoever invited you.")
     row.accepted_at = now
     outbox.withdraw(session, [row.token_digest])

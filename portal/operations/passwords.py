@@ -45,7 +45,7 @@ def send_reset(user: str, by: Actor, *, wait: bool = False) -> str:
     with unit() as session:
         row = locked(session, User, user)
         check_outranks(session, row, by)
-        if row.suspended_at or row.trashed_at:
+        if row.barred_at:
             raise Conflict(f"{row.name} cannot log in. Let them in again first.")
         if row.password_hash is None:
             raise Conflict(f"{row.name} has not chosen a password yet. Send the invitation again.")
@@ -56,7 +56,7 @@ def send_reset(user: str, by: Actor, *, wait: bool = False) -> str:
 def _send_link(key: str, visit: Visit) -> None:
     with unit() as session:
         user = session.scalar(select(User).where(User.email_key == key))
-        if user is None or user.suspended_at or user.trashed_at:
+        if user is None or user.barred_at:
             return
         record("user.password_reset_requested", visit.actor(None), user=user.public_id)
         _post_link(session, user, visit.at, address=visit.address)
@@ -104,7 +104,7 @@ def reset(token: str, password: str, visit: Visit) -> Opened:
             raise NotFound()
         outbox.withdraw(session, [token_digest(token)])
         user = locked(session, User, person.user)
-        if user.suspended_at or user.trashed_at:
+        if user.barred_at:
             raise NotFound()
         is_first = user.password_hash is None
         set_password(session, user, kept, visit.at)

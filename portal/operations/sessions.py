@@ -69,7 +69,7 @@ def log_in(email: str, password: str, visit: Visit) -> Opened:
     renewed = hashing.hash_password(password) if hashing.outdated(kept or "") else kept
     with unit() as session:
         user = session.scalar(select(User).where(User.email_key == key).with_for_update())
-        if user is None or user.suspended_at or user.trashed_at or user.password_hash != kept:
+        if user is None or user.barred_at or user.password_hash != kept:
             raise Refused(WRONG)
         user.password_hash = renewed
         throttle.release(session, attempt)

@@ -65,7 +65,7 @@ def invite_again(user: str, by: Actor, *, wait: bool = False) -> str:
         check_outranks(session, row, by)
         if row.password_hash or row.staff_role is None:
             raise Conflict(f"{row.name} has a password already: there is nothing to send.")
-        if row.suspended_at or row.trashed_at:
+        if row.barred_at:
             raise Conflict(f"{row.name} cannot log in. Let them in again first.")
         record("user.staff_invited", by, user=user, email=row.email, staff_role=row.staff_role.value)
         return _send_link(session, row, by, wait)

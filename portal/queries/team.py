@@ -59,7 +59,7 @@ _MEMBERS = select(
     Membership.role,
     Membership.last_seen_at,
     User.password_hash.is_(None),
-    func.coalesce(User.suspended_at, User.trashed_at).is_not(None),
+    User.barred_at.is_not(None),
 ).join(Membership, Membership.user_id == User.id)
 _Inviter = aliased(User, name="inviter")
 _PENDING = (
