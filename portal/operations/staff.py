@@ -3,7 +3,6 @@ into a workspace by an access session, never as a member."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,14 +12,13 @@ from sqlalchemy.orm import Session
 from portal.base import site
 from portal.base.emails import check_email
 from portal.models import Invitation, Membership, Organization, OrganizationMember, PasswordReset, User, scope
-from portal.operations import outbox
+from portal.operations import links, outbox
 from portal.operations.accounts import check_name, find, prepare
 from portal.operations.audit import record
 from portal.operations.passwords import end_links
 from portal.operations.powers import check_may_grant, check_outranks, check_owner_stays, staff_in_turn
 from portal.operations.sessions import end_all
 from portal.operations.unit import locked
-from portal.queries.principals import token_digest
 from portal.rules.access import StaffRole
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Refused
@@ -131,11 +129,8 @@ def _check_no_customer(session: Session, row: User, field: str) -> None:
 
 
 def _send_link(session: Session, row: User, by: Actor, wait: bool) -> str:
-    token = secrets.token_urlsafe(32)
     end_links(session, row, by.at)
-    session.add(
-        PasswordReset(user_id=row.id, token_digest=token_digest(token), created_at=by.at, expires_at=by.at + LINK_LASTS)
-    )
+    token = links.make(session, PasswordReset, row, by.at, LINK_LASTS)
     return outbox.post(
         session,
         "staff_invitation",
