@@ -21,9 +21,10 @@ from portal.operations.health import assess_some
 from portal.operations.ownership import HandedOver, hand_over
 from portal.operations.unit import exclusively, locked, unit
 from portal.queries.directory import Directory
-from portal.queries.editing import Present, Value, present, same
+from portal.queries.editing import Present, present, same
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
+from portal.rules.editing import Value
 from portal.rules.errors import Conflict, Forbidden
 from portal.rules.lifecycle import Status
 
