@@ -11,7 +11,8 @@ from portal.rules.access import Permission
 from portal.rules.text import initials
 from portal.web import formats, paging, role_words
 from portal.web.admin.user_addresses import HOME, TRASH, Address, Asked, order_key
-from portal.web.admin.workspace_rows import Moment, Reader
+from portal.web.admin.workspace_rows import Moment
+from portal.web.reader import Reader
 
 STATES = {
     State.VERIFIED: "Verified",

@@ -17,9 +17,8 @@ from portal.web.access import may, needs
 from portal.web.account.words import browser
 from portal.web.admin import user_list
 from portal.web.admin.blueprints import users as bp
-from portal.web.admin.users import reader
-from portal.web.admin.workspace_rows import Reader
 from portal.web.pages import show
+from portal.web.reader import Reader, reader
 
 
 @bp.get("/<usr>")
