@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, func
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, and_, func
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
@@ -120,3 +120,13 @@ class Invitation(Row, db.Model):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @hybrid_property
+    def is_pending(self) -> bool:
+        """Neither accepted nor taken back; perhaps it has expired."""
+        return self.accepted_at is None and self.revoked_at is None
+
+    @is_pending.inplace.expression
+    @classmethod
+    def _is_pending(cls) -> ColumnElement[bool]:
+        return and_(cls.accepted_at.is_(None), cls.revoked_at.is_(None))

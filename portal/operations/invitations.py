@@ -143,8 +143,7 @@ def _open_of(workspace_id: int, user_id: int) -> Select[Invitation]:
         .where(
             Invitation.workspace_id == workspace_id,
             Invitation.user_id == user_id,
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
+            Invitation.is_pending,
         )
         .order_by(Invitation.id.desc())
         .limit(1)

@@ -114,9 +114,7 @@ def _check_no_customer(session: Session, row: User, field: str) -> None:
             .limit(1)
         )
         inside = session.scalar(select(Membership.id).where(Membership.user_id == row.id).limit(1))
-    invited = select(Invitation.id).where(
-        Invitation.user_id == row.id, Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None)
-    )
+    invited = select(Invitation.id).where(Invitation.user_id == row.id, Invitation.is_pending)
     if place or inside:
         where = place or "a workspace"
         raise Refused(

@@ -135,9 +135,7 @@ def trash(user: str, by: Actor) -> None:
         row.trashed_at = by.at
         ended = end_all(session, row, by.at)
         end_links(session, row, by.at)
-        taken_back = update(Invitation).where(
-            Invitation.user_id == row.id, Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None)
-        )
+        taken_back = update(Invitation).where(Invitation.user_id == row.id, Invitation.is_pending)
         links = session.scalars(taken_back.values(revoked_at=by.at).returning(Invitation.token_digest)).all()
         outbox.withdraw(session, links)
         record("user.trashed", by, user=user, email=row.email, sessions=ended, invitations=len(links))

@@ -75,8 +75,7 @@ _PENDING = (
     .where(
         Invitation.workspace_id == bindparam("workspace", type_=Integer),
         Invitation.workspace_role.is_not(None),
-        Invitation.accepted_at.is_(None),
-        Invitation.revoked_at.is_(None),
+        Invitation.is_pending,
         ~exists().where(
             Membership.workspace_id == Invitation.workspace_id,
             Membership.user_id == Invitation.user_id,
