@@ -176,6 +176,4 @@ def matrix() -> list[dict[str, object]]:
 
 
 def _badge(member: queries.Member) -> tuple[str, str]:
-    if member.suspended_at:
-        return "suspended", "Suspended"
-    return ("active", "Active") if member.has_password else ("pending", "Invited")
+    return user_list.badge_of(trashed=False, suspended=bool(member.suspended_at), invited=not member.has_password)

@@ -50,11 +50,8 @@ def detail(usr: str) -> Response:
 
 def badge(person: Account) -> tuple[str, str]:
     """Look and word of how the account stands."""
-    if person.trashed_at:
-        return "draft", "In the trash"
-    if person.suspended_at:
-        return "suspended", "Suspended"
-    return ("active", "Active") if person.has_password else ("pending", "Invited")
+    trashed, suspended = bool(person.trashed_at), bool(person.suspended_at)
+    return user_list.badge_of(trashed=trashed, suspended=suspended, invited=not person.has_password)
 
 
 def crumbs(person: Account, *more: str) -> list[tuple[str, str | None]]:
