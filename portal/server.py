@@ -74,7 +74,7 @@ def watch_mail(worker: Any) -> None:
         while True:
             with app.app_context():
                 try:
-                    outbox(clock.now())
+                    outbox(clock.now)
                 except Exception:
                     log.exception("mail_not_delivered")
             time.sleep(LOOK)

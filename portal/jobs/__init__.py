@@ -1,1 +1,1 @@
-"""What time moves: one file per job. Each asks the database what is due at `now`, and may be run again at any time."""
+"""What time moves: one file per job. Each asks the database what is due now, and may be run again at any time."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, and_, func
 from sqlalchemy.engine.default import DefaultExecutionContext
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
@@ -60,6 +61,16 @@ class User(Row, db.Model):
 
     constraints = (Index(None, "name_key", "id"),)
 
+    @hybrid_property
+    def barred_at(self) -> datetime | None:
+        """Since when the person cannot log in: being suspended closes the door, and so does the trash."""
+        return self.suspended_at or self.trashed_at
+
+    @barred_at.inplace.expression
+    @classmethod
+    def _barred_at(cls) -> ColumnElement[datetime | None]:
+        return func.coalesce(cls.suspended_at, cls.trashed_at)
+
 
 class RecoveryCode(Row, db.Model):
     """A hashed code that stands in for the second factor once."""
@@ -109,3 +120,13 @@ class Invitation(Row, db.Model):
     expires_at: Mapped[datetime] = mapped_column(Instant)
     accepted_at: Mapped[datetime | None] = mapped_column(Instant)
     revoked_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    @hybrid_property
+    def is_pending(self) -> bool:
+        """Neither accepted nor taken back; perhaps it has expired."""
+        return self.accepted_at is None and self.revoked_at is None
+
+    @is_pending.inplace.expression
+    @classmethod
+    def _is_pending(cls) -> ColumnElement[bool]:
+        return and_(cls.accepted_at.is_(None), cls.revoked_at.is_(None))

@@ -14,7 +14,7 @@ from portal.base.languages import locales, timezones
 from portal.models import Theme, User, Workspace
 from portal.models.columns import NAME
 from portal.operations.audit import record
-from portal.operations.derived import settling
+from portal.operations.derived import settling_all
 from portal.operations.passwords import fresh_hash
 from portal.operations.unit import locked, unit
 from portal.rules.access import StaffRole
@@ -136,6 +136,5 @@ def readdress(session: Session, user: User, email: str) -> None:
 
 def _settle_owned(session: Session, user: User) -> None:
     owned = select(Workspace).where(Workspace.owner_id == user.id).order_by(Workspace.id).with_for_update()
-    for workspace in session.scalars(owned):
-        with settling(session, workspace):
-            session.flush()
+    with settling_all(session, session.scalars(owned).all()):
+        pass

@@ -6,7 +6,6 @@ import secrets
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.base import ids
@@ -14,6 +13,7 @@ from portal.base.db import db
 from portal.models import AuditEvent, AuditHead, Organization, Workspace
 from portal.operations.audit_events import EVENTS
 from portal.operations.unit import pending
+from portal.operations.upserts import upsert
 from portal.rules.actors import Actor
 from portal.rules.chain import GENESIS, digest_of, hash_of
 
@@ -77,8 +77,8 @@ def _locked_head(session: Session) -> tuple[int, str]:
     head = select(AuditHead.sequence, AuditHead.hash).with_for_update()
     found = session.execute(head).one_or_none()
     if found is None:
-        first = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(AuditHead)
-        session.execute(first.values(id=1, sequence=0, hash=GENESIS).on_conflict_do_nothing())
+        first = upsert(session, AuditHead).values(id=1, sequence=0, hash=GENESIS)
+        session.execute(first.on_conflict_do_nothing())
         found = session.execute(head).one()
     return found.sequence, found.hash
 

@@ -24,6 +24,7 @@ from portal.operations.bulk_acts import ACTS
 from portal.operations.draft_fields import line
 from portal.operations.draft_fields import note as clean_note
 from portal.operations.drafts import Faults
+from portal.operations.holds import LONGEST
 from portal.operations.tasks import Claim, Clock, Ended, Result
 from portal.operations.unit import attempt, exclusively, unit, waits_in_turn
 from portal.queries import bulk as reads
@@ -39,7 +40,7 @@ log = structlog.get_logger(__name__)
 STEP = 0.1  # seconds that a unit may take, so that nobody who saves something meanwhile waits for long
 MOST = 25  # rows of a unit
 BREATH = 0.15  # of a step's time is left to other writers before the next: SQLite lets whoever asks in time go first
-SUBJECT, REASON, TEXT = 150, 2_000, 10_000  # characters
+SUBJECT, TEXT = 150, 10_000  # characters
 
 GONE = "It is there no longer."
 BROKE = "Something broke at this workspace, and the log says what. Nothing was changed in it."
@@ -50,12 +51,12 @@ BROKEN = "Something broke here, and the log says what. What is done stays; the r
 def check(order: Order) -> Order:
     """The order with its texts as they are kept. Raises Invalid with a message for every field that cannot be used."""
     faults = Faults()
-    public_reason = faults.take("public_reason", _text, order.public_reason, "public_reason", REASON)
-    note = faults.take("note", _text, order.note, "note", REASON)
+    public_reason = faults.take("public_reason", clean_note, order.public_reason, "public_reason", LONGEST)
+    note = faults.take("note", clean_note, order.note, "note", LONGEST)
     subject = text = ""
     if order.act is Act.NOTIFY:
         subject = faults.take("subject", line, order.subject, "subject", "a subject", SUBJECT, required=True) or ""
-        text = faults.take("text", _text, order.text, "text", TEXT) or ""
+        text = faults.take("text", clean_note, order.text, "text", TEXT) or ""
         if not text:
             faults.add("text", "Enter what the owners are to read.")
     if order.act is Act.PLAN and not order.plan:
@@ -65,13 +66,6 @@ def check(order: Order) -> Order:
     if faults.found:
         raise Invalid(faults.found)
     return replace(order, public_reason=public_reason or "", note=note or "", subject=subject, text=text)
-
-
-def _text(text: str, field: str, most: int) -> str:
-    clean = clean_note(text, field)
-    if len(clean) > most:
-        raise Refused(f"At most {most:,} characters fit here; this has {len(clean):,}. Shorten it.", field)
-    return clean
 
 
 def start(order: Order, found: Preview, title: str, by: Actor, may: Collection[Permission]) -> str:

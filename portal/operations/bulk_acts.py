@@ -13,10 +13,10 @@ from portal.operations.audit import record
 from portal.operations.holds import NewHold
 from portal.operations.unit import locked
 from portal.operations.workspace_changes import change
-from portal.queries.editing import Value
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
 from portal.rules.bulk import NO_PLAN, ONE_MORE, Act, Order
+from portal.rules.editing import Value
 from portal.rules.errors import Conflict
 from portal.rules.lifecycle import Status
 

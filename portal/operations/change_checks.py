@@ -22,8 +22,9 @@ from portal.operations.draft_checks import check_legible, owner_of
 from portal.operations.draft_fields import line, timezone_name
 from portal.operations.drafts import Faults, NewOwner, NewWorkspace
 from portal.queries.directory import Directory, KnownPlan, KnownUser
-from portal.queries.editing import Present, Value
+from portal.queries.editing import Present
 from portal.rules.addresses import check_host, check_web_address
+from portal.rules.editing import Value
 from portal.rules.errors import Invalid, Refused
 from portal.rules.lifecycle import Stage
 from portal.rules.pricing import check_family

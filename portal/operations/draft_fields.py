@@ -47,18 +47,25 @@ def legible(draft: NewWorkspace, faults: Faults) -> None:
         text = getattr(draft, each.name)
         if not isinstance(text, str):
             continue
-        most = NOTE if each.name == "admin_note" else CELL
-        hidden = HIDDEN.search(text, 0, most)
-        if len(text) > most:
-            faults.add(each.name, f"At most {most:,} characters fit here; this has {len(text):,}. Shorten it.")
-        elif hidden:
-            faults.add(each.name, f"There is a control character (U+{ord(hidden[0]):04X}) in it: remove it.")
+        legible_text(each.name, text, NOTE if each.name == "admin_note" else CELL, faults)
 
 
-def note(text: str, field: str) -> str:
-    """Text of several lines as stored."""
+def legible_text(field: str, text: str, most: int, faults: Faults) -> None:
+    """Notes a text, as it was typed, of more than so many characters, or with one that nobody typed."""
+    hidden = HIDDEN.search(text, 0, most)
+    if len(text) > most:
+        faults.add(field, f"At most {most:,} characters fit here; this has {len(text):,}. Shorten it.")
+    elif hidden:
+        faults.add(field, f"There is a control character (U+{ord(hidden[0]):04X}) in it: remove it.")
+
+
+def note(text: str, field: str, longest: int = NOTE) -> str:
+    """Text of several lines as stored. Refused when it is too long."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(line(each, field, "a note", NOTE) for each in lines).strip()
+    clean = "\n".join(line(each, field, "a note", NOTE) for each in lines).strip()
+    if len(clean) > longest:
+        raise Refused(f"At most {longest:,} characters fit here; this has {len(clean):,}. Shorten it.", field)
+    return clean
 
 
 def one_of(kind: type[Choice], text: str, field: str, default: Choice) -> Choice:

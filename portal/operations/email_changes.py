@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from portal.base import background, site
 from portal.base.db import db
 from portal.base.emails import check_email
 from portal.models import EmailChange, User
-from portal.operations import outbox, throttle
+from portal.operations import links, outbox, throttle
 from portal.operations.accounts import find, readdress
 from portal.operations.audit import record
 from portal.operations.passwords import end_links
 from portal.operations.sessions import Visit, confirm, end_all
 from portal.operations.unit import locked, unit
-from portal.queries.principals import token_digest
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, NotFound, Refused
 from portal.rules.throttling import Attempt, Purpose
@@ -43,23 +40,13 @@ def request(user: str, email: str, password: str, by: Actor, visit: Visit) -> st
 
 
 def _send_link(user: str, address: str, by: Actor, visit: Visit) -> None:
-    token = secrets.token_urlsafe(32)
     with unit() as session:
         row = locked(session, User, user)
-        _use_up(session, row, visit.at)
+        links.end(session, EmailChange, row, visit.at)
         record("user.email_change_requested", by, user=user, email=address)
         other = find(session, address)
         is_taken = other is not None and other is not row
-        if not is_taken:
-            session.add(
-                EmailChange(
-                    user_id=row.id,
-                    email=address,
-                    token_digest=token_digest(token),
-                    created_at=visit.at,
-                    expires_at=visit.at + LINK_LASTS,
-                )
-            )
+        token = "" if is_taken else links.make(session, EmailChange, row, visit.at, LINK_LASTS, email=address)
         outbox.post(
             session,
             "email_change",
@@ -67,7 +54,7 @@ def _send_link(user: str, address: str, by: Actor, visit: Visit) -> None:
             "Confirm your e-mail address",
             now=visit.at,
             user=other if is_taken else row,
-            token="" if is_taken else token,
+            token=token,
             until=None if is_taken else visit.at + LINK_LASTS,
             link="" if is_taken else site.external(f"/me/email/{token}"),
         )
@@ -81,7 +68,10 @@ def change(user: str, token: str, by: Actor, keep: str) -> str:
     address by now."""
     with unit() as session:
         row = locked(session, User, user)
-        address = _take(session, row, token, by.at)
+        link = links.take(session, EmailChange, token, by.at)
+        if link.user_id != row.id:
+            raise NotFound()
+        address = link.email
         before = row.email
         try:
             readdress(session, row, address)
@@ -103,24 +93,3 @@ def change(user: str, token: str, by: Actor, keep: str) -> str:
             email=address,
         )
         return address
-
-
-def _take(session: Session, user: User, token: str, now: datetime) -> str:
-    """The address of this link, which the open unit uses up. Of many at once, one gets here."""
-    mine = update(EmailChange).where(
-        EmailChange.token_digest == token_digest(token),
-        EmailChange.user_id == user.id,
-        EmailChange.used_at.is_(None),
-        EmailChange.expires_at > now,
-    )
-    address: str | None = session.scalar(mine.values(used_at=now).returning(EmailChange.email))
-    if address is None:
-        raise NotFound()
-    outbox.withdraw(session, [token_digest(token)])
-    return address
-
-
-def _use_up(session: Session, user: User, now: datetime) -> None:
-    """No link works that was sent before."""
-    links = update(EmailChange).where(EmailChange.user_id == user.id, EmailChange.used_at.is_(None))
-    outbox.withdraw(session, session.scalars(links.values(used_at=now).returning(EmailChange.token_digest)))

@@ -1,4 +1,4 @@
-"""Health is assessed here: when a workspace is made, by `portal doctor --repair`, and for the example platform."""
+"""Health is assessed here: where something that it follows from was changed, and for all of the example platform."""
 
 from __future__ import annotations
 

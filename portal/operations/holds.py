@@ -63,7 +63,8 @@ def suspend(workspace: str, hold: NewHold, by: Actor, permissions: Permissions) 
     Raises NotFound, Forbidden where these permissions do not open such a hold, Refused for an unusable text, Conflict
     where the workspace is closed or such a hold is open already."""
     _check_may_open(hold, permissions)
-    public_reason, note = _text(hold.public_reason, "public_reason"), _text(hold.note, "note")
+    public_reason = clean_note(hold.public_reason, "public_reason", LONGEST)
+    note = clean_note(hold.note, "note", LONGEST)
     with scope.platform(), unit() as session:
         place = locked_place(session, workspace, everyone=hold.whole_organization)
         check_move(place.workspace.status, place.workspace.stage, Move.SUSPEND)
@@ -119,13 +120,6 @@ def activate(workspace: str, by: Actor) -> Changed:
 
 
 # ---------------------------------------------------------------- checks
-
-
-def _text(text: str, field: str) -> str:
-    clean = clean_note(text, field)
-    if len(clean) > LONGEST:
-        raise Refused(f"At most {LONGEST:,} characters fit here; this has {len(clean):,}. Shorten it.", field)
-    return clean
 
 
 def _check_may_open(hold: NewHold, permissions: Permissions) -> None:

@@ -143,8 +143,7 @@ def _open_of(workspace_id: int, user_id: int) -> Select[Invitation]:
         .where(
             Invitation.workspace_id == workspace_id,
             Invitation.user_id == user_id,
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
+            Invitation.is_pending,
         )
         .order_by(Invitation.id.desc())
         .limit(1)
@@ -266,7 +265,7 @@ def _taken(session: Session, token: str, now: datetime) -> tuple[Invitation, Use
     state = state_of(row.accepted_at, row.revoked_at, row.expires_at, bool(workspace and workspace.cancelled_at), now)
     if state is not State.OPEN:
         raise NotFound()
-    if user.suspended_at or user.trashed_at:
+    if user.barred_at:
         raise Refused("This account is suspended. Ask whoever invited you.")
     row.accepted_at = now
     outbox.withdraw(session, [row.token_digest])

@@ -158,8 +158,7 @@ def _check_new(session: Session, organization: Organization, workspace: Workspac
         Invitation.organization_id == organization.id,
         Invitation.workspace_id == (workspace.id if workspace else None),
         Invitation.email_key == email_key(address),
-        Invitation.accepted_at.is_(None),
-        Invitation.revoked_at.is_(None),
+        Invitation.is_pending,
     )
     if session.scalar(pending.limit(1)) is not None:
         raise Refused(f"{address} was invited there already. Send that invitation again instead.", "email")

@@ -8,7 +8,7 @@ was refused for good keeps it for a while, so that it can be sent again once the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -106,14 +106,16 @@ def deliver(public_id: str, now: datetime, patience: float) -> OutboxState | Non
         return row.state
 
 
-def deliver_due(now: datetime, most: int = 200) -> dict[OutboxState, int]:
-    """Try what is due, the oldest first; answers how many came to which state. Nothing, while mail is not set up."""
+def deliver_due(clock: Callable[[], datetime], most: int = 200) -> dict[OutboxState, int]:
+    """Try what is due, the oldest first; answers how many came to which state. Nothing, while mail is not set up.
+
+    Many letters take longer than a claim lasts, so each is claimed as of its own instant."""
     counts: dict[OutboxState, int] = {}
     if not gateway().ready:
         return counts
-    query = select(OutboxMessage.public_id).where(_is_due(now)).order_by(OutboxMessage.id).limit(most)
+    query = select(OutboxMessage.public_id).where(_is_due(clock())).order_by(OutboxMessage.id).limit(most)
     for public_id in list(db.session.scalars(query)):
-        state = deliver(public_id, now, site.settings().mail_timeout)
+        state = deliver(public_id, clock(), site.settings().mail_timeout)
         if state:
             counts[state] = counts.get(state, 0) + 1
     return counts

@@ -12,12 +12,10 @@ from portal.models import Membership, Organization, OrganizationMember, User, Wo
 from portal.operations.audit import record
 from portal.operations.drafts import NewOwner
 from portal.operations.invitations import Into, invite_account, prepared, take_back
+from portal.operations.seats import check_seat
 from portal.queries.directory import KnownUser
-from portal.queries.limits import Subject, limits_of
-from portal.rules import limits
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.actors import Actor
-from portal.rules.limits import Limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +36,8 @@ def hand_over(session: Session, row: Workspace, to: KnownUser | NewOwner, by: Ac
         before = session.get(User, row.owner_id) if row.owner_id else None
         invited = isinstance(to, NewOwner)
         leaves = before is not None and before.password_hash is None
-        if invited or not _is_member(session, row, to):
-            _check_seat(row, by, 0 if leaves else 1)
+        if not leaves and (invited or not _is_member(session, row, to)):
+            check_seat(row, by, "owner")
         after = _person(session, row, to, by)
         if before is not None:
             _step_down(session, row, before, by, leaves=leaves)
@@ -65,13 +63,6 @@ def _count(row: Workspace) -> Any:
 def _is_member(session: Session, row: Workspace, to: KnownUser | NewOwner) -> bool:
     known = getattr(to, "id", None)
     return bool(session.scalar(_count(row).where(Membership.user_id == known)))
-
-
-def _check_seat(row: Workspace, by: Actor, wanted: int) -> None:
-    subject = Subject(row.id, row.plan_id, row.timezone, ((Limit.USERS, row.user_count),))
-    state = next(each for each in limits_of(subject, by.at) if each.limit is Limit.USERS)
-    if wanted:
-        limits.check(Limit.USERS, state.effective, state.used, wanted, field="owner")
 
 
 def _person(session: Session, row: Workspace, to: KnownUser | NewOwner, by: Actor) -> User:

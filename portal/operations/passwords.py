@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.base import background, hashing, site
 from portal.base.db import db
 from portal.base.emails import email_key
 from portal.models import PasswordReset, User
-from portal.operations import outbox, throttle
+from portal.operations import links, outbox, throttle
 from portal.operations.audit import record
 from portal.operations.powers import check_outranks
 from portal.operations.sessions import Opened, Visit, admit, confirm, end_all, open_session
 from portal.operations.unit import locked, unit
 from portal.queries.accounts import reset_target
-from portal.queries.principals import token_digest
 from portal.queries.sessions import knows
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, NotFound, Refused
@@ -45,7 +43,7 @@ def send_reset(user: str, by: Actor, *, wait: bool = False) -> str:
     with unit() as session:
         row = locked(session, User, user)
         check_outranks(session, row, by)
-        if row.suspended_at or row.trashed_at:
+        if row.barred_at:
             raise Conflict(f"{row.name} cannot log in. Let them in again first.")
         if row.password_hash is None:
             raise Conflict(f"{row.name} has not chosen a password yet. Send the invitation again.")
@@ -56,7 +54,7 @@ def send_reset(user: str, by: Actor, *, wait: bool = False) -> str:
 def _send_link(key: str, visit: Visit) -> None:
     with unit() as session:
         user = session.scalar(select(User).where(User.email_key == key))
-        if user is None or user.suspended_at or user.trashed_at:
+        if user is None or user.barred_at:
             return
         record("user.password_reset_requested", visit.actor(None), user=user.public_id)
         _post_link(session, user, visit.at, address=visit.address)
@@ -67,9 +65,7 @@ def _post_link(
 ) -> str:
     """In the open unit: a link that is good once, within an hour; answers the mail's public id. `address`: who asked
     for it, unless staff did."""
-    token = secrets.token_urlsafe(32)
-    expires = now + LINK_LASTS
-    session.add(PasswordReset(user_id=user.id, token_digest=token_digest(token), created_at=now, expires_at=expires))
+    token = links.make(session, PasswordReset, user, now, LINK_LASTS)
     return outbox.post(
         session,
         "password_reset",
@@ -80,7 +76,7 @@ def _post_link(
         wait=wait,
         name=user.name,
         token=token,
-        until=expires,
+        until=now + LINK_LASTS,
         link=site.external(f"/password/reset/{token}"),
         address=address,
         by_staff=by_staff,
@@ -97,14 +93,9 @@ def reset(token: str, password: str, visit: Visit) -> Opened:
         raise NotFound()
     kept = fresh_hash(password, person.email, person.name)
     with unit() as session:
-        used = update(PasswordReset).where(
-            PasswordReset.token_digest == token_digest(token), PasswordReset.used_at.is_(None)
-        )
-        if session.execute(used.values(used_at=visit.at).returning(PasswordReset.id)).first() is None:
-            raise NotFound()
-        outbox.withdraw(session, [token_digest(token)])
+        links.take(session, PasswordReset, token, visit.at)
         user = locked(session, User, person.user)
-        if user.suspended_at or user.trashed_at:
+        if user.barred_at:
             raise NotFound()
         is_first = user.password_hash is None
         set_password(session, user, kept, visit.at)
@@ -162,8 +153,7 @@ def set_password(session: Session, user: User, kept: str, now: datetime) -> None
 
 def end_links(session: Session, user: User, now: datetime) -> None:
     """In the open unit: no link to set another password works any more."""
-    links = update(PasswordReset).where(PasswordReset.user_id == user.id, PasswordReset.used_at.is_(None))
-    outbox.withdraw(session, session.scalars(links.values(used_at=now).returning(PasswordReset.token_digest)))
+    links.end(session, PasswordReset, user, now)
 
 
 def _tell(session: Session, user: User, now: datetime) -> None:

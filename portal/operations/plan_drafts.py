@@ -10,7 +10,7 @@ from typing import Any
 from portal.base.countries import currency_code
 from portal.models import PlanColour
 from portal.models.columns import NAME
-from portal.operations.draft_fields import HIDDEN, line, one_of, whole
+from portal.operations.draft_fields import legible_text, line, one_of, whole
 from portal.operations.drafts import Faults
 from portal.rules import limits
 from portal.rules.editing import Value
@@ -74,13 +74,8 @@ def _colour(text: str) -> str:
 
 def _legible(texts: Mapping[str, Value], faults: Faults) -> None:
     for name, value in texts.items():
-        if not isinstance(value, str):
-            continue
-        hidden = HIDDEN.search(value)
-        if len(value) > LONGEST:
-            faults.add(name, f"At most {LONGEST} characters fit here; this has {len(value):,}. Shorten it.")
-        elif hidden:
-            faults.add(name, f"There is a control character (U+{ord(hidden[0]):04X}) in it: remove it.")
+        if isinstance(value, str):
+            legible_text(name, value, LONGEST, faults)
 
 
 def _currencies(typed: Mapping[str, str], faults: Faults) -> list[str]:

@@ -108,6 +108,7 @@ def archive(public_id: str, by: Actor) -> None:
     """Nobody new can choose the plan; who is on it stays. Raises NotFound, and Conflict for the free plan and the one
     that new workspaces start with."""
     with unit() as session:
+        exclusively(session, "workspaces")  # nobody makes it the one that new workspaces start with meanwhile
         row, view = locked(session, Plan, public_id), plan(public_id)
         check_archivable(view)
         row.archived_at = by.at

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.models import Measure, PlatformDay, PlatformSum, scope
+from portal.operations.upserts import add_up, upsert
 from portal.queries.platform_days import Standing, last_closed_day, standing, true_sums
 from portal.queries.principals import platform
 from portal.rules.periods import local_day
@@ -39,7 +38,7 @@ def close_days(session: Session, now: datetime) -> None:
 def write_days(session: Session, stood: Mapping[date, Standing]) -> None:
     """The platform stood so when these days ended; a day that is written down already stays as it is."""
     rows = [{"day": day, **stands._asdict()} for day, stands in stood.items()]
-    statement = _upsert(session)(PlatformDay.__table__).on_conflict_do_nothing()
+    statement = upsert(session, PlatformDay.__table__).on_conflict_do_nothing()
     if rows:
         session.execute(statement, rows)
 
@@ -47,11 +46,8 @@ def write_days(session: Session, stood: Mapping[date, Standing]) -> None:
 def add(session: Session, sums: Sums) -> None:
     """In the unit that counts usage or settles an order: the days' sums have so much more (or less)."""
     for (measure, day, currency), amount in sorted(sums.items()):
-        if amount:
-            key = {"measure": measure, "day": day, "currency": currency}
-            statement = _upsert(session)(PlatformSum.__table__).values(**key, amount=amount)
-            more = {"amount": PlatformSum.__table__.c.amount + amount}
-            session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=more))
+        key = {"measure": measure, "day": day, "currency": currency}
+        add_up(session, PlatformSum.__table__, key, {"amount": amount})
 
 
 def recount(session: Session) -> None:
@@ -60,7 +56,3 @@ def recount(session: Session) -> None:
     columns = ["measure", "day", "currency", "amount"]
     with scope.platform():
         session.execute(insert(PlatformSum.__table__).from_select(columns, true_sums()))
-
-
-def _upsert(session: Session) -> Any:
-    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert

@@ -11,7 +11,7 @@ from decimal import Decimal
 from portal.base.countries import currency_code
 from portal.models import SuspensionBehaviour
 from portal.models.columns import NAME
-from portal.operations.draft_fields import HIDDEN, cnam, line, one_of, timezone_name, whole
+from portal.operations.draft_fields import cnam, legible_text, line, one_of, timezone_name, whole
 from portal.operations.drafts import Faults
 from portal.queries.catalogue import plan_choices
 from portal.rules import thresholds
@@ -73,11 +73,7 @@ def _typed(texts: Mapping[str, Value]) -> tuple[Faults, dict[str, str]]:
     faults = Faults()
     typed = {name: value for name, value in texts.items() if isinstance(value, str)}
     for name, value in typed.items():
-        hidden = HIDDEN.search(value)
-        if len(value) > LONGEST:
-            faults.add(name, f"At most {LONGEST} characters fit here; this has {len(value):,}. Shorten it.")
-        elif hidden:
-            faults.add(name, f"There is a control character (U+{ord(hidden[0]):04X}) in it: remove it.")
+        legible_text(name, value, LONGEST, faults)
     if faults.found:
         raise Invalid(faults.found)
     return faults, typed

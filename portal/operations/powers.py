@@ -46,8 +46,7 @@ def check_owner_stays(session: Session, row: User) -> None:
         User.staff_role == StaffRole.OWNER,
         User.id != row.id,
         User.password_hash.is_not(None),
-        User.suspended_at.is_(None),
-        User.trashed_at.is_(None),
+        User.barred_at.is_(None),
     )
     if session.scalar(others.limit(1)) is None:
         raise Refused(LAST_OWNER.format(name=row.name))
@@ -57,5 +56,5 @@ def _held(session: Session, by: Actor) -> frozenset[Permission]:
     """What the actor may do now, whatever it was when the request came; programs may do everything."""
     if by.user_id is None:
         return frozenset(Permission)
-    mine = select(User.staff_role).where(User.id == by.user_id, User.suspended_at.is_(None), User.trashed_at.is_(None))
+    mine = select(User.staff_role).where(User.id == by.user_id, User.barred_at.is_(None))
     return held(staff=session.scalar(mine))

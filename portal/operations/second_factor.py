@@ -41,7 +41,7 @@ def pass_step(code: str, visit: Visit) -> str:
     with unit() as session:
         user = locked(session, User, found.user)
         how = _use(session, user, code, visit.at)
-        if how is None or user.suspended_at or user.trashed_at:
+        if how is None or user.barred_at:
             raise Refused(WRONG, "code")
         if locked(session, LoginSession, found.session).revoked_at:
             raise NotFound()

@@ -69,7 +69,7 @@ def log_in(email: str, password: str, visit: Visit) -> Opened:
     renewed = hashing.hash_password(password) if hashing.outdated(kept or "") else kept
     with unit() as session:
         user = session.scalar(select(User).where(User.email_key == key).with_for_update())
-        if user is None or user.suspended_at or user.trashed_at or user.password_hash != kept:
+        if user is None or user.barred_at or user.password_hash != kept:
             raise Refused(WRONG)
         user.password_hash = renewed
         throttle.release(session, attempt)
@@ -118,8 +118,7 @@ def log_out(user: str, session_id: str, by: Actor) -> None:
 def end(user: str, session_id: str, by: Actor) -> None:
     """One of this person's own sessions is ended. Raises NotFound if it is not an open one of theirs."""
     with unit() as session:
-        if not _revoke(session, by.at, LoginSession.user_id == by.user_id, LoginSession.public_id == session_id):
-            raise NotFound()
+        end_one(session, by.user_id, session_id, by.at)
         record("user.session_ended", by, user=user, session=session_id)
 
 
@@ -137,6 +136,12 @@ def end_all(session: Session, user: User, now: datetime, keep: str | None = None
     how many were ended."""
     others = LoginSession.public_id != keep if keep else true()
     return _revoke(session, now, LoginSession.user_id == user.id, others)
+
+
+def end_one(session: Session, user_id: int | None, session_id: str, now: datetime) -> None:
+    """In the open unit: the same for one session of this person. Raises NotFound if it is not an open one of theirs."""
+    if not _revoke(session, now, LoginSession.user_id == user_id, LoginSession.public_id == session_id):
+        raise NotFound()
 
 
 def seen(user: str, session_id: str, now: datetime) -> None:

@@ -3,7 +3,6 @@ into a workspace by an access session, never as a member."""
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,14 +12,13 @@ from sqlalchemy.orm import Session
 from portal.base import site
 from portal.base.emails import check_email
 from portal.models import Invitation, Membership, Organization, OrganizationMember, PasswordReset, User, scope
-from portal.operations import outbox
+from portal.operations import links, outbox
 from portal.operations.accounts import check_name, find, prepare
 from portal.operations.audit import record
 from portal.operations.passwords import end_links
 from portal.operations.powers import check_may_grant, check_outranks, check_owner_stays, staff_in_turn
 from portal.operations.sessions import end_all
 from portal.operations.unit import locked
-from portal.queries.principals import token_digest
 from portal.rules.access import StaffRole
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Refused
@@ -65,7 +63,7 @@ def invite_again(user: str, by: Actor, *, wait: bool = False) -> str:
         check_outranks(session, row, by)
         if row.password_hash or row.staff_role is None:
             raise Conflict(f"{row.name} has a password already: there is nothing to send.")
-        if row.suspended_at or row.trashed_at:
+        if row.barred_at:
             raise Conflict(f"{row.name} cannot log in. Let them in again first.")
         record("user.staff_invited", by, user=user, email=row.email, staff_role=row.staff_role.value)
         return _send_link(session, row, by, wait)
@@ -116,9 +114,7 @@ def _check_no_customer(session: Session, row: User, field: str) -> None:
             .limit(1)
         )
         inside = session.scalar(select(Membership.id).where(Membership.user_id == row.id).limit(1))
-    invited = select(Invitation.id).where(
-        Invitation.user_id == row.id, Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None)
-    )
+    invited = select(Invitation.id).where(Invitation.user_id == row.id, Invitation.is_pending)
     if place or inside:
         where = place or "a workspace"
         raise Refused(
@@ -131,11 +127,8 @@ def _check_no_customer(session: Session, row: User, field: str) -> None:
 
 
 def _send_link(session: Session, row: User, by: Actor, wait: bool) -> str:
-    token = secrets.token_urlsafe(32)
     end_links(session, row, by.at)
-    session.add(
-        PasswordReset(user_id=row.id, token_digest=token_digest(token), created_at=by.at, expires_at=by.at + LINK_LASTS)
-    )
+    token = links.make(session, PasswordReset, row, by.at, LINK_LASTS)
     return outbox.post(
         session,
         "staff_invitation",

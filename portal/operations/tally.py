@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import delete, insert, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.models import Workspace, WorkspaceBirths, WorkspaceTally
 from portal.operations import platform_days
 from portal.operations.unit import pending
+from portal.operations.upserts import add_up
 from portal.queries.tally import true_births, true_tally
 
 RANK = 50
@@ -85,19 +85,9 @@ def _apply(session: Session) -> None:
     gathered = unit.gathered[GATHERED]
     for cell, delta in sorted(_differences(gathered).items()):
         values = {name: delta[name] for name in ("workspaces", "mrr_minor", "mrr_reporting")}
-        _add(session, WorkspaceTally.__table__, cell._asdict(), values)
+        add_up(session, WorkspaceTally.__table__, cell._asdict(), values)
     for day, number in sorted(_births(gathered).items()):
-        _add(session, WorkspaceBirths.__table__, {"day": day}, {"workspaces": number})
-
-
-def _add(session: Session, table: Any, key: dict[str, Any], values: dict[str, int]) -> None:
-    """Add the values to the row of this key, made when it is missing."""
-    if any(values.values()):
-        dialect = session.get_bind().dialect.name
-        upsert = (postgresql if dialect == "postgresql" else sqlite).insert
-        added = {name: table.c[name] + value for name, value in values.items()}
-        statement = upsert(table).values(**key, **values)
-        session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=added))
+        add_up(session, WorkspaceBirths.__table__, {"day": day}, {"workspaces": number})
 
 
 def recount(session: Session) -> None:

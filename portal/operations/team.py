@@ -147,8 +147,7 @@ def _check_new(session: Session, row: Workspace, address: str) -> None:
     pending = select(Invitation.id).where(
         Invitation.workspace_id == row.id,
         Invitation.email_key == email_key(address),
-        Invitation.accepted_at.is_(None),
-        Invitation.revoked_at.is_(None),
+        Invitation.is_pending,
     )
     if session.scalar(pending.limit(1)) is not None:
         raise Refused(f"{address} was invited already. Send the invitation again instead.", "email")

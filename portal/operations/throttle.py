@@ -6,11 +6,11 @@ import math
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.models import LoginThrottle
 from portal.operations.unit import unit
+from portal.operations.upserts import upsert
 from portal.rules.errors import TooMany
 from portal.rules.throttling import LONGEST_WINDOW, Attempt, Rate, counters, pair_key
 
@@ -46,10 +46,8 @@ def release(session: Session, attempt: Attempt) -> None:
 
 def _locked(session: Session, keys: list[str], now: datetime) -> list[LoginThrottle]:
     """The rows of these keys, made where they are missing, locked in one order so that no two wait for each other."""
-    dialect = session.get_bind().dialect.name
-    upsert = (postgresql if dialect == "postgresql" else sqlite).insert
     values = [{"key": key, "since": now, "failures": 0} for key in keys]
-    session.execute(upsert(LoginThrottle).values(values).on_conflict_do_nothing())
+    session.execute(upsert(session, LoginThrottle).values(values).on_conflict_do_nothing())
     query = select(LoginThrottle).where(LoginThrottle.key.in_(keys)).order_by(LoginThrottle.key).with_for_update()
     return list(session.scalars(query))
 

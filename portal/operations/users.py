@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 
 from portal.base.emails import check_email
 from portal.base.languages import locales, timezones
-from portal.models import Invitation, LoginSession, Organization, OrganizationMember, User, Workspace
+from portal.models import Invitation, Organization, OrganizationMember, User, Workspace
 from portal.operations import outbox
 from portal.operations.accounts import check_name, readdress, rename
 from portal.operations.audit import record
 from portal.operations.passwords import end_links
 from portal.operations.powers import check_outranks, check_owner_stays, staff_in_turn
-from portal.operations.sessions import end_all
+from portal.operations.sessions import end_all, end_one
 from portal.operations.unit import locked, unit
 from portal.rules.access import OrganizationRole
 from portal.rules.actors import Actor
-from portal.rules.errors import Conflict, Invalid, NotFound, Refused
+from portal.rules.errors import Conflict, Invalid, Refused
 
 MOST_NAMED = 3
 ONESELF = "That is you. Ask another owner of the platform to do it."
@@ -115,7 +115,8 @@ def log_out(user: str, by: Actor, session_id: str | None = None) -> int:
         if session_id is None:
             ended = end_all(session, row, by.at)
         else:
-            ended = _end_one(session, row, session_id, by.at)
+            end_one(session, row.id, session_id, by.at)
+            ended = 1
         if ended:
             record("user.logged_out_everywhere", by, user=user, email=row.email, sessions=ended)
         return ended
@@ -134,9 +135,7 @@ def trash(user: str, by: Actor) -> None:
         row.trashed_at = by.at
         ended = end_all(session, row, by.at)
         end_links(session, row, by.at)
-        taken_back = update(Invitation).where(
-            Invitation.user_id == row.id, Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None)
-        )
+        taken_back = update(Invitation).where(Invitation.user_id == row.id, Invitation.is_pending)
         links = session.scalars(taken_back.values(revoked_at=by.at).returning(Invitation.token_digest)).all()
         outbox.withdraw(session, links)
         record("user.trashed", by, user=user, email=row.email, sessions=ended, invitations=len(links))
@@ -193,15 +192,6 @@ def _readdress(session: Session, row: User, email: str, now: datetime) -> None:
         name=row.name,
         email=email,
     )
-
-
-def _end_one(session: Session, row: User, session_id: str, now: datetime) -> int:
-    mine = update(LoginSession).where(
-        LoginSession.user_id == row.id, LoginSession.public_id == session_id, LoginSession.revoked_at.is_(None)
-    )
-    if session.execute(mine.values(revoked_at=now).returning(LoginSession.id)).first() is None:
-        raise NotFound()
-    return 1
 
 
 def _check_owns_nothing(session: Session, row: User) -> None:

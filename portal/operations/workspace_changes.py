@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -15,15 +14,16 @@ from portal.operations import change_checks
 from portal.operations.announcements import announce
 from portal.operations.audit import record
 from portal.operations.change_checks import Fit
-from portal.operations.derived import settling
+from portal.operations.derived import settling_all
 from portal.operations.drafts import NewWorkspace
 from portal.operations.health import assess_some
 from portal.operations.ownership import HandedOver, hand_over
 from portal.operations.unit import exclusively, locked, unit
 from portal.queries.directory import Directory
-from portal.queries.editing import Present, Value, present, same
+from portal.queries.editing import Present, present, same
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
+from portal.rules.editing import Value
 from portal.rules.errors import Conflict, Forbidden
 from portal.rules.lifecycle import Status
 
@@ -145,9 +145,7 @@ def _settled(session: Session, row: Workspace, changed: Collection[str]) -> Sequ
 def _write(
     session: Session, row: Workspace, fit: Fit, changed: Collection[str], by: Actor, wait: bool
 ) -> HandedOver | None:
-    with ExitStack() as stack:
-        for each in _settled(session, row, changed):
-            stack.enter_context(settling(session, each))
+    with settling_all(session, _settled(session, row, changed)):
         for name, value in fit.columns.items():
             setattr(row, name, value)
         if fit.host is not None:

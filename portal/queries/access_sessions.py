@@ -17,7 +17,7 @@ def account_of(owner: User | None, staff: int) -> OwnerAccount | None:
         name=owner.name,
         is_staff=owner.staff_role is not None,
         is_oneself=owner.id == staff,
-        is_suspended=owner.suspended_at is not None or owner.trashed_at is not None,
+        is_suspended=owner.barred_at is not None,
         has_password=owner.password_hash is not None,
     )
 

@@ -96,8 +96,7 @@ def reset_target(token: str, now: datetime) -> ResetTarget | None:
             PasswordReset.token_digest == token_digest(token),
             PasswordReset.used_at.is_(None),
             PasswordReset.expires_at > now,
-            User.suspended_at.is_(None),
-            User.trashed_at.is_(None),
+            User.barred_at.is_(None),
         )
     )
     row = db.session.execute(query).one_or_none()

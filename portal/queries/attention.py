@@ -142,8 +142,7 @@ ASKED: Mapping[Kind, _Asked] = {
         and_(
             _OPEN,
             _written(OutboxMessage.state, "failed", "bounced"),
-            Invitation.accepted_at.is_(None),
-            Invitation.revoked_at.is_(None),
+            Invitation.is_pending,
         ),
         OutboxMessage.created_at,
         (OutboxMessage.created_at.desc(), OutboxMessage.id.desc()),

@@ -140,9 +140,9 @@ def waiting(task: int, most: int) -> list[tuple[int, str]]:
 
 
 def permissions_now(user: int | None) -> frozenset[Permission]:
-    """What this person (integer key) may do to workspaces at present; nothing once suspended, or not of the staff."""
-    role = db.session.scalar(select(User.staff_role).where(User.id == user, User.suspended_at.is_(None)))
-    return permissions_of(role)
+    """What this person (integer key) may do to workspaces at present; nothing once kept out, or not of the staff."""
+    mine = select(User.staff_role).where(User.id == user, User.barred_at.is_(None))
+    return permissions_of(db.session.scalar(mine))
 
 
 def plans() -> list[tuple[str, str]]:
@@ -198,7 +198,7 @@ _FACTS = (
         _others.label("others"),
         Workspace.owner_id,
         User.email.label("owner_email"),
-        User.suspended_at.is_not(None).label("owner_suspended"),
+        User.barred_at.is_not(None).label("owner_suspended"),
         Workspace.user_count,
         Workspace.mrr_reporting,
     )

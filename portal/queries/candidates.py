@@ -47,7 +47,7 @@ _PEOPLE = select(
     User.name,
     User.email,
     User.staff_role.is_not(None),
-    func.coalesce(User.suspended_at, User.trashed_at).is_not(None),
+    User.barred_at.is_not(None),
 )
 _Sibling, _Primary = aliased(Workspace), aliased(Workspace)
 _ROOMS = select(

@@ -74,7 +74,7 @@ _USERS = select(
     User.name,
     User.email,
     User.staff_role,
-    func.coalesce(User.suspended_at, User.trashed_at).label("barred_at"),
+    User.barred_at,
     User.email_key,
 )
 # Not sorted here: SQLite would walk the workspaces in that order instead of starting from their owners.

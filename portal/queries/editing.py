@@ -11,12 +11,11 @@ from sqlalchemy import select
 
 from portal.base.db import db
 from portal.models import Domain, Organization, Plan, User, Workspace
+from portal.rules.editing import Value
 from portal.rules.errors import NotFound
 from portal.rules.lifecycle import Stage, Status
 from portal.rules.money import to_major
 from portal.rules.periods import local_day
-
-Value = str | bool
 
 PLAIN = (
     *("name", "web_address", "billing_email", "industry", "country", "state", "timezone", "cnam"),

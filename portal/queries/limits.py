@@ -205,8 +205,7 @@ _broadcasts = select(func.count(Broadcast.id)).where(
 )
 _invited = select(func.count(func.distinct(Invitation.user_id))).where(
     Invitation.workspace_id == _WORKSPACE,
-    Invitation.accepted_at.is_(None),
-    Invitation.revoked_at.is_(None),
+    Invitation.is_pending,
     Invitation.expires_at > _NOW,
     ~exists().where(Membership.workspace_id == _WORKSPACE, Membership.user_id == Invitation.user_id),
 )

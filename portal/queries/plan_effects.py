@@ -182,8 +182,7 @@ def _invited(now: datetime) -> Any:
     """Who is invited and holds a seat already."""
     waiting = select(func.count(func.distinct(Invitation.user_id))).where(
         Invitation.workspace_id == Workspace.id,
-        Invitation.accepted_at.is_(None),
-        Invitation.revoked_at.is_(None),
+        Invitation.is_pending,
         Invitation.expires_at > now,
         ~exists().where(Membership.workspace_id == Workspace.id, Membership.user_id == Invitation.user_id),
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Text, and_, bindparam, cast, func, select
+from sqlalchemy import Text, and_, bindparam, cast, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
@@ -99,7 +99,7 @@ _CURRENT = (
         select(cast(PlatformSettings.settings, Text)).scalar_subquery(),
         LoginSession.revoked_at,
         LoginSession.expires_at,
-        func.coalesce(User.suspended_at, User.trashed_at).label("barred_at"),  # either closes the door
+        User.barred_at,
         AccessSession.public_id.label("access"),
         AccessSession.kind,
         AccessSession.mode,
@@ -111,9 +111,7 @@ _CURRENT = (
         Workspace.name.label("workspace_name"),
         Workspace.web_address,
         _Owner.name.label("owner"),
-        and_(_Owner.id == Workspace.owner_id, _Owner.suspended_at.is_(None), _Owner.trashed_at.is_(None)).label(
-            "owner_stands"
-        ),
+        and_(_Owner.id == Workspace.owner_id, _Owner.barred_at.is_(None)).label("owner_stands"),
     )
     .join(User, User.id == LoginSession.user_id)
     .outerjoin(AccessSession, (AccessSession.login_session_id == LoginSession.id) & AccessSession.ended_at.is_(None))

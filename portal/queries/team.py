@@ -59,7 +59,7 @@ _MEMBERS = select(
     Membership.role,
     Membership.last_seen_at,
     User.password_hash.is_(None),
-    func.coalesce(User.suspended_at, User.trashed_at).is_not(None),
+    User.barred_at.is_not(None),
 ).join(Membership, Membership.user_id == User.id)
 _Inviter = aliased(User, name="inviter")
 _PENDING = (
@@ -75,8 +75,7 @@ _PENDING = (
     .where(
         Invitation.workspace_id == bindparam("workspace", type_=Integer),
         Invitation.workspace_role.is_not(None),
-        Invitation.accepted_at.is_(None),
-        Invitation.revoked_at.is_(None),
+        Invitation.is_pending,
         ~exists().where(
             Membership.workspace_id == Invitation.workspace_id,
             Membership.user_id == Invitation.user_id,

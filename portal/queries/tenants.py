@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, and_, bindparam, func, or_, select
+from sqlalchemy import Integer, and_, bindparam, or_, select
 
 from portal.base.db import db
 from portal.models import Membership, Organization, OrganizationMember, Workspace, scope
@@ -133,9 +133,3 @@ def matching_places(user_id: int, q: str) -> Sequence[Place]:
 
 
 _SEARCHED = (Workspace.name_key, Workspace.web_address, Organization.name_key)
-
-
-def place_count(user_id: int) -> int:
-    """How many workspaces the person belongs to."""
-    with scope.platform():
-        return db.session.scalar(select(func.count()).select_from(Membership).where(Membership.user_id == user_id)) or 0

@@ -154,7 +154,7 @@ def invitations(user_id: int) -> Sequence[OpenInvitation]:
         .join(Organization, Organization.id == Invitation.organization_id)
         .outerjoin(Workspace, Workspace.id == Invitation.workspace_id)
         .outerjoin(inviter, inviter.id == Invitation.invited_by_id)
-        .where(Invitation.user_id == user_id, Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None))
+        .where(Invitation.user_id == user_id, Invitation.is_pending)
         .order_by(Invitation.id.desc())
     )
     return [OpenInvitation._make(row) for row in db.session.execute(query)]

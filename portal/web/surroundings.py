@@ -26,8 +26,7 @@ SHOWN = 8  # workspaces that the switcher names; more are searched for
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The workspace of this page. `who`: the acting person. `notice`: what its state means, or blank; `crumbs`: in an
-    access session, where this is from outside."""
+    """The workspace of this page. `who`: the acting person. `notice`: what its state means, or blank."""
 
     name: str
     initials: str

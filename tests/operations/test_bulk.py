@@ -268,11 +268,17 @@ def test_a_dead_worker_s_task_goes_on_once_its_lease_is_out(
     check_platform()
 
 
-def test_whoever_lost_the_role_changes_nothing_more(alice: User, clock: Clock) -> None:
+LOST = ({"staff_role": StaffRole.AUDITOR}, {"suspended_at": NOW}, {"trashed_at": NOW})
+
+
+@pytest.mark.parametrize("lost", LOST, ids=str)
+def test_whoever_lost_the_role_or_is_kept_out_changes_nothing_more(
+    alice: User, clock: Clock, lost: dict[str, Any]
+) -> None:
     made(3)
     task = begun(SUSPEND, alice)
     with unit() as session:
-        session.execute(update(User).where(User.id == alice.id).values(staff_role=StaffRole.AUDITOR))
+        session.execute(update(User).where(User.id == alice.id).values(**lost))
     task_workers.work(task, clock)
     row = one(Task)
     assert (row.state, row.error, row.done) == (TaskState.FAILED, bulk.NO_LONGER, 0)

@@ -23,7 +23,7 @@ from portal.jobs.outbox import outbox as outbox_job
 from portal.models import OutboxMessage, OutboxState
 from portal.operations import email_changes, outbox, passwords
 from portal.operations.invitations import Into, accept, invite, resend, revoke
-from portal.operations.outbox import CLAIM, GIVE_UP, KEPT, deliver, deliver_due, post
+from portal.operations.outbox import CLAIM, GIVE_UP, KEPT, deliver, post
 from portal.operations.outbox import resend as resend_mail
 from portal.operations.passwords import LINK_LASTS
 from portal.operations.unit import unit
@@ -33,6 +33,7 @@ from tests import factories
 from tests.conftest import MakeApp
 from tests.factories import PASSWORD, acting
 from tests.support import parts, processes
+from tests.support.clocks import Clock
 from tests.support.creation import actions
 from tests.support.mails import Mailbox, MailServer
 from tests.support.people import visit
@@ -53,6 +54,11 @@ def write(now: datetime, wait: bool = True, to: str = TO) -> str:
         return post(
             session, "second_factor", to, "Two-factor\r\nlog-in is on", now=now, wait=wait, name="Dana", on=True
         )
+
+
+def deliver_due(now: datetime) -> dict[OutboxState, int]:
+    """All of it within this instant."""
+    return outbox.deliver_due(lambda: now)
 
 
 def row(public_id: str) -> OutboxMessage:
@@ -137,6 +143,25 @@ def test_a_letter_being_sent_is_not_sent_by_another(app: Flask, mailbox: Mailbox
     sent = row(write(now))
     assert others == [None, None, OutboxState.SENT]
     assert (sent.state, sent.attempts, sent.sent_at) == (OutboxState.SENT, 2, now + CLAIM)
+
+
+def test_the_last_of_many_letters_is_claimed_as_late_as_it_is_sent(
+    app: Flask, mailbox: Mailbox, now: datetime, clock: Clock
+) -> None:
+    others: list[object] = []
+
+    class Slow(FakeMail):
+        def send(self, letter: Letter, timeout: float) -> None:
+            """Takes a claim's time; meanwhile another process tries."""
+            others.append(deliver(letter.id, clock(), timeout))
+            clock.advance(seconds=CLAIM.total_seconds() - 1)
+
+    ids = [write(now) for _ in range(3)]
+    app.extensions[base_mail.EXTENSION] = Slow()
+    began = clock()
+    assert outbox.deliver_due(clock) == {OutboxState.SENT: 3}
+    assert others == [None, None, None]
+    assert row(ids[2]).sent_at == began + 2 * (CLAIM - timedelta(seconds=1))
 
 
 def test_one_bad_letter_stops_no_other(app: Flask, mailbox: Mailbox, now: datetime) -> None:
@@ -263,8 +288,8 @@ def test_what_need_not_hasten_waits_for_the_job(fake: FakeMail, now: datetime) -
         values = {"name": "Dana", "text": "We move.", "where": "Acme"}
         mail = post(session, "notice", TO, "Sunday", now=now, hasten=False, **values)
     assert fake.letters == [] and row(mail).state is OutboxState.WAITING
-    assert outbox_job(now) == {"withdrawn": 0, "forgotten": 0, "sent": 1}
-    assert outbox_job(now) == {"withdrawn": 0, "forgotten": 0}
+    assert outbox_job(lambda: now) == {"withdrawn": 0, "forgotten": 0, "sent": 1}
+    assert outbox_job(lambda: now) == {"withdrawn": 0, "forgotten": 0}
     assert "We move." in fake.letters[0].body
 
 

@@ -3,14 +3,14 @@
 
 from __future__ import annotations
 
-from flask import g, request, url_for
+from flask import g, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.rules.access import Permission
-from portal.rules.text import MOST_CHARACTERS, clean_line
 from portal.web import palette
 from portal.web.access import elsewhere, needs, opens
 from portal.web.account.blueprint import bp
+from portal.web.reader import words
 
 STAFF = "admin_search.page"
 
@@ -19,7 +19,7 @@ STAFF = "admin_search.page"
 @needs(Permission.SELF)
 def search() -> ResponseReturnValue:
     """What matches; without a query what is at hand."""
-    q = clean_line(request.args.get("q", ""))[:MOST_CHARACTERS]
+    q = words()
     if opens(STAFF):
         return elsewhere(STAFF, q=q)
     own = () if g.principal.staff_role else (palette.own_workspaces(q),)

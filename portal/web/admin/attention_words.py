@@ -19,7 +19,7 @@ from portal.rules.periods import local_day
 from portal.web import formats, health_words
 from portal.web.access import may
 from portal.web.admin.workspace_actions import Action, How
-from portal.web.admin.workspace_rows import Reader
+from portal.web.reader import Reader
 
 CHIPS: Mapping[Kind, str] = {
     Kind.OVERDUE: "Overdue invoices",

@@ -20,9 +20,9 @@ from portal.web.access import needs, opens
 from portal.web.admin import attention_words, dashboard_charts, dashboard_figures
 from portal.web.admin.attention_words import CHIPS
 from portal.web.admin.dashboard_charts import Told
-from portal.web.admin.workspaces import reader
 from portal.web.pages import show
 from portal.web.platform import platform
+from portal.web.reader import reader
 
 bp = Blueprint("admin_dashboard", __name__, url_prefix="/admin")
 

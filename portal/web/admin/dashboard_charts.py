@@ -17,7 +17,6 @@ from portal.web import formats
 from portal.web.trend_charts import Bar, bar_chart, money_chart
 
 Rows = tuple[tuple[str, ...], ...]
-NO_LINE_YET = "The line begins tomorrow: MRR is kept by the day."
 MOST_POINTS = 100  # of a line; beyond, a point a week
 
 

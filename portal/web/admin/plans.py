@@ -16,6 +16,7 @@ from portal.queries.plans import PlanView
 from portal.rules.access import Permission
 from portal.rules.limits import CATALOGUE, Limit
 from portal.rules.plans import MOST_TIERS, limit_field, money_fields, tier_fields
+from portal.rules.pricing import DEFAULT_TIERS
 from portal.web import formats
 from portal.web.access import actor, may, needs, opens
 from portal.web.admin import plan_form, plan_words, settlement_words
@@ -216,7 +217,8 @@ def _tiers(form: EditedForm) -> list[tuple[str, str]]:
 
 def _first_tier() -> dict[str, str]:
     """A new plan's discount, as the product has it by default."""
-    return dict(zip(tier_fields(1), ("100000", "25"), strict=True))
+    [(contacts, percent)] = DEFAULT_TIERS
+    return dict(zip(tier_fields(1), (str(contacts), str(percent)), strict=True))
 
 
 def _review(seen: Preview, form: EditedForm) -> Response:

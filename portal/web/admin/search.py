@@ -19,8 +19,8 @@ from portal.web import palette
 from portal.web.access import may, needs, opens
 from portal.web.admin import workspace_actions
 from portal.web.admin.workspace_words import STATUSES
-from portal.web.admin.workspaces import words
 from portal.web.palette import MOST, Entry, Group
+from portal.web.reader import words
 from portal.web.targets import came_from
 
 WORKSPACE, LIST = "admin_workspaces.detail", "admin_workspaces.listing"

@@ -25,10 +25,10 @@ from portal.web import formats, role_words
 from portal.web.access import actor, may, needs
 from portal.web.admin import user_list
 from portal.web.admin.user_actions import LONGEST_REASON, say_sent
-from portal.web.admin.users import reader
 from portal.web.forms import Form, listed
 from portal.web.fresh import fresh
 from portal.web.pages import ask, done, show
+from portal.web.reader import reader
 
 bp = Blueprint("admin_staff", __name__, url_prefix="/admin/staff")
 
@@ -176,6 +176,4 @@ def matrix() -> list[dict[str, object]]:
 
 
 def _badge(member: queries.Member) -> tuple[str, str]:
-    if member.suspended_at:
-        return "suspended", "Suspended"
-    return ("active", "Active") if member.has_password else ("pending", "Invited")
+    return user_list.badge_of(trashed=False, suspended=bool(member.suspended_at), invited=not member.has_password)

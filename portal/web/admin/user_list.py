@@ -11,7 +11,8 @@ from portal.rules.access import Permission
 from portal.rules.text import initials
 from portal.web import formats, paging, role_words
 from portal.web.admin.user_addresses import HOME, TRASH, Address, Asked, order_key
-from portal.web.admin.workspace_rows import Moment, Reader
+from portal.web.admin.workspace_rows import Moment
+from portal.web.reader import Reader
 
 STATES = {
     State.VERIFIED: "Verified",
@@ -109,13 +110,18 @@ def context(found: Listing, asked: Asked, reader: Reader, may: Powers) -> dict[s
     }
 
 
-def state_of(person: Listed) -> tuple[str, str]:
+def badge_of(*, trashed: bool, suspended: bool, invited: bool) -> tuple[str, str]:
     """Look and word of somebody's badge."""
-    if person.trashed_at:
+    if trashed:
         return "draft", "In the trash"
-    if person.suspended_at:
+    if suspended:
         return "suspended", "Suspended"
-    return ("pending", "Invited") if person.invited else ("active", "Active")
+    return ("pending", "Invited") if invited else ("active", "Active")
+
+
+def state_of(person: Listed) -> tuple[str, str]:
+    """That of somebody in the list."""
+    return badge_of(trashed=bool(person.trashed_at), suspended=bool(person.suspended_at), invited=person.invited)
 
 
 def _strip(sums: Totals, filters: Filters, reader: Reader) -> list[Cell]:

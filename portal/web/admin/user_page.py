@@ -17,9 +17,8 @@ from portal.web.access import may, needs
 from portal.web.account.words import browser
 from portal.web.admin import user_list
 from portal.web.admin.blueprints import users as bp
-from portal.web.admin.users import reader
-from portal.web.admin.workspace_rows import Reader
 from portal.web.pages import show
+from portal.web.reader import Reader, reader
 
 
 @bp.get("/<usr>")
@@ -51,11 +50,8 @@ def detail(usr: str) -> Response:
 
 def badge(person: Account) -> tuple[str, str]:
     """Look and word of how the account stands."""
-    if person.trashed_at:
-        return "draft", "In the trash"
-    if person.suspended_at:
-        return "suspended", "Suspended"
-    return ("active", "Active") if person.has_password else ("pending", "Invited")
+    trashed, suspended = bool(person.trashed_at), bool(person.suspended_at)
+    return user_list.badge_of(trashed=trashed, suspended=suspended, invited=not person.has_password)
 
 
 def crumbs(person: Account, *more: str) -> list[tuple[str, str | None]]:

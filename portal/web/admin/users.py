@@ -11,15 +11,14 @@ from portal.operations import exports
 from portal.queries import users
 from portal.queries.users import Listed
 from portal.rules.access import Permission
-from portal.rules.text import MOST_CHARACTERS, clean_line
 from portal.web import role_words
 from portal.web.access import actor, may, needs, permissions
 from portal.web.admin import user_addresses, user_list
 from portal.web.admin.blueprints import users as bp
 from portal.web.admin.user_addresses import Address
-from portal.web.admin.workspace_rows import Reader
 from portal.web.downloads import csv_file
 from portal.web.pages import show, wants_part
+from portal.web.reader import reader, words
 from portal.web.spreadsheets import guarded
 
 LONGEST_ADDRESS = 2000
@@ -46,7 +45,7 @@ def workspaces() -> Response:
     """Workspaces that match, each a link to the list filtered by it."""
     sent = request.args.get("list", "")[:LONGEST_ADDRESS]
     address = Address(user_addresses.read(dict(parse_qsl(sent))).filters)
-    q = clean_line(request.args.get("q", ""))[:MOST_CHARACTERS]
+    q = words()
     found = users.workspace_matches(q)
     return show(
         "admin/users/workspaces",
@@ -66,11 +65,6 @@ def export() -> Response:
     filters = user_addresses.read(request.args).filters
     exports.record_users_export(Address(filters).values, users.number_of(filters), actor())
     return csv_file(f"users-{clock.now():%Y-%m-%d}.csv", HEAD, map(_cells, users.each(filters)))
-
-
-def reader() -> Reader:
-    """The person of this request, as formats need to know them."""
-    return Reader(g.principal.locale, g.principal.timezone, clock.now())
 
 
 def _list(trash: bool) -> Response:

@@ -30,10 +30,10 @@ from portal.web.admin.workspace_addresses import (
     described,
     order_key,
 )
-from portal.web.admin.workspace_rows import Reader
 from portal.web.admin.workspace_words import LISTED
 from portal.web.health_words import LEVELS
 from portal.web.rates import rates_of
+from portal.web.reader import Reader
 
 ORDERS = {
     Sort.MRR: "MRR",

@@ -25,6 +25,7 @@ from portal.web.admin.blueprints import workspaces as bp
 from portal.web.admin.workspace_form import WorkspaceForm
 from portal.web.pages import show, wants_part
 from portal.web.platform import platform
+from portal.web.reader import words
 
 THRESHOLD = "80"
 DEFAULTS = "admin_defaults.page"
@@ -96,7 +97,7 @@ def choose_organization() -> ResponseReturnValue:
 def _options(kind: str) -> ResponseReturnValue:
     if not wants_part():
         return redirect(url_for("admin_workspaces.listing"), 303)
-    q = clean_line(request.args.get(kind, ""))[:MOST_CHARACTERS]
+    q = words(kind)
     return show("admin/workspaces/new", "_options", kind=kind, q=q, picks=_matching(kind, q))
 
 

@@ -19,6 +19,7 @@ from portal.web.admin.workspace_actions import RowAction
 from portal.web.admin.workspace_addresses import HOME
 from portal.web.admin.workspace_words import STATUSES
 from portal.web.health_words import LEVELS
+from portal.web.reader import Reader
 
 HEIGHT = 22  # of the sparkline, in pixels
 STEP, WIDTH = 7, 5  # from bar to bar, and of a bar
@@ -77,15 +78,6 @@ class Row:
     extensions_value: int
     last_seen: Moment
     created: Moment
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who reads, and when."""
-
-    locale: str
-    timezone: str
-    now: datetime
 
 
 def drawn(found: Iterable[Listed], reader: Reader, actions: tuple[RowAction, ...], picks: bool) -> list[Markup]:

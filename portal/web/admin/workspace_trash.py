@@ -14,7 +14,7 @@ from portal.rules.lifecycle import days_left, purge_at
 from portal.web import formats, paging
 from portal.web.access import may
 from portal.web.admin.workspace_addresses import HOME
-from portal.web.admin.workspace_rows import Reader
+from portal.web.reader import Reader
 
 
 @dataclass(slots=True)

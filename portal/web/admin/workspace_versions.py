@@ -7,7 +7,8 @@ from typing import Any
 
 from portal.base import clock
 from portal.queries import audit, catalogue
-from portal.queries.editing import Present, Value, same
+from portal.queries.editing import Present, same
+from portal.rules.editing import Value
 from portal.web import formats
 from portal.web.admin import workspace_choices as choices
 from portal.web.admin.workspace_form import FLAGS, LABELS

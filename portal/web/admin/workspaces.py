@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl
 
-from flask import Response, g, redirect, request, url_for
+from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
@@ -14,15 +14,14 @@ from portal.queries import detail, workspaces
 from portal.queries import organizations as directory
 from portal.queries import trash as closed
 from portal.rules.access import Permission
-from portal.rules.text import MOST_CHARACTERS, clean_line
 from portal.web import formats, health_words, paging
 from portal.web.access import needs
 from portal.web.admin import workspace_addresses, workspace_list, workspace_trash
 from portal.web.admin.blueprints import workspaces as bp
 from portal.web.admin.workspace_addresses import Address
-from portal.web.admin.workspace_rows import Reader
 from portal.web.pages import show, wants_part
 from portal.web.platform import platform
+from portal.web.reader import reader, words
 
 COLUMNS_COOKIE = "portal-columns"
 A_YEAR = 365 * 24 * 3600
@@ -92,13 +91,3 @@ def health(ws: str) -> ResponseReturnValue:
     lines = health_words.lines(profile.reasons, formats.reader_locale()) if profile.health else []
     label = health_words.LEVELS[profile.health] if profile.health else "Not rated"
     return show("admin/workspaces/_why", label=label, reasons=lines, why="Its health has not been worked out yet.")
-
-
-def reader() -> Reader:
-    """The person of this request, as formats need to know them."""
-    return Reader(g.principal.locale, g.principal.timezone, clock.now())
-
-
-def words() -> str:
-    """What the address searches for."""
-    return clean_line(request.args.get("q", ""))[:MOST_CHARACTERS]

@@ -35,7 +35,6 @@ class Cell:
     title: str = ""
     numeric: bool = False
     is_name: bool = False
-    is_code: bool = False
 
 
 Cells = tuple[Cell, ...]

@@ -15,8 +15,9 @@ from portal.rules.access import Permission
 from portal.web import formats, paging
 from portal.web.access import needs
 from portal.web.pages import show
+from portal.web.reader import words
 from portal.web.workspace import list_words
-from portal.web.workspace.side import page, words
+from portal.web.workspace.side import page
 
 
 @dataclass(frozen=True, slots=True)

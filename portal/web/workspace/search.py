@@ -13,8 +13,9 @@ from portal.rules.text import initials
 from portal.web import palette, tenancy
 from portal.web.access import may, needs
 from portal.web.palette import MOST, Entry, Group
+from portal.web.reader import words
 from portal.web.role_words import WORKSPACE_ROLES
-from portal.web.workspace.side import page, words
+from portal.web.workspace.side import page
 
 bp = page("search")
 

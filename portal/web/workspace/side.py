@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from portal.base import clock
 from portal.models import scope
 from portal.queries import detail
 from portal.queries.detail import Standing
-from portal.rules.text import MOST_CHARACTERS, clean_line
 from portal.web import tenancy
 from portal.web.tenancy import SIDE
 
@@ -17,11 +16,6 @@ def page(name: str) -> Blueprint:
     """The blueprint of one page and what belongs to it: `page("team")` answers below `/w/<slug>/`. Views do not get the
     slug, and `url_for` gives it by itself (see `portal.web.tenancy`)."""
     return Blueprint(SIDE + name, __name__, url_prefix="/w/<slug>")
-
-
-def words() -> str:
-    """What the address searches for."""
-    return clean_line(request.args.get("q", ""))[:MOST_CHARACTERS]
 
 
 def own_profile() -> detail.Profile:

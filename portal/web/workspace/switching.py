@@ -11,8 +11,8 @@ from portal.rules.access import Permission
 from portal.web import surroundings
 from portal.web.access import needs
 from portal.web.pages import done, show
+from portal.web.reader import words
 from portal.web.targets import safe
-from portal.web.workspace.side import words
 
 bp = Blueprint("switch", __name__)
 

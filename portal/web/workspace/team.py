@@ -18,8 +18,9 @@ from portal.web.access import may, needs
 from portal.web.limit_bars import Bar
 from portal.web.pages import show
 from portal.web.platform import platform
+from portal.web.reader import words
 from portal.web.role_words import WORKSPACE_ROLES
-from portal.web.workspace.side import own_standing, page, words
+from portal.web.workspace.side import own_standing, page
 
 bp = page("team")
 

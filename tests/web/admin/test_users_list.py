@@ -188,8 +188,10 @@ def test_a_row_offers_what_the_reader_may_and_nobody_shuts_themself_out(
     log_in(client, factories.staff(role, "me@example.test"))
     factories.user()
     other, own = client.get(HOME + "?q=charlie").text, client.get(HOME + "?q=me@").text
-    assert other.count('class="icon-button"') == acts
-    assert own.count('class="icon-button"') == min(acts, 1)
+    offered = [
+        text.partition("<tbody")[2].partition("</tbody>")[0].count('class="icon-button"') for text in (other, own)
+    ]
+    assert offered == [acts, min(acts, 1)]
     assert ("/admin/users/invite" in other) is (acts > 0)
 
 

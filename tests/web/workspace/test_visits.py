@@ -8,7 +8,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from portal.base.db import db
-from portal.models import AccessSession, AuditEvent, PlatformSettings, User, Workspace
+from portal.models import AccessSession, AuditEvent, LoginSession, PlatformSettings, User, Workspace
+from portal.operations import users
 from portal.operations.audit import record
 from portal.operations.audit_events import EVENTS, FOR_CUSTOMERS
 from portal.operations.unit import unit
@@ -17,6 +18,7 @@ from portal.queries.principals import platform
 from portal.rules.access import StaffRole, WorkspaceRole
 from portal.rules.access_sessions import Ending
 from tests import factories
+from tests.factories import acting
 from tests.support import insiders
 from tests.support.clocks import NOW, Clock
 from tests.support.creation import actions
@@ -279,6 +281,16 @@ def test_owners_and_admins_are_not_made_inside(alice: FlaskClient, acme: Home, m
     assert (answer.status_code, "nobody grants more than they have" in answer.text) == (422, True)
     assert submit(alice, acme.path + f"team/{acme.owner.public_id}/remove").status_code == 422
     assert "member.role_changed" not in actions()
+
+
+def test_it_ends_with_the_one_session_that_a_colleague_ends(
+    app: Flask, alice: FlaskClient, acme: Home, mailbox: Mailbox
+) -> None:
+    enter(alice, acme.workspace)
+    person = db.session.scalars(select(User).where(User.staff_role == StaffRole.OWNER)).one()
+    inside = db.session.scalars(select(LoginSession.public_id)).one()
+    users.log_out(person.public_id, acting(factories.staff(StaffRole.OWNER, "second@example.test")), inside)
+    assert endings() == [Ending.LOGGED_OUT] and actions()[-2:] == ["access.ended", "user.logged_out_everywhere"]
 
 
 def test_two_browsers_of_one_person_are_two_visits(
