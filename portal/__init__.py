@@ -37,8 +37,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     request.init_app(app, settings)
     babel.init_app(app, locale_selector=formats.babel_locale, timezone_selector=formats.reader_timezone)
     access.init_app(app, login_manager)  # before a form is read, which may be large
-    csrf.init_app(app)
     app.before_request(request.check_form)
+    csrf.init_app(app)
     problems.init_app(app)
     chrome.init_app(app)
     for blueprint in (*account.blueprints, *admin.blueprints, *workspace.blueprints):

@@ -70,6 +70,8 @@ def check_name(text: str, field: str | None = "name") -> str:
         raise Refused("Enter a name.", field)
     if len(name) > NAME:
         raise Refused(f"A name has at most {NAME} characters.", field)
+    if "://" in name:  # it stands in mails to people who do not know them
+        raise Refused("A name has no web address in it.", field)
     return name
 
 

@@ -24,6 +24,7 @@ from portal.operations.workspaces import create
 from portal.queries.csv_files import CsvFile, Row, open_csv
 from portal.queries.directory import Directory
 from portal.queries.tasks import lines_of
+from portal.rules.access import Permission
 from portal.rules.actors import Actor
 from portal.rules.errors import Invalid, PortalError, Refused
 from portal.rules.imports import LARGEST_ROWS, Outcome, head_of, in_words
@@ -145,6 +146,7 @@ def _step(claim: Claim, source: Source, rows: list[Row], by: Actor, seen: Seen) 
     drafts = [read(source.columns, row) for row in rows]
     with unit() as session, scope.platform():
         task = tasks.hold(session, claim)
+        tasks.author_may(claim, Permission.WORKSPACE_IMPORT)
         exclusively(session, "workspaces")
         directory = Directory()
         _read_ahead(directory, drafts)

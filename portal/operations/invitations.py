@@ -70,7 +70,7 @@ def invite_account(
     """In the open unit: the same for somebody who has an account. Refused for one in the trash."""
     if user.trashed_at:
         raise Refused(
-            f"{user.name} has an account that is in the trash. Whoever runs the platform restores it.", "email"
+            "This address has an account that is in the trash. Staff of the platform restore it.", "email"
         )
     token = secrets.token_urlsafe(32)
     row = Invitation(

@@ -21,11 +21,14 @@ from portal.models.columns import NAME
 from portal.models.tasks import NOT_YET
 from portal.operations.audit import record
 from portal.operations.unit import locked, unit
+from portal.queries.principals import permissions_now
 from portal.queries.tasks import OPEN
+from portal.rules.access import Permission
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Forbidden
 
 LEASE = timedelta(seconds=30)  # many times as long as a step takes
+NO_LONGER = "Whoever began this may not do it any more. What is done stays."
 SETTLES = "settles"  # the option of a task that works stored figures out anew: see `settlements`
 
 Clock = Callable[[], datetime]
@@ -106,6 +109,15 @@ def claim(public_id: str, now: datetime) -> Claim | None:
         return Claim(
             row.id, public_id, row.fence, row.done, session.scalar(last) or 0, dict(row.options), row.created_by_id
         )
+
+
+def author_may(claim: Claim, needed: Permission) -> frozenset[Permission]:
+    """What whoever began the task may do at present; a program everything. Raises Forbidden unless that includes what
+    is needed: who was suspended or demoted meanwhile goes on with nothing."""
+    may = permissions_now(claim.user_id) if claim.user_id else frozenset(Permission)
+    if needed not in may:
+        raise Forbidden(NO_LONGER)
+    return may
 
 
 def hold(session: Session, claim: Claim) -> Task:

@@ -45,6 +45,9 @@ class Stale(Conflict):
         self.theirs = theirs
 
 
+OWN_ADDRESS = "Change your own address in your profile, where the new one is confirmed before it counts."
+
+
 def change(user: str, wanted: Details, seen: Details, by: Actor) -> bool:
     """The account says so; answers whether that is new. `seen` is what it said when the form was drawn.
 
@@ -62,6 +65,8 @@ def change(user: str, wanted: Details, seen: Details, by: Actor) -> bool:
             changes["name"] = (row.name, name)
             rename(session, row, name)
         if email != row.email:
+            if row.id == by.user_id:
+                raise Refused(OWN_ADDRESS, "email")
             changes["email"] = (row.email, email)
             _readdress(session, row, email, by.at)
         for key in ("locale", "timezone"):

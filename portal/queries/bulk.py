@@ -17,7 +17,7 @@ from portal.models import Hold, Organization, Plan, PlanPrice, Task, TaskResult,
 from portal.models.tasks import NOT_YET
 from portal.queries.exports import export, in_order
 from portal.queries.listing import Filters
-from portal.rules.access import Permission, permissions_of
+from portal.rules.access import Permission
 from portal.rules.bulk import DONE, NO_PLAN, ONCE, Act, Facts, Order, Outcome, Target, Verdict, verdict
 from portal.rules.lifecycle import HoldKind
 from portal.rules.platform import Platform
@@ -137,12 +137,6 @@ def waiting(task: int, most: int) -> list[tuple[int, str]]:
     """Line and workspace of the next rows of a task (its integer key) that are not done yet."""
     rows = select(TaskResult.line, TaskResult.subject).where(TaskResult.task_id == task, TaskResult.outcome == NOT_YET)
     return [(line, subject) for line, subject in db.session.execute(rows.order_by(TaskResult.line).limit(most))]
-
-
-def permissions_now(user: int | None) -> frozenset[Permission]:
-    """What this person (integer key) may do to workspaces at present; nothing once kept out, or not of the staff."""
-    mine = select(User.staff_role).where(User.id == user, User.barred_at.is_(None))
-    return permissions_of(db.session.scalar(mine))
 
 
 def plans() -> list[tuple[str, str]]:

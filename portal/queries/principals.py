@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from portal.base.db import db
 from portal.models import AccessSession, LoginSession, PlatformSettings, User, Workspace, scope
-from portal.rules.access import AccessMode, StaffRole
+from portal.rules.access import AccessMode, Permission, StaffRole, permissions_of
 from portal.rules.access_sessions import AccessKind, Ending, ending
 from portal.rules.platform import Platform
 from portal.rules.text import initials
@@ -173,3 +173,9 @@ def platform() -> Platform:
 def any_user() -> bool:
     """Whether anybody can log in at all."""
     return db.session.scalar(select(User.id).where(User.password_hash.is_not(None)).limit(1)) is not None
+
+
+def permissions_now(user: int | None) -> frozenset[Permission]:
+    """What this person (integer key) may do to workspaces at present; nothing once kept out, or not of the staff."""
+    mine = select(User.staff_role).where(User.id == user, User.barred_at.is_(None))
+    return permissions_of(db.session.scalar(mine))

@@ -59,7 +59,7 @@ def test_a_workspace_is_created_with_an_invited_owner(alice: Page, mailbox: Mail
     expect(alice.get_by_role("heading", level=1, name="Northwind Freight")).to_be_visible()
     expect(alice.get_by_text("Mail is not set up on this server")).to_be_visible()
     looks_right(alice)
-    alice.get_by_role("button", name="Copy link").click()
+    alice.get_by_role("button", name="New link").click()
     expect(alice.locator("#link")).to_contain_text("/invitations/")
     looks_right(alice)
     assert mailbox.only("tomasz@northwind.example")

@@ -89,4 +89,4 @@ def test_a_workspace_is_created_in_time(
     assert took < WITHIN
     assert count(Workspace) == 1 and one(Invitation).accepted_at is None
     assert mailbox.only("maya@acme.example").state is state
-    assert words in page and "Copy link" in page and "Send again" in page
+    assert words in page and "New link" in page and "Send again" in page

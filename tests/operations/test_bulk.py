@@ -281,7 +281,7 @@ def test_whoever_lost_the_role_or_is_kept_out_changes_nothing_more(
         session.execute(update(User).where(User.id == alice.id).values(**lost))
     task_workers.work(task, clock)
     row = one(Task)
-    assert (row.state, row.error, row.done) == (TaskState.FAILED, bulk.NO_LONGER, 0)
+    assert (row.state, row.error, row.done) == (TaskState.FAILED, tasks.NO_LONGER, 0)
     assert set(statuses().values()) == {Status.TRIAL}
 
 

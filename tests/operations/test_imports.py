@@ -15,8 +15,11 @@ from portal.models import Change, Domain, Organization, Task, TaskResult, TaskSt
 from portal.operations import imports, tasks
 from portal.operations.imports import Source, inspect
 from portal.operations.tasks import Claim, Ended, Result
+from portal.operations.unit import unit
 from portal.operations.workspaces import create
-from portal.rules.errors import Refused
+from portal.rules.access import StaffRole
+from portal.rules.errors import Forbidden, Refused
+from tests import factories
 from tests.support.creation import BY, NOW, actions, add_plan, add_user, check_platform, count, draft, one
 from tests.support.mails import Mailbox
 
@@ -286,3 +289,14 @@ def test_a_file_of_too_many_rows_is_refused(tmp_path: Path) -> None:
     path.write_text("name,owner_email\n" + "A,a@x\n" * 200_001)
     with pytest.raises(Refused, match="200,001 rows"):
         inspect(path, 10_000_000)
+
+
+def test_an_import_of_somebody_who_was_suspended_meanwhile_goes_no_further(app: Flask, tmp_path: Path) -> None:
+    source, eve = simple(tmp_path, 3), factories.staff(StaffRole.OWNER)
+    by = factories.acting(eve)
+    claim = imports.start_here("rows.csv", source, by, send_mail=True)
+    with unit() as session:
+        session.merge(eve).suspended_at = NOW
+    with pytest.raises(Forbidden):
+        imports.run(claim, source, by, lambda: NOW)
+    assert count(Workspace) == 0

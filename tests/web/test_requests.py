@@ -128,3 +128,10 @@ def test_a_file_is_kept_once_for_everybody_as_long_as_it_stays_the_same(client: 
 def test_a_path_does_not_move_the_cursor_of_who_reads_the_log(app: Flask, path: str, shown: str) -> None:
     with app.test_request_context(environ_overrides={"PATH_INFO": path.encode().decode("latin-1")}):
         assert shown_path() == shown
+
+
+@pytest.mark.parametrize("path", ["/login", "/me"])
+def test_a_part_without_a_name_is_refused_before_anything_reads_it(client: FlaskClient, path: str) -> None:
+    log_in(client, factories.staff(StaffRole.OWNER))
+    body = b"--x\r\nContent-Disposition: form-data\r\n\r\nv\r\n--x--"
+    assert client.post(path, data=body, content_type="multipart/form-data; boundary=x").status_code == 400

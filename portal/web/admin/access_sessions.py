@@ -72,8 +72,9 @@ def impersonate(ws: str) -> ResponseReturnValue:
 def manage(ws: str) -> ResponseReturnValue:
     """The browser is inside as oneself; a closed workspace is only looked at."""
     profile = workspaces.profile(ws)
-    looks = profile.status is Status.CANCELLED or request.form.get("mode") == AccessMode.LOOK.value
-    mode = AccessMode.LOOK if looks else AccessMode.ACT
+    mode = _mode(request.form.get("mode", AccessMode.ACT.value))
+    if profile.status is Status.CANCELLED:
+        mode = AccessMode.LOOK
     reason, ticket = request.form.get("reason", ""), request.form.get("ticket", "")
     return _enter(profile, Visit(AccessKind.MANAGE, mode, reason, ticket))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, current_app, request, url_for
+from itsdangerous import BadData, URLSafeSerializer
 
 from portal.base import clock
 from portal.operations.audit_events import EVENTS
@@ -20,7 +21,6 @@ from portal.web.spreadsheets import guarded
 bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
 
 STEP = 5_000  # events that one answer walks: less than half a second
-LONGEST_NUMBER = 12  # digits
 HEADS = ("sequence", "event", "at", "actor", "kind", "action", "what", "workspace", "organization", "reason", "request")
 
 
@@ -58,7 +58,7 @@ def export() -> Response:
 def verify() -> Response:
     """Walks the chain, some thousand events at a time; each answer says how far it is and leads on."""
     locale = formats.reader_locale()
-    walked = Verdict(_counted("events"), _counted("erased"))
+    walked = _walked(request.args.get("walked", ""))
     if walked.events > log.recorded():
         raise NotFound()
     verdict, ended = log.go_on(walked, STEP)
@@ -69,14 +69,21 @@ def verify() -> Response:
         ended=ended,
         total=max(log.recorded(), verdict.events),
         at=formats.minute(clock.now(), locale, formats.reader_timezone()),
-        next_url=url_for("admin_audit.verify", events=verdict.events, erased=verdict.erased or None),
+        next_url=url_for("admin_audit.verify", walked=_signer().dumps([verdict.events, verdict.erased])),
     )
 
 
-def _counted(name: str) -> int:
-    """What the address says was walked already; nothing where that is no number."""
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER else 0
+def _walked(text: str) -> Verdict:
+    """How far an answer before this one came: it is signed, so that no link makes an unwalked chain hold."""
+    try:
+        events, erased = _signer().loads(text)
+    except BadData:
+        return Verdict(0, 0)
+    return Verdict(events, erased)
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(str(current_app.secret_key), salt="audit-verify")
 
 
 def _cells(event: Event) -> tuple[str, ...]:

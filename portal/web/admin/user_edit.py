@@ -21,6 +21,7 @@ from portal.web.access import actor, needs
 from portal.web.admin.blueprints import users as bp
 from portal.web.admin.user_page import crumbs
 from portal.web.forms import Form
+from portal.web.fresh import fresh
 from portal.web.pages import done, show
 from portal.web.versions import differing
 
@@ -46,6 +47,7 @@ class EditForm(Form):
 
 @bp.route("/<usr>/edit", methods=["GET", "POST"])
 @needs(Permission.USER_EDIT)
+@fresh("admin_users.listing")
 def edit(usr: str) -> ResponseReturnValue:
     """The account says something else; what somebody changed meanwhile is not overwritten."""
     person = user_detail.account(usr)

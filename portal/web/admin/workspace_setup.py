@@ -19,6 +19,7 @@ from portal.queries.domains import own_domain
 from portal.queries.invitations import OwnerInvitation, State, owner_invitation
 from portal.rules import domains
 from portal.rules.access import Permission
+from portal.rules.errors import Forbidden
 from portal.rules.lifecycle import Status
 from portal.rules.periods import local_day
 from portal.web import formats
@@ -48,6 +49,8 @@ class Notice(NamedTuple):
 def invitation(ws: str) -> ResponseReturnValue:
     """Sends the owner's invitation again, or (`act` link) makes a new link that is shown this once."""
     if request.form.get("act") == "link":
+        if not may(Permission.WORKSPACE_CREATE):  # who holds the link can become the owner
+            raise Forbidden("The link itself is for owners of the platform. Send the invitation instead.")
         made = invite_owner(ws, actor(), mail=False)
         profile = detail.profile(ws)
         return show("admin/workspaces/link", ws=profile, link=made.link, crumbs=_crumbs(profile, "Invitation link"))
@@ -97,7 +100,8 @@ def notice(profile: Profile, now: datetime, locale: str) -> Notice | None:
     if found is None:
         return None
     send = (("send", "Send again" if found.mail else "Send the invitation"),) if gateway().ready else ()
-    acts = (*send, ("link", "Copy link")) if may(Permission.WORKSPACE_INVITE) else ()
+    link = (("link", "New link"),) if may(Permission.WORKSPACE_CREATE) else ()
+    acts = (*send, *link) if may(Permission.WORKSPACE_INVITE) else ()
     return Notice(*_said(found, profile, locale), acts)
 
 

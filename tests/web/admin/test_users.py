@@ -16,7 +16,7 @@ from portal.operations.users import Details
 from portal.rules.access import OrganizationRole, StaffRole, WorkspaceRole
 from tests import factories
 from tests.factories import PASSWORD
-from tests.support.clocks import NOW
+from tests.support.clocks import NOW, Clock
 from tests.support.creation import BY, actions, one
 from tests.support.mails import Mailbox
 from tests.support.people import log_in, session_of, submit
@@ -288,3 +288,24 @@ def test_an_answer_leads_back_to_the_list_it_was_asked_from(alice: FlaskClient) 
     assert answer.headers["HX-Redirect"] == f"{HOME}?q=char"
     answer = submit(alice, f"{HOME}{charlie.public_id}/let-in", headers={"Referer": "http://evil.test/admin/users/"})
     assert answer.location == HOME + charlie.public_id
+
+
+def edited(client: FlaskClient, user: User, email: str) -> Any:
+    seen = {"name": user.name, "email": user.email, "locale": user.locale, "timezone": user.timezone}
+    return ask(client, user, "edit", **{**seen, "email": email}, **{f"seen_{key}": each for key, each in seen.items()})
+
+
+def test_an_address_opens_an_account_so_whoever_changes_one_has_shown_the_password(
+    alice: FlaskClient, clock: Clock
+) -> None:
+    charlie = factories.user()
+    clock.advance(minutes=16)
+    assert edited(alice, charlie, "other@example.test").location.startswith("/me/confirm")
+    assert one(User, id=charlie.id).email == "charlie@example.test"
+
+
+def test_ones_own_address_is_changed_where_the_new_one_is_confirmed(alice: FlaskClient) -> None:
+    me = one(User, staff_role=StaffRole.OWNER)
+    answer = edited(alice, me, "mallory@example.test")
+    assert answer.status_code == 422 and "in your profile" in answer.text
+    assert one(User, id=me.id).email == "alice@example.test"

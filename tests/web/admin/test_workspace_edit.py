@@ -166,7 +166,7 @@ def test_a_new_owner_is_invited_and_waits(alice: FlaskClient, ws: str, mailbox: 
     answer = save(alice, ws, owner_mode="invite", owner_name="Nina New", owner_email="nina@new.example")
     assert mailbox.only("nina@new.example").template == "invitation"
     page = alice.get(answer.location).text
-    assert "Nina New" in page and "Copy link" in page
+    assert "Nina New" in page and "New link" in page
     assert "handed the workspace over" in page
 
 

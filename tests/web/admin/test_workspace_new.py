@@ -273,7 +273,7 @@ def test_whatever_becomes_of_the_mail_the_workspace_is_there(
     app.extensions[base_mail.EXTENSION] = FakeMail(failure=problem)
     page = alice.get(send(alice).location).text
     assert words in page and (str(problem) in page or not problem)
-    assert "Send again" in page and "Copy link" in page
+    assert "Send again" in page and "New link" in page
 
 
 def test_of_two_who_take_one_address_at_once_one_is_told(app: Flask, alice: FlaskClient, mailbox: Mailbox) -> None:

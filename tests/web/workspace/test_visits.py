@@ -301,3 +301,10 @@ def test_two_browsers_of_one_person_are_two_visits(
     enter(alice, acme.workspace)
     assert other.get("/admin/workspaces/").status_code == 200
     assert other.get(acme.path).status_code == 404
+
+
+def test_a_way_of_visiting_that_there_is_not_opens_nothing(app: Flask, alice: FlaskClient, acme: Home) -> None:
+    for door in ("manage", "impersonate"):
+        path = f"/admin/workspaces/{acme.workspace.public_id}/{door}"
+        assert submit(alice, path, {"mode": "LOOK", "reason": "a look"}).status_code == 422
+    assert not db.session.scalars(select(AccessSession)).all()
