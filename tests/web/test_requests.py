@@ -65,14 +65,6 @@ def test_so_is_the_name_of_a_file(client: FlaskClient) -> None:
     assert answer.status_code == 400
 
 
-def test_a_part_of_a_form_without_a_name_is_no_fault(client: FlaskClient) -> None:
-    log_in(client, factories.staff(StaffRole.OWNER))
-    token = f'Content-Disposition: form-data; name="csrf_token"\r\n\r\n{csrf(client)}'
-    body = f"--B\r\n{token}\r\n--B\r\nContent-Disposition: form-data\r\n\r\nx\r\n--B--\r\n"
-    answer = client.post("/admin/import/", data=body, content_type="multipart/form-data; boundary=B")
-    assert answer.status_code == 422
-
-
 def test_a_form_without_files_is_small(client: FlaskClient) -> None:
     factories.staff()
     body = b"csrf_token=" + csrf(client).encode() + b"&email=x&password=y&" + b"a=b&" * (LARGEST_FORM // 4)
