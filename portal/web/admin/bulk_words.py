@@ -31,8 +31,7 @@ class Words:
 WORDS: Mapping[Act, Words] = {
     Act.SUSPEND: Words(
         "Suspend {n}",
-        "Takes effect on the next request of each. Nothing outbound, no calls, nothing new; billing and exports stay "
-        "open.",
+        "Takes effect on the next request of each. Nothing outbound, no calls, nothing new; exports stay open.",
         "Suspending {n}",
         "Will be suspended",
         "Suspend {n}",

@@ -12,6 +12,7 @@ from wtforms import StringField
 from wtforms.validators import AnyOf, Optional
 
 from portal.base import background, clock
+from portal.gateways.mail import gateway
 from portal.operations import bulk, task_workers
 from portal.queries import bulk as reads
 from portal.queries.bulk import Preview, Selection
@@ -206,4 +207,4 @@ def _question(act: Act, form: BulkForm, found: Preview | None, status: int = 200
             "plans": bulk_words.plan_options(reads.plans()) if act is Act.PLAN else [],
             "cycles": bulk_words.CYCLES,
         }
-    return ask("admin/workspaces/bulk", status, **given)
+    return ask("admin/workspaces/bulk", status, mail_waits=not gateway().ready, **given)
