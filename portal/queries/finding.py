@@ -12,8 +12,8 @@ from sqlalchemy import Integer, String, bindparam, select
 
 from portal.base.db import db
 from portal.models import AuditEvent, Membership, Organization, User, Workspace, scope
-from portal.queries.listing import Shape, Sort, hits
-from portal.queries.search import Search, Statement, planned, search_values, way
+from portal.queries.listing import MOST_HITS, Shape, Sort, hits
+from portal.queries.search import USERS, Search, Statement, matching, planned, search_values, way
 from portal.rules.access import WorkspaceRole
 from portal.rules.lifecycle import Status
 from portal.rules.text import search_patterns, sort_key
@@ -39,6 +39,14 @@ class FoundWorkspaces(NamedTuple):
 
     first: tuple[FoundWorkspace, ...]
     more: bool
+
+
+class FoundPerson(NamedTuple):
+    """Somebody with an account that is not in the trash."""
+
+    public_id: str
+    name: str
+    email: str
 
 
 class Teammate(NamedTuple):
@@ -97,6 +105,26 @@ def workspaces(q: str, most: int) -> FoundWorkspaces:
         shape = Shape(sort=Sort.NAME, search=search, patterns=0 if search is Search.TRIGRAMS else len(patterns))
         found = _unique([*found, *scope.rows(_anywhere(shape), search_values(search, patterns) | {"offset": 0})])
     return FoundWorkspaces(found[:most], len(found) > most)
+
+
+def people(q: str, most: int) -> tuple[FoundPerson, ...]:
+    """The first by name of those who match as in the list of users; nobody without a query."""
+    patterns = search_patterns(q)
+    if not patterns:
+        return ()
+    search = way(patterns, walking=False)
+    statement = _people(search, 0 if search is Search.TRIGRAMS else len(patterns))
+    rows = scope.rows(statement, search_values(search, patterns) | {"most": most})
+    return tuple(FoundPerson(*row) for row in rows)
+
+
+@lru_cache(maxsize=64)
+def _people(search: Search, patterns: int) -> Statement:
+    """Of very many hits any are looked at, as in `listing.hits`."""
+    here = select(User.id).where(User.trashed_at.is_(None))
+    some = matching(here, search, patterns, USERS).limit(MOST_HITS + 1).subquery("some")
+    found = select(User.public_id, User.name, User.email).join(some, some.c.id == User.id)
+    return planned(found.order_by(User.name_key, User.id).limit(_MOST), search)
 
 
 def recent_workspaces(user_id: int, most: int) -> tuple[FoundWorkspace, ...]:

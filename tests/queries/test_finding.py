@@ -9,7 +9,7 @@ from portal.models import Workspace, scope
 from portal.models.scope import ScopeError
 from portal.operations.audit import record
 from portal.operations.unit import locked, unit
-from portal.queries.finding import recent_workspaces, teammates, workspaces
+from portal.queries.finding import people, recent_workspaces, teammates, workspaces
 from portal.rules.lifecycle import Status
 from tests import factories
 from tests.support import insiders
@@ -59,6 +59,17 @@ def test_a_common_word_is_found_among_very_many(app: Flask) -> None:
     found = workspaces("shop", 5)
     assert found.first[0].name == "Shop of mine"
     assert len(found.first) == 5 and found.more
+
+
+def test_people_are_found_by_name_and_e_mail(app: Flask) -> None:
+    for name in ("Zoë Bell", "Ada Bell", "Bella Ray"):
+        factories.user(f"{name.split()[0].casefold()}@example.test".replace("ë", "e"), name)
+    factories.user("gone@example.test", "Gone Bell", trashed_at=NOW)
+    assert [each.name for each in people("bell", 5)] == ["Ada Bell", "Bella Ray", "Zoë Bell"]
+    assert [each.name for each in people("bell zoe", 5)] == ["Zoë Bell"]
+    assert [each.name for each in people("ada@example", 5)] == ["Ada Bell"]
+    assert [each.name for each in people("be", 2)] == ["Ada Bell", "Bella Ray"]
+    assert people("", 5) == people("%", 5) == ()
 
 
 def test_recent_is_where_one_did_something_last(app: Flask) -> None:

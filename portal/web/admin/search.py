@@ -8,9 +8,8 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, url_for
 
-from portal.queries import candidates, detail, finding, organizations
-from portal.queries.candidates import Person
-from portal.queries.finding import FoundWorkspace
+from portal.queries import detail, finding, organizations
+from portal.queries.finding import FoundPerson, FoundWorkspace
 from portal.queries.organizations import Match
 from portal.rules.access import Permission
 from portal.rules.errors import NotFound
@@ -81,11 +80,11 @@ def _organization(found: Match) -> Entry:
 
 
 def _people(q: str) -> Group:
-    found = candidates.people(q, MOST) if opens(USER) and may(Permission.USER_LIST) else []
+    found = finding.people(q, MOST) if opens(USER) and may(Permission.USER_LIST) else ()
     return Group("People", tuple(map(_person, found)))
 
 
-def _person(found: Person) -> Entry:
+def _person(found: FoundPerson) -> Entry:
     return Entry(
         label=found.name,
         url=url_for(USER, usr=found.public_id),
