@@ -69,9 +69,7 @@ def invite_account(
 ) -> Sent:
     """In the open unit: the same for somebody who has an account. Refused for one in the trash."""
     if user.trashed_at:
-        raise Refused(
-            "This address has an account that is in the trash. Staff of the platform restore it.", "email"
-        )
+        raise Refused("This address has an account that is in the trash. Staff of the platform restore it.", "email")
     token = secrets.token_urlsafe(32)
     row = Invitation(
         public_id=ids.new("ivt"),

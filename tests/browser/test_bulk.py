@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 from portal.models import Workspace
 from portal.rules.lifecycle import Status
 from tests import factories
+from tests.conftest import database  # noqa: F401  (both)
 from tests.support.creation import one
 from tests.support.mails import Mailbox
 from tests.support.people import log_in

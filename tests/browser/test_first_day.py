@@ -7,6 +7,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from tests import factories
+from tests.conftest import database  # noqa: F401  (both)
 from tests.support.ledgers import HOME
 from tests.support.people import log_in
 from tests.support.servers import Server

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from portal.rules.access import StaffRole
 from tests import factories
+from tests.conftest import database  # noqa: F401  (both)
 from tests.support import processes
 from tests.support.browsers import looks_right
 from tests.support.people import log_in

@@ -14,7 +14,6 @@ from portal.models import Domain, Hold, Membership, Organization, OrganizationMe
 from portal.rules.access import AccessMode, WorkspaceRole
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
-from tests.conftest import DATABASES
 from tests.support.browsers import axe, fits, looks_right
 from tests.support.examples import Example
 from tests.support.ledgers import HOME
@@ -263,12 +262,6 @@ PAGES |= {
     if route.names == ("slug",) and route.endpoint not in PAGES
 }
 PAGES |= {route.endpoint: Shown(route.rule) for route in SHOWING if not route.names and route.endpoint not in PAGES}
-
-
-@pytest.fixture(params=DATABASES[:1])
-def example(request: pytest.FixtureRequest, open_example: Callable[[str], Example]) -> Example:
-    """The example platform on one database."""
-    return open_example(request.param)
 
 
 @pytest.fixture

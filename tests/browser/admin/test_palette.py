@@ -1,20 +1,11 @@
 """The palette by keyboard, over a page and without losing what is on it."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.conftest import DATABASES
-from tests.support.examples import Example
 from tests.support.ledgers import HOME, is_same, mark, search
-
-
-@pytest.fixture(params=DATABASES[:1])
-def example(request: pytest.FixtureRequest, open_example: Callable[[str], Example]) -> Example:
-    """The example platform on one database."""
-    return open_example(request.param)
 
 
 def field(page: Page) -> Locator:
