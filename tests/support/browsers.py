@@ -64,9 +64,11 @@ def _line(violation: dict[str, Any]) -> str:
 def looks_right(page: Page) -> None:
     """axe finds nothing at 1280 and 390, light, and at 1280 dark, where only colours differ, which are the same at
     every width; everything fits, at 320 too."""
-    for width, schemes in ((1280, ("light", "dark")), (390, ("light",)), (320, ())):
+    for width in (1280, 390, 320):
         page.set_viewport_size({"width": width, "height": 900})
-        for scheme in schemes:
+        for scheme in ("light", "dark"):
+            if width == 320 or (width, scheme) == (390, "dark"):
+                continue
             page.emulate_media(color_scheme=scheme)
             axe(page, only=COLOURS if scheme == "dark" else ())
         fits(page, width)
