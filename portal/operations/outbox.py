@@ -28,7 +28,7 @@ from portal.queries.principals import platform, token_digest
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict
 
-IMPATIENT = 1.5  # seconds that a person waits for the mail server
+IMPATIENT = 1.0  # seconds that a person waits for the mail server
 CLAIM = timedelta(minutes=2)  # longer than any delivery takes
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))  # the last one again and again
 GIVE_UP = timedelta(days=3)
