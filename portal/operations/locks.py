@@ -1,7 +1,8 @@
 """What a change to a workspace locks before it looks: always the organization first, then workspaces by their keys.
 
-Whoever holds the organization is alone with it: nobody opens or lifts a hold on it, closes, restores or adds a
-workspace (a new row asks for its organization's) until the unit ends.
+Whoever holds the organization is alone with it: nobody opens or lifts a hold on it, closes or restores a workspace
+until the unit ends. Nobody adds one either while a change holds all of them: it takes its turn with whoever creates
+workspaces, who looks at the organization long before the new row asks for it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import Organization, Workspace
+from portal.operations.unit import exclusively
 from portal.rules.errors import NotFound
 
 
@@ -28,6 +30,8 @@ class Place:
 def locked_place(session: Session, workspace: str, *, everyone: bool = False) -> Place:
     """The workspace with this public id, locked until the unit ends, as is its organization and, if `everyone`, each
     other workspace of that, those in the trash included. Raises NotFound."""
+    if everyone:
+        exclusively(session, "workspaces")
     key = session.scalar(select(Workspace.organization_id).where(Workspace.public_id == workspace))
     if key is None:
         raise NotFound()

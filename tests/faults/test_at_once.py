@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from portal.base.db import db
-from portal.models import Workspace
+from portal.models import Organization, Workspace
 from portal.operations import closing, holds, limits
 from portal.operations.holds import NewHold
 from portal.operations.limits import Typed
@@ -18,6 +19,7 @@ from portal.rules.access import STAFF, StaffRole
 from portal.rules.errors import PortalError
 from portal.rules.lifecycle import HoldKind, Status
 from portal.rules.limits import Limit
+from tests import factories
 from tests.support.creation import BY, actions, check_platform
 from tests.support.family import family, hold_ids, named, open_holds, statuses
 
@@ -99,11 +101,13 @@ def test_a_primary_is_never_closed_before_its_children(app: Flask, acme: Workspa
     for name in CHILDREN:
         closing.close(named(name).public_id, name, BY)
     primary, goa = acme.public_id, named("Acme Goa").public_id
+    of = db.session.scalars(select(Organization.public_id)).one()
     for _ in range(4):
         at_once(
             app,
             lambda: closing.close(primary, PRIMARY, BY),
             lambda: closing.restore(goa, BY),
+            lambda: factories.workspace("Acme Surat", organization=of, web_address=""),
         )
         found = statuses()
         if found[PRIMARY] is Status.CANCELLED:
