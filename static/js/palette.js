@@ -42,11 +42,6 @@
       if (field.value !== shown) { eager = true; look(); } else if (marked()) marked().click();
       return;
     }
-    if (e.key === "Escape") {  // which would only empty a search field
-      e.preventDefault();
-      dialog.close();
-      return;
-    }
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (!step) return;
     e.preventDefault();

@@ -170,11 +170,11 @@
   function seek(text) {
     const dialog = $("#palette");
     if (!dialog || $("dialog[open]")) return;
-    const { style, script } = dialog.dataset;
-    if (script) {
-      delete dialog.dataset.script;
-      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: style }),
-        Object.assign(document.createElement("script"), { src: script }));
+    const { sheet, code } = dialog.dataset;
+    if (code) {
+      delete dialog.dataset.code;
+      document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: sheet }),
+        Object.assign(document.createElement("script"), { src: code }));
     }
     open(dialog, document.activeElement);
     const field = $("input", dialog);
@@ -295,6 +295,10 @@
     const menu = e.target.closest("details.drop[open]");
     if (menu) menuKey(e, menu);
     if (e.key === "ArrowDown" && e.target.matches("[data-search]") && $("tr[data-href]")) { go(1); e.preventDefault(); }
+    if (e.key === "Escape" && !e.isComposing && e.target.closest("#palette")) {  // which would only empty a search field
+      e.preventDefault();
+      $("#palette").close();
+    }
     if (asksForPalette(e)) {
       const open = $("dialog[open]");
       if (!open) seek();

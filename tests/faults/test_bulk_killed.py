@@ -95,10 +95,11 @@ def begun() -> str:
 
 
 def done() -> int:
-    db.session.rollback()
-    found = db.session.scalar(select(Task.done))
-    db.session.rollback()
-    return found or 0
+    """How many rows are, asked between two units of the task: PostgreSQL may have a COMMIT of the dead still before it,
+    and a server that is quicker than whoever watches it would be at its end before it is killed."""
+    with unit() as session:
+        exclusively(session, "workspaces")
+        return session.scalar(select(Task.done)) or 0
 
 
 def counted(what: Any, *where: Any) -> tuple[int, int]:
@@ -126,8 +127,6 @@ def kill_at(server: Server, rows: int) -> int:
     """Every process of the server is gone once so many rows are done; answers how many were."""
     processes.wait_for(server.process, lambda: done() >= rows, within=250, what=server.log.read_text)
     processes.kill_whole(server.process)
-    with unit() as session:
-        exclusively(session, "workspaces")  # PostgreSQL may have its COMMIT still before it
     return done()
 
 

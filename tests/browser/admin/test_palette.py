@@ -93,6 +93,17 @@ def test_escape_closes_it_and_the_focus_returns(page: Page) -> None:
     assert is_same(page)
 
 
+def test_escape_closes_it_before_its_script_came(page: Page) -> None:
+    held: list[Route] = []
+    page.route(re.compile("palette.js"), lambda route: held.append(route))
+    page.goto(HOME)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("beta")
+    page.keyboard.press("Escape")
+    expect(palette(page)).to_be_hidden()
+    assert held
+
+
 def test_slash_is_the_search_of_the_page_or_else_the_palette(page: Page) -> None:
     page.goto(HOME)
     page.keyboard.press("/")

@@ -252,7 +252,7 @@ def test_mrr_is_a_line_over_the_days_that_are_written_down(alice: FlaskClient, c
     assert table(page, "mrr") == [["21 Nov 2026", "₹2,400"], ["20 Nov 2026", "₹2,400"], ["18 Nov 2026", "₹1,000"]]
     assert "Kept since 18 Nov 2026." in page
     assert "From ₹1,000 on 18 Nov 2026 to ₹2,400 on 21 Nov 2026." in page
-    assert " style=" not in page.partition("<main")[2]
+    assert "style=" not in page.partition("<main")[2]
 
 
 def test_churn_counts_closings_that_were_not_undone_in_the_weeks_of_the_platform(
