@@ -25,13 +25,12 @@ from portal.operations.draft_fields import line
 from portal.operations.draft_fields import note as clean_note
 from portal.operations.drafts import Faults
 from portal.operations.holds import LONGEST
-from portal.operations.tasks import Claim, Clock, Ended, Result
-from portal.operations.unit import attempt, exclusively, unit, waits_in_turn
+from portal.operations.tasks import Claim, Clock, Result
+from portal.operations.unit import attempt, exclusively, turn, unit
 from portal.queries import bulk as reads
-from portal.queries import tasks as task_queries
 from portal.queries.bulk import Preview
 from portal.rules.access import Permission
-from portal.rules.actors import Actor, ActorKind
+from portal.rules.actors import Actor
 from portal.rules.bulk import NEEDS, ONCE, Act, Facts, Order, Outcome, Target, verdict
 from portal.rules.errors import Forbidden, Invalid, PortalError, Refused
 
@@ -39,12 +38,10 @@ log = structlog.get_logger(__name__)
 
 STEP = 0.1  # seconds that a unit may take, so that nobody who saves something meanwhile waits for long
 MOST = 25  # rows of a unit
-BREATH = 0.15  # of a step's time is left to other writers before the next: SQLite lets whoever asks in time go first
 SUBJECT, TEXT = 150, 10_000  # characters
 
 GONE = "It is there no longer."
 BROKE = "Something broke at this workspace, and the log says what. Nothing was changed in it."
-BROKEN = "Something broke here, and the log says what. What is done stays; the rest can be begun again."
 
 
 def check(order: Order) -> Order:
@@ -93,39 +90,12 @@ def start(order: Order, found: Preview, title: str, by: Actor, may: Collection[P
     return public_id
 
 
-def work(public_id: str, clock: Clock) -> None:
-    """If nobody works on this bulk action, do it, to its end or until it is stopped. Safe to call at any time, from any
-    process; a database that fails meanwhile leaves the rest to whoever comes next."""
-    task = task_queries.task(public_id)
-    claim = tasks.claim(public_id, clock())
-    if task is None or claim is None:
-        return
-    by = Actor(ActorKind.USER, task.by, clock(), claim.user_id, str(claim.options.get("request", "")))
-    error = ""
-    try:
-        _run(claim, by, clock)
-    except Ended:
-        return
-    except OperationalError:
-        log.exception("bulk_interrupted", task=public_id)
-        return
-    except Forbidden as forbidden:
-        error = forbidden.message
-    except Exception:
-        log.exception("bulk_broke", task=public_id)
-        error = BROKEN
-    tasks.finish(claim, replace(by, at=clock()), error=error)
-
-
-def _run(claim: Claim, by: Actor, clock: Clock) -> None:
+def run(claim: Claim, by: Actor, clock: Clock) -> None:
     """Every row that is not done yet is done. Raises Ended if the task was stopped or taken over meanwhile."""
-    order, fair = Order.of(claim.options["order"]), waits_in_turn()
-    while True:
-        began = time.monotonic()
-        if not _step(claim, order, replace(by, at=clock())):
-            return
-        if not fair:
-            time.sleep(BREATH * (time.monotonic() - began))
+    order, left = Order.of(claim.options["order"]), True
+    while left:
+        with turn():
+            left = _step(claim, order, replace(by, at=clock())) > 0
 
 
 def _step(claim: Claim, order: Order, by: Actor) -> int:

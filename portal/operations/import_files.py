@@ -7,27 +7,22 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-import structlog
-from sqlalchemy.exc import OperationalError
-
 from portal.base import ids, site
 from portal.models import TaskState
-from portal.operations import imports, tasks
-from portal.operations.tasks import Clock, Ended
+from portal.operations import imports
+from portal.operations.tasks import Claim, Clock
 from portal.queries import tasks as task_queries
 from portal.queries.tasks import TaskView
-from portal.rules.actors import Actor, ActorKind
-from portal.rules.errors import Conflict, NotFound, PortalError
+from portal.rules.actors import Actor
+from portal.rules.errors import Conflict, NotFound, Refused
 from portal.rules.text import clean_line
 
-log = structlog.get_logger(__name__)
 NAMELESS = "import.csv"
 LONGEST_NAME = 1000  # characters of a file's name that are looked at
 KEPT = timedelta(days=1)  # after a trial run the file waits so long for the run that counts
 GONE = (
     "The command that ran this import ended before it was done. Run it again: the rows that are done stay as they are."
 )
-BROKEN = "Something broke here, and the log says what. Import the file again: the rows that are done stay as they are."
 
 
 def _path(public_id: str) -> Path:
@@ -77,42 +72,19 @@ def can_run_for_real(task: TaskView) -> bool:
     return bool(task.options.get("trial")) and task.state is TaskState.DONE and _path(task.public_id).exists()
 
 
-def work(public_id: str, clock: Clock) -> None:
-    """If nobody works on this import, do it, to its end or until it is stopped. Safe to call at any time, from any
-    process; a database that fails meanwhile leaves the rest to whoever comes next."""
-    task = task_queries.task(public_id)
-    claim = tasks.claim(public_id, clock())
-    if task is None or claim is None:
-        return
-    label = task.by or "portal import-workspaces"
-    by = Actor(ActorKind.USER if claim.user_id else ActorKind.CLI, label, clock(), claim.user_id)
+def run(claim: Claim, by: Actor, clock: Clock) -> None:
+    """Every row that is not done yet is done. Raises Refused where that cannot be, and Ended if the task was stopped or
+    taken over meanwhile."""
     if not claim.options.get("kept"):
-        tasks.finish(claim, by, error=GONE)
-        return
-    error = ""
-    try:
-        source = imports.inspect(_path(public_id), site.settings().max_import)
-        imports.run(claim, source, by, clock)
-    except Ended:
-        _after_end(public_id)
-        return
-    except OperationalError:
-        log.exception("import_interrupted", task=public_id)
-        return
-    except PortalError as refused:
-        error = refused.message
-    except Exception:
-        log.exception("import_broke", task=public_id)
-        error = BROKEN
-    tasks.finish(claim, Actor(by.kind, label, clock(), by.user_id), error=error)
-    if not claim.options.get("trial") or error:
-        _path(public_id).unlink(missing_ok=True)
+        raise Refused(GONE)
+    imports.run(claim, imports.inspect(_path(claim.public_id), site.settings().max_import), by, clock)
 
 
-def _after_end(public_id: str) -> None:
-    """The file goes with a task that was stopped, and stays for the worker who took it over."""
+def drop(public_id: str) -> None:
+    """The file goes with a task that has ended; it stays after a trial run, for the run that counts, and for a worker
+    who took the task over."""
     task = task_queries.task(public_id)
-    if task is None or not task.is_open:
+    if task is None or not (task.is_open or can_run_for_real(task)):
         _path(public_id).unlink(missing_ok=True)
 
 

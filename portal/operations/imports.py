@@ -19,7 +19,7 @@ from portal.operations.drafts import NewWorkspace
 from portal.operations.import_rows import host_key, owner_key, read
 from portal.operations.rehearsals import Rehearsal
 from portal.operations.tasks import Claim, Clock, Result
-from portal.operations.unit import exclusively, unit, waits_in_turn
+from portal.operations.unit import exclusively, turn, unit
 from portal.operations.workspaces import create
 from portal.queries.csv_files import CsvFile, Row, open_csv
 from portal.queries.directory import Directory
@@ -33,7 +33,6 @@ from portal.rules.text import clean_line
 STEP = 0.1  # seconds that a unit may take, so that nobody who saves something meanwhile waits for long
 MOST = 50  # rows of a unit
 SPARE = 3  # rows beyond those of the step before, for which is read ahead
-BREATH = 0.15  # of a step's time is left to other writers before the next: SQLite lets whoever asks in time go first
 
 THERE = "A workspace of this name and owner is there already. It was left as it is."
 REPEATED = "The same name and owner as line {line}. Nothing is made of it again."
@@ -94,18 +93,16 @@ def run(claim: Claim, source: Source, by: Actor, clock: Clock, progress: Progres
 
     Raises Ended if the task was stopped or taken over meanwhile."""
     work = _trial_step(claim, source, by) if claim.options.get("trial") else partial(_step, seen=_seen(claim, source))
-    fair, done, fits = waits_in_turn(), claim.done, MOST
+    done, fits = claim.done, MOST
     for rows in _steps(source.file.rows(claim.last_line)):
         while rows:
-            began = time.monotonic()
-            results = work(claim, source, rows[:fits], replace(by, at=clock()))
+            with turn():
+                results = work(claim, source, rows[:fits], replace(by, at=clock()))
             fits = min(MOST, len(results) + SPARE)
             del rows[: len(results)]
             done += len(results)
             if progress:
                 progress(done, results)
-            if not fair:
-                time.sleep(BREATH * (time.monotonic() - began))
 
 
 def rehearse(source: Source, by: Actor, progress: Progress) -> None:

@@ -4,35 +4,29 @@ worker dies goes on where it was."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-import structlog
 from sqlalchemy import or_, select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from portal.base import ids
-from portal.models import LimitOverride, TaskKind, TaskState, Workspace, scope
+from portal.models import LimitOverride, TaskKind, Workspace, scope
 from portal.operations import tasks
 from portal.operations.announcements import announce
 from portal.operations.derived import settling_all
 from portal.operations.health import CHUNK, assess_some
-from portal.operations.tasks import LEASE, SETTLES, Claim, Clock, Ended
-from portal.operations.unit import unit, waits_in_turn
+from portal.operations.tasks import LEASE, SETTLES, Claim, Clock
+from portal.operations.unit import turn, unit
 from portal.queries.health import plan_limits
 from portal.queries.principals import platform
 from portal.queries.reach import Reach, next_of, reached
 from portal.rules.actors import Actor
 from portal.rules.limits import Limit
 
-log = structlog.get_logger(__name__)
 AT_ONCE = CHUNK  # workspaces that the change itself settles
-BREATH = 0.15  # of a step's time is left to other writers before the next: SQLite lets whoever asks in time go first
-BROKEN = "The figures could not be worked out. `portal doctor --repair` does it, and the log says what happened."
 
 Plans = tuple[int | None, ...]
 
@@ -86,26 +80,12 @@ def settle(session: Session, what: Settlement, title: str, by: Actor) -> Begun:
     return Begun(total, public_id)
 
 
-def work(public_id: str, clock: Clock) -> None:
-    """If nobody works on this task, do it to its end. Safe to call at any time, from any process."""
-    claim = tasks.claim(public_id, clock())
-    if claim is None:
-        return
-    what, fair = Settlement.of(claim.options[SETTLES]), waits_in_turn()
-    try:
-        while True:
-            began = time.monotonic()
-            if not _advance(claim, what, clock()):
-                return
-            if not fair:
-                time.sleep(BREATH * (time.monotonic() - began))
-    except Ended:
-        return
-    except OperationalError:
-        log.exception("settlement_interrupted", task=public_id)
-    except Exception:
-        log.exception("settlement_broke", task=public_id)
-        tasks.finish(claim, Actor.job("settle", clock()), error=BROKEN)
+def run(claim: Claim, by: Actor, clock: Clock) -> None:
+    """Every workspace that is not settled yet is. Raises Ended if another worker took the task over."""
+    what, left = Settlement.of(claim.options[SETTLES]), True
+    while left:
+        with turn():
+            left = _advance(claim, what, clock())
 
 
 def _advance(claim: Claim, what: Settlement, now: datetime) -> bool:
@@ -113,16 +93,13 @@ def _advance(claim: Claim, what: Settlement, now: datetime) -> bool:
     with scope.platform(), unit() as session:
         task = tasks.hold(session, claim)
         keys = next_of(what.reach, int(task.options["after"]), CHUNK)
-        if not keys:
-            task.state, task.finished_at, task.lease_until = TaskState.DONE, now, None
-            task.total = task.done
-            return False
         _step(session, keys, what, now)
-        task.options = {**task.options, "after": keys[-1]}
         task.done += len(keys)
-        task.total = max(task.total, task.done)
+        if keys:
+            task.options = {**task.options, "after": keys[-1]}
+        task.total = max(task.total, task.done) if keys else task.done
         task.lease_until = now + LEASE
-        return True
+    return bool(keys)
 
 
 def _step(session: Session, keys: list[int], what: Settlement, now: datetime) -> None:

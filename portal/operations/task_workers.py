@@ -1,32 +1,93 @@
-"""Who works on which kind of task, and the taking over of tasks whose worker died."""
+"""The working on tasks, whatever their kind: how one begins and ends, and the taking over from a worker who died."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
+from sqlalchemy.exc import OperationalError
+
 from portal.models import TaskKind
-from portal.operations import bulk, import_files, settlements
-from portal.operations.tasks import SETTLES, Clock
-from portal.queries import tasks
+from portal.operations import bulk, import_files, settlements, tasks
+from portal.operations.tasks import SETTLES, Claim, Clock, Ended
+from portal.queries import tasks as reads
+from portal.queries.tasks import TaskView
+from portal.rules.actors import Actor, ActorKind
+from portal.rules.errors import PortalError
 
-Worker = Callable[[str, Clock], None]
+log = structlog.get_logger(__name__)
 
-WORKERS: Mapping[TaskKind, Worker] = {TaskKind.IMPORT: import_files.work, TaskKind.BULK: bulk.work}
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """What is done for one kind of task. `run` does all that is left of it, as the one who began it; `broken`: what the
+    task says where an error was nobody's; `after` puts away what only the task needed, given its public id."""
+
+    run: Callable[[Claim, Actor, Clock], None]
+    broken: str
+    after: Callable[[str], None] | None = None
+
+
+WORKERS: Mapping[TaskKind, Worker] = {
+    TaskKind.IMPORT: Worker(
+        import_files.run,
+        "Something broke here, and the log says what. Import the file again: the rows that are done stay as they are.",
+        import_files.drop,
+    ),
+    TaskKind.BULK: Worker(
+        bulk.run, "Something broke here, and the log says what. What is done stays; the rest can be begun again."
+    ),
+}
+SETTLING = Worker(
+    settlements.run,
+    "The figures could not be worked out. `portal doctor --repair` does it, and the log says what happened.",
+)
 
 
 def work(public_id: str, clock: Clock) -> None:
-    """Do this task, if nobody else does. Returns when it is done, stopped, or somebody else's."""
-    task = tasks.task(public_id)
-    if task is not None and task.idle(clock()):
-        worker = settlements.work if SETTLES in task.options else WORKERS[task.kind]
-        worker(public_id, clock)
+    """If nobody works on this task, do it, to its end or until it is stopped. Safe to call at any time, from any
+    process; a database that fails meanwhile leaves the rest to whoever comes next."""
+    task = reads.task(public_id)
+    claim = tasks.claim(public_id, clock())
+    if task is None or claim is None:
+        return
+    worker, by = _worker(task), _author(task, clock())
+    error, mine = "", True
+    try:
+        worker.run(claim, by, clock)
+    except Ended:
+        mine = False
+    except OperationalError:
+        log.exception("task_interrupted", task=public_id)
+        return
+    except PortalError as refused:
+        error = refused.message
+    except Exception:
+        log.exception("task_broke", task=public_id)
+        error = worker.broken
+    if mine:
+        tasks.finish(claim, replace(by, at=clock()), error=error)
+    if worker.after:
+        worker.after(public_id)
+
+
+def _worker(task: TaskView) -> Worker:
+    return SETTLING if SETTLES in task.options else WORKERS[task.kind]
+
+
+def _author(task: TaskView, now: datetime) -> Actor:
+    """Whoever began it, as the audit log names them: the command line where it was nobody who logs in."""
+    if task.by_id is None:
+        return Actor(ActorKind.CLI, task.by or "portal", now)
+    return Actor(ActorKind.USER, task.by, now, task.by_id, str(task.options.get("request", "")))
 
 
 def take_over(clock: Clock) -> int:
     """Do every task that waits for a worker, one after the other; answers how many there were. For the server's
     start, and now and then."""
-    waiting = tasks.waiting(clock())
+    waiting = reads.waiting(clock())
     for public_id in waiting:
         work(public_id, clock)
     return len(waiting)

@@ -7,6 +7,7 @@ locked last of all) is gathered while the unit is open and written when it close
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from portal.rules.errors import NotFound
 
 log = structlog.get_logger(__name__)
 KEY = "portal.unit"
+BREATH = 0.15  # of the time of a unit of many is left to other writers before the next
 
 T = TypeVar("T", bound=Base)
 Closing = Callable[[Session], None]
@@ -102,10 +104,16 @@ def exclusively(session: Session, what: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext("portal." + what))))
 
 
-def waits_in_turn() -> bool:
-    """Whether units that wait for each other go on in the order in which they came. On SQLite they look again now and
-    then, so that one unit after another by one process can keep all others out."""
-    return db.engine.dialect.name == "postgresql"
+@contextmanager
+def turn() -> Iterator[None]:
+    """Around one unit of many that follow each other: whoever else waits to write has a chance before the next.
+
+    PostgreSQL lets those who wait go on in the order in which they came. On SQLite they look again now and then, so
+    that one unit after another by one process would keep all others out."""
+    began = time.monotonic()
+    yield
+    if db.engine.dialect.name != "postgresql":
+        time.sleep(BREATH * (time.monotonic() - began))
 
 
 def after_commit(session: Session, act: Callable[[], None]) -> None:
