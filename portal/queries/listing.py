@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +19,7 @@ from sqlalchemy.sql.operators import custom_op
 
 from portal.models import Workspace
 from portal.queries.search import Search, Statement, matching, planned
+from portal.queries.sorting import Sorting, in_order
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
 
@@ -28,9 +28,8 @@ MOST_HITS = 1000
 """Up to this many hits of a search are sorted exactly; above it the total is "1,000+"."""
 
 
-class Sort(Enum):
-    """What the list can be sorted by: the name in the address, the column, whether the largest comes first, and whether
-    the column has blanks, which are last in both directions."""
+class Sort(Sorting):
+    """What the list of workspaces can be sorted by."""
 
     MRR = ("mrr", Workspace.mrr_reporting, True, True)
     CREATED = ("created", Workspace.created_at, True, False)
@@ -45,12 +44,6 @@ class Sort(Enum):
     NUMBERS = ("numbers", Workspace.number_count, True, False)
     EXTENSIONS = ("extensions", Workspace.extension_count, True, False)
     SIP_PREFIX = ("sip_prefix", Workspace.sip_prefix, False, False)
-
-    def __init__(self, key: str, column: InstrumentedAttribute[Any], descending: bool, blanks: bool) -> None:
-        self.key = key
-        self.column = column
-        self.descending = descending
-        self.blanks = blanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +110,8 @@ def _condition(name: str, aside: bool) -> ColumnElement[bool]:
 
 
 def order(shape: Shape, column: ColumnElement[Any], key: ColumnElement[int]) -> tuple[ColumnElement[Any], ...]:
-    """ORDER BY of a shape, over the sort's column and the integer key: ties by key, blanks last in both directions.
-
-    Spelled as the indexes of migration 0002 are, which PostgreSQL insists on."""
-    first = column.desc() if shape.sort.descending is not shape.reverse else column.asc()
-    if shape.sort.blanks:
-        first = first.nulls_last()
-    return first, key.desc() if shape.reverse else key.asc()
+    """ORDER BY of a shape, over the sort's column and the integer key."""
+    return in_order(shape.sort, shape.reverse, column, key)
 
 
 def narrowed(statement: Statement, shape: Shape) -> Statement:

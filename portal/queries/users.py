@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum, StrEnum
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import ColumnElement
 
 from portal.base.db import as_of_now, db
 from portal.models import Membership, Organization, OrganizationMember, User, Workspace
 from portal.queries.listing import PAGE, last_offset
 from portal.queries.search import USERS, Search, matching, planned, search_values, way
+from portal.queries.sorting import Sorting, in_order
 from portal.rules.access import OrganizationRole, Role, StaffRole, WorkspaceRole
 from portal.rules.text import search_patterns
 
@@ -35,19 +35,13 @@ class State(StrEnum):
     STAFF = "staff"
 
 
-class Sort(Enum):
-    """The name in the address, the column, whether the largest comes first, and whether there are blanks (last)."""
+class Sort(Sorting):
+    """What the list of users can be sorted by."""
 
     NAME = ("name", User.name_key, False, False)
     EMAIL = ("email", User.email_key, False, False)
     CREATED = ("created", User.created_at, True, False)
     LAST_SEEN = ("last_seen", User.last_seen_at, True, True)
-
-    def __init__(self, key: str, column: InstrumentedAttribute[Any], descending: bool, blanks: bool) -> None:
-        self.key = key
-        self.column = column
-        self.descending = descending
-        self.blanks = blanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,47 +271,34 @@ def _criteria(asked: Filters, workspace: int | None) -> list[ColumnElement[bool]
 
 
 def _order(asked: Filters) -> tuple[ColumnElement[Any], ...]:
-    """Ties by age, blanks last in both directions."""
-    column = asked.sort.column
-    first = column.desc() if asked.sort.descending is not asked.reverse else column.asc()
-    if asked.sort.blanks:
-        first = first.nulls_last()
-    return first, User.id.desc() if asked.reverse else User.id.asc()
+    return in_order(asked.sort, asked.reverse, asked.sort.column.expression, User.id.expression)
 
 
 def _organizations(people: list[int]) -> dict[int, Places]:
-    statement = select(
-        OrganizationMember.user_id,
-        Organization.name,
-        OrganizationMember.role,
-        _rank(OrganizationMember.user_id, Organization.name_key, Organization.id),
-        func.count().over(partition_by=OrganizationMember.user_id),
-    ).join(Organization, Organization.id == OrganizationMember.organization_id)
-    return _places(statement.where(OrganizationMember.user_id.in_(people)), people)
+    statement = _ranked(OrganizationMember, Organization)
+    return _places(statement.join(Organization, Organization.id == OrganizationMember.organization_id), people)
 
 
 def _workspaces(people: list[int]) -> dict[int, Places]:
     """Those not closed."""
-    statement = select(
-        Membership.user_id,
-        Workspace.name,
-        Membership.role,
-        _rank(Membership.user_id, Workspace.name_key, Workspace.id),
-        func.count().over(partition_by=Membership.user_id),
-    ).join(Workspace, Workspace.id == Membership.workspace_id)
-    return _places(statement.where(Membership.user_id.in_(people), Workspace.cancelled_at.is_(None)), people)
+    statement = _ranked(Membership, Workspace).join(Workspace, Workspace.id == Membership.workspace_id)
+    return _places(statement.where(Workspace.cancelled_at.is_(None)), people)
 
 
-def _rank(person: Any, *order: Any) -> Any:
-    return func.row_number().over(partition_by=person, order_by=order).label("place")
+def _ranked(role: type[Membership | OrganizationMember], place: type[Organization | Workspace]) -> Select[Any]:
+    """Who, which place, as what; the how manieth of theirs by name it is, and of how many."""
+    by_name = (place.name_key, place.id)
+    rank = func.row_number().over(partition_by=role.user_id, order_by=by_name).label("rank")
+    return select(role.user_id, place.name, role.role, rank, func.count().over(partition_by=role.user_id))
 
 
-def _places(statement: Select[*tuple[Any, ...]], people: list[int]) -> dict[int, Places]:
+def _places(statement: Select[Any], people: list[int]) -> dict[int, Places]:
     found = {person: Places() for person in people}
     if not people:
         return found
-    ranked = statement.subquery("ranked")
-    for person, name, role, _, count in db.session.execute(select(ranked).where(ranked.c.place <= SHOWN)):
+    who = statement.selected_columns[0]
+    ranked = statement.where(who.in_(people)).subquery("ranked")
+    for person, name, role, _, count in db.session.execute(select(ranked).where(ranked.c.rank <= SHOWN)):
         places = found[person]
         places.first.append(Place(name, role))
         places.count = count

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from portal.queries.users import Filters, Sort, State
 from portal.rules.text import MOST_CHARACTERS, clean_line
 from portal.web import paging, role_words
+from portal.web.admin.list_addresses import ListAddress
 
 HOME = "/admin/users/"
 TRASH = "/admin/users/trash"
@@ -50,46 +50,21 @@ def read(arguments: Mapping[str, str], *, trash: bool = False) -> Asked:
     return Asked(filters, tuple((name, given[name]) for name, good in known.items() if given[name] and not good))
 
 
-class Address:
+class Address(ListAddress[Sort]):
     """Where the list stands, and the addresses beside it."""
+
+    fields = FIELDS
 
     def __init__(self, filters: Filters) -> None:
         self.filters = filters
-        self.home = TRASH if filters.trash else HOME
-        plain = filters.sort is Sort.NAME and not filters.reverse
         values = {
             "q": filters.q,
             "state": filters.state or "",
             "role": role_words.key(filters.role),
             "workspace": filters.workspace,
-            "sort": "" if plain else order_key(filters.sort, filters.reverse),
         }
-        self.values: dict[str, str] = {name: str(value) for name, value in values.items() if value}
-
-    def with_(self, **changed: str) -> str:
-        """The address with these values; a blank one takes the field out. It leads to the first page."""
-        values = {**self.values, **changed}
-        pairs = [(name, values[name]) for name in FIELDS if values.get(name)]
-        return f"{self.home}?{urlencode(pairs)}" if pairs else self.home
-
-    def page(self, number: int) -> str:
-        """The address of a page."""
-        return self.with_(page=str(number) if number > 1 else "")
-
-    def sorted_by(self, sort: Sort) -> str:
-        """What a click on a column's head leads to: sorted by it, or the other way round."""
-        reverse = sort is self.filters.sort and not self.filters.reverse
-        return self.with_(sort="" if sort is Sort.NAME and not reverse else order_key(sort, reverse))
+        super().__init__(TRASH if filters.trash else HOME, Sort.NAME, filters.sort, filters.reverse, values)
 
     def only(self, **changed: str) -> str:
         """All users, in the same order, but for these values."""
         return self.with_(**{"q": "", "state": "", "role": "", "workspace": "", **changed})
-
-    def sent(self, but: str) -> str:
-        """The query string that keeps the list as it is, without this field."""
-        return urlencode([(name, value) for name, value in self.values.items() if name != but])
-
-
-def order_key(sort: Sort, reverse: bool) -> str:
-    """A sort as the address spells it."""
-    return ("-" if reverse else "") + sort.key

@@ -10,7 +10,8 @@ from portal.queries.users import Filters, Listed, Listing, Places, Sort, State, 
 from portal.rules.access import Permission
 from portal.rules.text import initials
 from portal.web import formats, paging, role_words
-from portal.web.admin.user_addresses import HOME, TRASH, Address, Asked, order_key
+from portal.web.admin.list_addresses import Option
+from portal.web.admin.user_addresses import HOME, TRASH, Address, Asked
 from portal.web.admin.workspace_rows import Moment
 from portal.web.reader import Reader
 
@@ -31,7 +32,6 @@ HEADS = (
     ("created", "Created", Sort.CREATED),
 )
 CHANGING = frozenset({Permission.USER_EDIT, Permission.USER_SUSPEND, Permission.USER_CLOSE})
-Option = tuple[str, str, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def context(found: Listing, asked: Asked, reader: Reader, may: Powers) -> dict[s
         "rows": [_row(each, found, reader, may) for each in found.rows],
         "acts": bool(may.held & CHANGING),
         "heads": [(key, label, *_head(sort, address)) for key, label, sort in HEADS],
-        "options": _options(filters),
+        "options": _options(filters, address),
         "workspace": found.workspace_name,
         "workspace_sent": address.sent("workspace"),
         "any_workspace_url": address.with_(workspace=""),
@@ -214,21 +214,16 @@ def _head(sort: Sort | None, address: Address) -> tuple[str | None, str | None]:
     """Address and direction of a column's head."""
     if sort is None:
         return None, None
-    filters = address.filters
-    direction = "descending" if sort.descending is not filters.reverse else "ascending"
-    return address.sorted_by(sort), direction if sort is filters.sort else None
+    return address.sorted_by(sort), address.direction(sort)
 
 
-def _options(filters: Filters) -> dict[str, list[Option]]:
-    orders = [(order_key(sort, False), label) for sort, label in ORDERS.items()]
-    if filters.reverse:
-        orders.insert(0, (order_key(filters.sort, True), f"{ORDERS[filters.sort]}, reversed"))
+def _options(filters: Filters, address: Address) -> dict[str, list[Option]]:
     roles = [("", "Any"), *((key, role_words.full(role)) for key, role in role_words.BY_KEY.items())]
     states = [("", "Any"), *((state.value, label) for state, label in STATES.items())]
     return {
         "state": _chosen(states, filters.state or ""),
         "role": _chosen(roles, role_words.key(filters.role)),
-        "sort": _chosen(orders, order_key(filters.sort, filters.reverse)),
+        "sort": address.sorts(ORDERS),
     }
 
 

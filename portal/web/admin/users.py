@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
-
 from flask import Response, g, request
 
 from portal.base import clock
@@ -15,13 +13,13 @@ from portal.web import role_words
 from portal.web.access import actor, may, needs, permissions
 from portal.web.admin import user_addresses, user_list
 from portal.web.admin.blueprints import users as bp
+from portal.web.admin.matches import list_asked, show_matches
 from portal.web.admin.user_addresses import Address
 from portal.web.downloads import csv_file
 from portal.web.pages import show, wants_part
 from portal.web.reader import reader, words
 from portal.web.spreadsheets import guarded
 
-LONGEST_ADDRESS = 2000
 HEAD = ("id", "name", "email", "staff_role", "status", "verified", "second_factor", "last_seen_at", "created_at")
 
 
@@ -43,19 +41,9 @@ def trash() -> Response:
 @needs(Permission.USER_LIST)
 def workspaces() -> Response:
     """Workspaces that match, each a link to the list filtered by it."""
-    sent = request.args.get("list", "")[:LONGEST_ADDRESS]
-    address = Address(user_addresses.read(dict(parse_qsl(sent))).filters)
-    q = words()
-    found = users.workspace_matches(q)
-    return show(
-        "admin/users/workspaces",
-        "_workspaces",
-        q=q,
-        workspaces=[(name, address.with_(workspace=public_id)) for public_id, name in found],
-        perhaps_more=len(found) == users.MOST_MATCHES,
-        sent=sent,
-        back_url=address.with_(),
-    )
+    address = Address(user_addresses.read(list_asked()).filters)
+    found = [(name, address.with_(workspace=public_id)) for public_id, name in users.workspace_matches(words())]
+    return show_matches("workspace", found, users.MOST_MATCHES, "Users", address.with_())
 
 
 @bp.get("/export.csv")

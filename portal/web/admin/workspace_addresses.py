@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
@@ -15,6 +14,7 @@ from portal.rules.health import Level
 from portal.rules.lifecycle import Status
 from portal.rules.text import MOST_CHARACTERS, clean_line
 from portal.web import paging
+from portal.web.admin.list_addresses import ListAddress
 from portal.web.admin.workspace_words import LISTED
 from portal.web.health_words import LEVELS
 
@@ -107,56 +107,33 @@ def remember(columns: tuple[str, ...]) -> str:
     return ",".join(columns)
 
 
-class Address:
+class Address(ListAddress[Sort]):
     """Where the list stands, and the addresses beside it."""
+
+    fields = FIELDS
+    may_be_blank = frozenset({"columns"})
 
     def __init__(self, filters: Filters, columns: tuple[str, ...] | None = None) -> None:
         """`columns` where the address names them."""
         self.filters = filters
-        sort = "" if filters.sort is Sort.MRR and not filters.reverse else order_key(filters.sort, filters.reverse)
         values = {
             "q": filters.q,
             "status": filters.status or "",
             "plan": filters.plan,
             "health": filters.health or "",
             "organization": filters.organization,
-            "sort": sort,
         }
-        self.values: dict[str, str] = {name: str(value) for name, value in values.items() if value}
+        super().__init__(HOME, Sort.MRR, filters.sort, filters.reverse, values)
         if columns is not None:
             self.values["columns"] = remember(columns)
 
-    def with_(self, home: str = HOME, **changed: str) -> str:
-        """The address with these values; a blank one takes the field out. It leads to the first page."""
-        values = {**self.values, **changed}
-        pairs = [(name, values[name]) for name in FIELDS if values.get(name) or (name == "columns" and name in values)]
-        return f"{home}?{urlencode(pairs)}" if pairs else home
-
-    def page(self, number: int) -> str:
-        """The address of a page."""
-        return self.with_(page=str(number) if number > 1 else "")
-
-    def sorted_by(self, sort: Sort) -> str:
-        """What a click on a column's head leads to: sorted by it, or the other way round."""
-        reverse = sort is self.filters.sort and not self.filters.reverse
-        return self.with_(sort="" if sort is Sort.MRR and not reverse else order_key(sort, reverse))
-
     def without_filters(self) -> str:
         """All workspaces, in the same order."""
-        return self.with_(**dict.fromkeys(("q", "status", "plan", "health", "organization"), ""))
+        return self.only("")
 
     def only(self, status: str) -> str:
         """All workspaces of a status, in the same order."""
         return self.with_(**dict.fromkeys(("q", "plan", "health", "organization"), ""), status=status)
-
-    def fields(self, *but: str) -> list[tuple[str, str]]:
-        """What a form has to send along for the list to stay as it is, its own fields left out."""
-        return [(name, value) for name, value in self.values.items() if name not in but]
-
-
-def order_key(sort: Sort, reverse: bool) -> str:
-    """A sort as the address spells it."""
-    return ("-" if reverse else "") + sort.key
 
 
 def described(filters: Filters, names: Mapping[str, str]) -> list[tuple[str, str]]:

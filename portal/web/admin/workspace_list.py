@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 from flask import current_app, url_for
 
@@ -21,15 +20,9 @@ from portal.rules.platform import Platform
 from portal.web import formats, paging, pieces
 from portal.web.access import may
 from portal.web.admin import workspace_actions, workspace_rows
+from portal.web.admin.list_addresses import Option
 from portal.web.admin.workspace_actions import BulkAction, RowAction
-from portal.web.admin.workspace_addresses import (
-    COLUMNS,
-    HOME,
-    Address,
-    Asked,
-    described,
-    order_key,
-)
+from portal.web.admin.workspace_addresses import COLUMNS, HOME, Address, Asked, described
 from portal.web.admin.workspace_words import LISTED
 from portal.web.health_words import LEVELS
 from portal.web.rates import rates_of
@@ -56,7 +49,6 @@ NEW = "admin_workspaces.new"
 PARTS = ("strip", "toolbar", "pickers", "remarks", "heads", "pager", "empty")
 BAR = "admin/workspaces/_bulk.html"
 
-Option = tuple[str, str, bool]
 """Value, label, whether it is the one in force."""
 
 
@@ -145,7 +137,7 @@ def _given(found: Listing, any_rows: bool, asked: Asked, asking: Asking) -> dict
     return {
         "cells": strip(around.strip, address, asking),
         "filters": found.filters,
-        "options": _options(around, found),
+        "options": _options(around, found, address),
         "organization": names.get("organization"),
         "organizations_url": url_for("admin_workspaces.organizations"),
         "home": HOME,
@@ -155,10 +147,10 @@ def _given(found: Listing, any_rows: bool, asked: Asked, asking: Asking) -> dict
         "actions": asking.actions,
         "bulk": asking.bulk,
         "bulk_all": _all_of(found, locale),
-        "bulk_fields": address.fields("columns"),
+        "bulk_fields": address.kept("columns"),
         "columns": [(each.key, each.full or each.label, each.key in asked.columns) for each in COLUMNS[1:]],
-        "columns_sent": address.fields("columns"),
-        "organization_sent": urlencode(address.fields("organization")),
+        "columns_sent": address.kept("columns"),
+        "organization_sent": address.sent("organization"),
         "columns_value": address.values.get("columns"),
         "pages": paging.pager(found.filters.page, PAGE, found.total, address.page, locale, more=not found.exact),
         "empty": None if any_rows else _empty(found, address, names, asking),
@@ -227,17 +219,14 @@ def _names(around: Surroundings, found: Listing) -> dict[str, str]:
     return {field: name for field, name in names.items() if name}
 
 
-def _options(around: Surroundings, found: Listing) -> dict[str, list[Option]]:
+def _options(around: Surroundings, found: Listing, address: Address) -> dict[str, list[Option]]:
     filters = found.filters
     plans = [(plan.public_id, plan.name + (" (archived)" if plan.archived else "")) for plan in around.plans]
-    orders = [(order_key(sort, False), label) for sort, label in ORDERS.items()]
-    if filters.reverse:
-        orders.insert(0, (order_key(filters.sort, True), f"{ORDERS[filters.sort]}, reversed"))
     return {
         "status": _chosen([(key.value, label) for key, label in LISTED.items()], filters.status or ""),
         "plan": _chosen(plans, filters.plan),
         "health": _chosen([(key.value, label) for key, label in LEVELS.items()], filters.health or ""),
-        "sort": [(key, label, key == order_key(filters.sort, filters.reverse)) for key, label in orders],
+        "sort": address.sorts(ORDERS),
     }
 
 
@@ -246,15 +235,13 @@ def _chosen(options: list[tuple[str, str]], value: str) -> list[Option]:
 
 
 def _heads(address: Address) -> list[Head]:
-    filters = address.filters
-    direction = "descending" if filters.sort.descending is not filters.reverse else "ascending"
     return [
         Head(
             column.key,
             column.label,
             column.full,
             address.sorted_by(column.sort) if column.sort else None,
-            direction if column.sort is filters.sort else None,
+            address.direction(column.sort) if column.sort else None,
             column.numeric,
         )
         for column in COLUMNS

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import parse_qsl
-
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
 from portal.base import clock
 from portal.base.site import settings
@@ -18,6 +15,7 @@ from portal.web import formats, health_words, paging
 from portal.web.access import needs
 from portal.web.admin import workspace_addresses, workspace_list, workspace_trash
 from portal.web.admin.blueprints import workspaces as bp
+from portal.web.admin.matches import list_asked, show_matches
 from portal.web.admin.workspace_addresses import Address
 from portal.web.pages import show, wants_part
 from portal.web.platform import platform
@@ -25,7 +23,6 @@ from portal.web.reader import reader, words
 
 COLUMNS_COOKIE = "portal-columns"
 A_YEAR = 365 * 24 * 3600
-LONGEST_ADDRESS = 2000
 
 
 @bp.get("/")
@@ -64,21 +61,10 @@ def trash() -> Response:
 @needs(Permission.WORKSPACE_LIST)
 def organizations() -> Response:
     """Organizations whose name matches, each a link to the list filtered by it."""
-    sent = request.args.get("list", "")[:LONGEST_ADDRESS]
-    asked = workspace_addresses.read(MultiDict(parse_qsl(sent, keep_blank_values=True)), None)
+    asked = workspace_addresses.read(list_asked(), None)
     address = Address(asked.filters, asked.columns if asked.chosen else None)
-    q = words()
-    found = directory.matches(q)
-    return show(
-        "admin/workspaces/organizations",
-        "_organizations",
-        q=q,
-        organizations=[(each.name, address.with_(organization=each.public_id)) for each in found],
-        perhaps_more=len(found) == directory.MOST_MATCHES,
-        organizations_url=request.path,
-        sent=sent,
-        back_url=address.with_(),
-    )
+    found = [(each.name, address.with_(organization=each.public_id)) for each in directory.matches(words())]
+    return show_matches("organization", found, directory.MOST_MATCHES, "Workspaces", address.with_())
 
 
 @bp.get("/<ws>/health")

@@ -216,7 +216,10 @@ def test_columns_stand_in_the_address_and_are_remembered(alice: FlaskClient) -> 
 
 def test_organizations_are_found_and_lead_back_to_the_list_as_it_was(alice: FlaskClient) -> None:
     fill([Given("One", organization="Łódź Works"), Given("Two", organization="Zeta")])
-    answer = alice.get(LIST + "organizations?q=lodz&list=status%3Dactive%26sort%3Dname", headers=PART)
+    page = alice.get(LIST + "?status=active&sort=name").text
+    [menu] = re.findall(r'<details class="drop choose" hx-get="([^"]+)"', page)
+    assert alice.get(menu, headers=PART).text.count(f'href="{LIST}?status=active&amp;organization=') == 2
+    answer = alice.get(menu + "&q=lodz", headers=PART)
     assert answer.text.count("<a ") == 1
     url = f"{LIST}?status=active&amp;organization=org_0000000000000002&amp;sort=name"
     assert f'href="{url}"' in answer.text
