@@ -16,22 +16,24 @@ from portal.web.account import (
     second_factor_step,
     sessions,
 )
-from portal.web.account.blueprint import bp
 
-__all__ = [
-    "blueprints",
-    "confirmation",
-    "email_changes",
-    "heartbeat",
-    "home",
-    "invitations",
-    "login",
-    "passwords",
-    "profile",
-    "search",
-    "second_factor",
-    "second_factor_step",
-    "sessions",
-]
-
-blueprints: tuple[Blueprint, ...] = (bp,)
+# Most files attach their views to the same blueprint.
+blueprints: tuple[Blueprint, ...] = tuple(
+    dict.fromkeys(
+        module.bp
+        for module in (
+            confirmation,
+            email_changes,
+            heartbeat,
+            home,
+            invitations,
+            login,
+            passwords,
+            profile,
+            search,
+            second_factor,
+            second_factor_step,
+            sessions,
+        )
+    )
+)

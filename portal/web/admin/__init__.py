@@ -1,4 +1,4 @@
-"""The platform's screens, for its staff. A file that attaches views to a shared blueprint is imported here."""
+"""The platform's screens, for its staff."""
 
 from flask import Blueprint
 
@@ -31,39 +31,39 @@ from portal.web.admin import (
     workspace_setup,
     workspaces,
 )
-from portal.web.admin import blueprints as shared
 
-ATTACHED = (
-    access_sessions,
-    user_actions,
-    user_edit,
-    user_invite,
-    user_page,
-    user_roles,
-    users,
-    workspace_bulk,
-    workspace_closing,
-    workspace_detail,
-    workspace_edit,
-    workspace_export,
-    workspace_holds,
-    workspace_new,
-    workspace_overrides,
-    workspace_setup,
-    workspaces,
-)
-
-blueprints: tuple[Blueprint, ...] = (
-    shared.workspaces,
-    shared.users,
-    audit.bp,
-    dashboard.bp,
-    defaults.bp,
-    imports.bp,
-    mail.bp,
-    plans.bp,
-    search.bp,
-    settings.bp,
-    staff.bp,
-    tasks.bp,
+# Some files attach their views to a blueprint of several.
+blueprints: tuple[Blueprint, ...] = tuple(
+    dict.fromkeys(
+        module.bp
+        for module in (
+            access_sessions,
+            audit,
+            dashboard,
+            defaults,
+            imports,
+            mail,
+            plans,
+            search,
+            settings,
+            staff,
+            tasks,
+            user_actions,
+            user_edit,
+            user_invite,
+            user_page,
+            user_roles,
+            users,
+            workspace_bulk,
+            workspace_closing,
+            workspace_detail,
+            workspace_edit,
+            workspace_export,
+            workspace_holds,
+            workspace_new,
+            workspace_overrides,
+            workspace_setup,
+            workspaces,
+        )
+    )
 )

@@ -17,17 +17,23 @@ from portal.web.workspace import (
     visits,
 )
 
-ATTACHED = (presence, team_changes)
-
+# Some files attach their views to the blueprint of another.
 blueprints: tuple[Blueprint, ...] = (
-    home.bp,
-    search.bp,
     *lists.blueprints,
-    contacts.bp,
-    team.bp,
-    usage.bp,
-    activity.bp,
-    settings.bp,
-    switching.bp,
-    visits.bp,
+    *dict.fromkeys(
+        module.bp
+        for module in (
+            activity,
+            contacts,
+            home,
+            presence,
+            search,
+            settings,
+            switching,
+            team,
+            team_changes,
+            usage,
+            visits,
+        )
+    ),
 )
