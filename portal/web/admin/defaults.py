@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.operations import platform_changes
 from portal.operations.platform_changes import StaleSettings, defaults_version
-from portal.queries import catalogue, principals
+from portal.queries import audit, catalogue, principals
 from portal.queries.catalogue import PlanChoice
 from portal.rules.access import Permission
 from portal.rules.editing import Value
@@ -20,6 +20,7 @@ from portal.web import edited, formats
 from portal.web.access import actor, may, needs
 from portal.web.admin import settings_words as words
 from portal.web.admin import workspace_choices as choices
+from portal.web.admin.conflicts import Conflict, show_conflict
 from portal.web.edited import EditedForm
 from portal.web.pages import done, show
 from portal.web.versions import differing, marks, touched
@@ -70,7 +71,7 @@ def _page(found: Platform, form: EditedForm, status: int = 200) -> Response:
         may_edit=may(Permission.DEFAULTS_EDIT),
         plans=choices.plans(known, form.value("default_plan"), Cycle.MONTHLY, currency, locale),
         zones=choices.zones(),
-        currencies=[each for each in choices.currencies("", locale) if each[0]],
+        currencies=choices.every_currency(locale),
         at_cap=choices.AT_CAP,
         kept=choices.kept,
         facts=[(words.LABELS[name], said(name, value), None, None) for name, value in defaults_texts(found).items()],
@@ -78,16 +79,17 @@ def _page(found: Platform, form: EditedForm, status: int = 200) -> Response:
 
 
 def _conflict(theirs: Platform, form: EditedForm) -> Response:
-    mine = touched(form.given(), form.seen.data or "")
-    return show(
-        "admin/settings/conflict",
-        status=409,
-        title="defaults",
-        action=url_for("admin_defaults.save"),
-        back_url=url_for("admin_defaults.page"),
-        version=defaults_version(theirs),
+    mine, above = touched(form.given(), form.seen.data or ""), url_for("admin_defaults.page")
+    conflict = Conflict(
+        title="the defaults",
+        thing="the defaults",
+        saved=audit.last_where(lambda event: True, "platform.defaults_changed"),
         rows=differing(defaults_texts(theirs), mine, words.label_of, _said(catalogue.plan_choices())),
+        kept={"version": defaults_version(theirs)},
+        action=url_for("admin_defaults.save"),
+        theirs_url=above,
     )
+    return show_conflict(conflict, [("Defaults", above), ("Two versions", None)])
 
 
 def _said(plans: Iterable[PlanChoice]) -> Callable[[str, Value], str]:

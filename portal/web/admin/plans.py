@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -11,7 +12,9 @@ from portal.base import clock
 from portal.operations import plans
 from portal.operations.plan_previews import Preview, preview
 from portal.operations.plans import StalePlan
+from portal.queries import audit
 from portal.queries import plans as reads
+from portal.queries.audit import Event
 from portal.queries.plans import PlanView
 from portal.rules.access import Permission
 from portal.rules.limits import CATALOGUE, Limit
@@ -21,6 +24,7 @@ from portal.web import formats
 from portal.web.access import actor, may, needs, opens
 from portal.web.admin import plan_form, plan_words, settlement_words
 from portal.web.admin import workspace_choices as choices
+from portal.web.admin.conflicts import Conflict, show_conflict
 from portal.web.admin.workspace_dialogs import counted
 from portal.web.edited import EditedForm
 from portal.web.limit_bars import text_of
@@ -170,12 +174,8 @@ def _save(plan: str, form: EditedForm) -> ResponseReturnValue:
 
 def _with_currency(form: EditedForm) -> EditedForm:
     """The same with fields for one more currency, which the form names."""
-    code = form.more_currency.data or ""
-    known = {each for each, _ in choices.currencies("", formats.reader_locale()) if each}
-    if code not in known:
-        form.add_error("more_currency", "Choose a currency.")
-        return form
-    return plan_form.sent((*(row[0] for row in _rows(form)), code))
+    code = choices.currency_to_add(form)
+    return plan_form.sent((*(row[0] for row in _rows(form)), code)) if code else form
 
 
 def _form(form: EditedForm, found: PlanView | None, status: int = 200) -> Response:
@@ -194,7 +194,7 @@ def _form(form: EditedForm, found: PlanView | None, status: int = 200) -> Respon
         crumbs=crumbs,
         rows=rows,
         heads=list(plan_form.COLUMNS.values()),
-        more=[each for each in choices.currencies("", locale) if each[0] and each[0] not in taken],
+        more=[each for each in choices.every_currency(locale) if each[0] not in taken],
         colours=plan_words.COLOURS,
         limits=[(limit_field(each), CATALOGUE[each].label, text_of(given.get(each), locale)) for each in Limit],
         tiers=_tiers(form),
@@ -239,13 +239,21 @@ def _review(seen: Preview, form: EditedForm) -> Response:
 
 def _conflict(theirs: PlanView, form: EditedForm) -> Response:
     mine = touched(form.given(), form.seen.data or "")
-    return show(
-        "admin/plans/conflict",
-        status=409,
-        plan=theirs,
-        crumbs=_crumbs(theirs, "Edit"),
+    conflict = Conflict(
+        title=theirs.name,
+        thing="this plan",
+        saved=audit.last_where(partial(_is_about, theirs.name), "plan.changed", "plan.archived", "plan.restored"),
         rows=differing(theirs.texts(), mine, plan_form.label_of, plan_words.said),
+        kept={"version": theirs.version},
+        action=url_for("admin_plans.edit_save", plan=theirs.public_id),
+        theirs_url=url_for("admin_plans.edit", plan=theirs.public_id),
     )
+    return show_conflict(conflict, _crumbs(theirs, "Edit"))
+
+
+def _is_about(plan: str, event: Event) -> bool:
+    """Whether the event is of the plan that has this name now."""
+    return event.changes.get("name", (None, event.facts.get("plan")))[1] == plan
 
 
 def _crumbs(found: PlanView, here: str) -> list[tuple[str, str | None]]:

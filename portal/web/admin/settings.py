@@ -13,7 +13,7 @@ from portal.operations import platform_changes
 from portal.operations.platform_changes import StaleSettings, settings_version
 from portal.operations.platform_drafts import currencies_in
 from portal.operations.platform_previews import Preview, preview
-from portal.queries import plans, principals
+from portal.queries import audit, plans, principals
 from portal.rules.access import Permission
 from portal.rules.platform import Platform, rate_field, settings_fields, settings_texts, threshold_field
 from portal.web import edited, formats
@@ -21,6 +21,7 @@ from portal.web.access import actor, may, needs
 from portal.web.admin import settings_words as words
 from portal.web.admin import settlement_words
 from portal.web.admin import workspace_choices as choices
+from portal.web.admin.conflicts import Conflict, show_conflict
 from portal.web.edited import EditedForm
 from portal.web.pages import done, show
 from portal.web.rates import rates_of
@@ -82,17 +83,13 @@ def _sent(found: Platform, *more: str) -> EditedForm:
 
 def _with_currency(form: EditedForm, found: Platform) -> EditedForm:
     """The same with a field for one more currency, which the form names."""
-    code = form.more_currency.data or ""
-    known = {each for each, _ in choices.currencies("", formats.reader_locale()) if each}
-    if code in known and code != found.reporting_currency:
-        return _sent(found, code)
-    form.add_error("more_currency", "Choose a currency.")
-    return form
+    code = choices.currency_to_add(form, found.reporting_currency)
+    return _sent(found, code) if code else form
 
 
 def _page(found: Platform, form: EditedForm, status: int = 200) -> Response:
     locale = formats.reader_locale()
-    every = [each for each in choices.currencies("", locale) if each[0]]
+    every = choices.every_currency(locale)
     names = dict(every)
     codes = currencies_in(dict.fromkeys(form.names))
     return show(
@@ -129,13 +126,14 @@ def _review(seen: Preview, form: EditedForm) -> Response:
 
 
 def _conflict(theirs: Platform, form: EditedForm) -> Response:
-    mine = touched(form.given(), form.seen.data or "")
-    return show(
-        "admin/settings/conflict",
-        status=409,
-        title="settings",
-        action=url_for("admin_settings.save"),
-        back_url=url_for("admin_settings.page"),
-        version=settings_version(theirs),
+    mine, above = touched(form.given(), form.seen.data or ""), url_for("admin_settings.page")
+    conflict = Conflict(
+        title="the settings",
+        thing="the settings",
+        saved=audit.last_where(lambda event: True, "platform.settings_changed"),
         rows=differing(settings_texts(theirs), mine, words.label_of, words.said),
+        kept={"version": settings_version(theirs)},
+        action=url_for("admin_settings.save"),
+        theirs_url=above,
     )
+    return show_conflict(conflict, [("Settings", above), ("Two versions", None)])

@@ -12,13 +12,14 @@ from wtforms.validators import InputRequired
 from portal.base.languages import locales, timezones
 from portal.operations import users
 from portal.operations.users import Details, Stale
-from portal.queries import user_detail
+from portal.queries import audit, user_detail
 from portal.queries.user_detail import Account
 from portal.rules.access import Permission
 from portal.rules.editing import Value
 from portal.web import formats
 from portal.web.access import actor, needs
 from portal.web.admin.blueprints import users as bp
+from portal.web.admin.conflicts import Conflict, show_conflict
 from portal.web.admin.user_page import crumbs
 from portal.web.forms import Form
 from portal.web.fresh import fresh
@@ -81,15 +82,19 @@ def _versions(person: Account, form: EditForm, theirs: Details) -> Response:
     touched = {name: value for name, value in mine.items() if value != seen[name]}
     rows = differing(there, touched, LABELS.__getitem__, _said)
     chosen = {row.name for row in rows}
-    return show(
-        "admin/users/conflict",
-        status=409,
-        person=person,
-        crumbs=crumbs(person, "Edit"),
+    kept = {name: value for name, value in there.items() if name not in chosen}
+    conflict = Conflict(
+        title=theirs.name,
+        thing="this account",
+        saved=audit.last_where(
+            lambda event: event.facts.get("user") == person.public_id, "user.changed", "user.profile_changed"
+        ),
         rows=rows,
-        kept={name: value for name, value in there.items() if name not in chosen},
-        seen=there,
+        kept={**kept, **{f"seen_{name}": value for name, value in there.items()}},
+        action=url_for("admin_users.edit", usr=person.public_id),
+        theirs_url=url_for("admin_users.edit", usr=person.public_id),
     )
+    return show_conflict(conflict, crumbs(person, "Edit"))
 
 
 def _said(name: str, value: Value) -> str:

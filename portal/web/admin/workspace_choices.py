@@ -16,6 +16,7 @@ from portal.queries.catalogue import CardChoice, PlanChoice
 from portal.rules.limits import CATALOGUE, UNLIMITED, Limit
 from portal.rules.pricing import PRICED_CYCLES, Cycle
 from portal.web import formats
+from portal.web.edited import EditedForm
 
 Options = tuple[tuple[str, str], ...]
 
@@ -110,11 +111,21 @@ def rate_cards(found: Sequence[CardChoice], default: str) -> Options:
 
 def currencies(default: str, locale: str) -> Options:
     """Every currency; blank is the default one."""
-    return (("", f"Default: {default}"), *_currencies(locale))
+    return (("", f"Default: {default}"), *every_currency(locale))
+
+
+def currency_to_add(form: EditedForm, but: str = "") -> str:
+    """The currency that the form is to have fields for; blank, with a message at its field, where that is none."""
+    code = form.more_currency.data or ""
+    if code != but and any(code == each.alpha_3 for each in _sorted()):
+        return code
+    form.add_error("more_currency", "Choose a currency.")
+    return ""
 
 
 @lru_cache(maxsize=64)
-def _currencies(locale: str) -> Options:
+def every_currency(locale: str) -> Options:
+    """Every currency by its code."""
     names: Mapping[str, str] = _locale(locale).currencies
     return tuple((each.alpha_3, f"{each.alpha_3}, {names.get(each.alpha_3, each.name)}") for each in _sorted())
 

@@ -20,6 +20,7 @@ from portal.web.admin import workspace_facts
 from portal.web.admin import workspace_picks as picks
 from portal.web.admin import workspace_versions as versions
 from portal.web.admin.blueprints import workspaces as bp
+from portal.web.admin.conflicts import show_conflict
 from portal.web.admin.workspace_form import LABELS, WorkspaceForm
 from portal.web.admin.workspace_words import STATUSES
 from portal.web.pages import done, show
@@ -60,9 +61,7 @@ def edit_save(ws: str) -> ResponseReturnValue:
         except Stale as stale:
             found = stale.theirs
             mine = touched(wanted, form.seen.data or "")
-            return show(
-                "admin/workspaces/conflict", status=409, crumbs=_crumbs(found), **versions.compared(found, mine)
-            )
+            return show_conflict(versions.compared(found, mine), _crumbs(found))
     return _page(found, form, 422)
 
 

@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from portal.base import clock
+from flask import url_for
+
 from portal.queries import audit, catalogue
 from portal.queries.editing import Present, same
 from portal.rules.editing import Value
 from portal.web import formats
 from portal.web.admin import workspace_choices as choices
+from portal.web.admin.conflicts import Conflict
 from portal.web.admin.workspace_form import FLAGS, LABELS
 from portal.web.versions import Difference, sent
 
 
-def compared(theirs: Present, mine: Mapping[str, Value]) -> dict[str, Any]:
-    """Both versions for the page: who saved last and when, the fields that differ, the owner that is asked for.
-    Fields that the person did not touch are not there: they stay as they are now."""
-    now, locale = clock.now(), formats.reader_locale()
-    latest = audit.latest(theirs.key, 1)
+def compared(theirs: Present, mine: Mapping[str, Value]) -> Conflict:
+    """Both versions for the page. Fields that the person did not touch are not there: they stay as they are now."""
     owner = {name: str(value) for name, value in mine.items() if name.startswith("owner")}
     asked = owner.get("owner_email" if owner.get("owner_mode") == "invite" else "owner", "")
-    return {
-        "ws": theirs,
-        "who": latest[0].actor if latest else "Somebody else",
-        "when": formats.ago(latest[0].at, now, locale).lower() if latest else "",
-        "rows": [
+    latest = audit.latest(theirs.key, 1)
+    return Conflict(
+        title=str(theirs.texts["name"]),
+        thing="this workspace",
+        saved=latest[0] if latest else None,
+        rows=[
             _difference(name, value, theirs)
             for name, value in mine.items()
             if name in theirs.texts and name not in owner and not same(value, theirs.texts[name])
         ],
-        "owner": owner,
-        "new_owner": "" if asked.casefold() == theirs.owner_email.casefold() else asked,
-    }
+        kept={"version": str(theirs.version), **owner},
+        action=url_for("admin_workspaces.edit_save", ws=theirs.public_id),
+        theirs_url=url_for("admin_workspaces.edit", ws=theirs.public_id),
+        beside=("Owner", theirs.owner, asked) if asked.casefold() not in ("", theirs.owner_email.casefold()) else None,
+    )
 
 
 def _difference(name: str, value: Value, theirs: Present) -> Difference:

@@ -144,6 +144,7 @@ def test_the_second_of_two_people_sees_both_versions(alice: FlaskClient, plan: s
     plans.change(plan, {"limit_users": "10", "price_monthly_INR": "1"}, BY)
     answer = submit(alice, f"{HOME}{plan}/edit", sent)
     assert answer.status_code == 409 and "Two versions of" in answer.text
+    assert f"{BY.label}</bdi> saved this plan" in answer.text
     assert 'name="limit_users" value="10"' in answer.text and 'name="limit_users" value="20" checked' in answer.text
     assert "price_monthly_INR" not in answer.text, "what was not touched stays as it is now"
     answer = submit(alice, f"{HOME}{plan}/edit", fields_of(answer.text))

@@ -112,6 +112,7 @@ def test_the_second_of_two_people_sees_both_versions(
     change({name: theirs}, BY)
     answer = submit(alice, path, sent)
     assert answer.status_code == 409
+    assert f"{BY.label}</bdi> saved the " in answer.text
     assert f'name="{name}" value="{theirs}"' in answer.text and f'name="{name}" value="{mine}" checked' in answer.text
     assert submit(alice, path, fields_of(answer.text)).status_code == 303
     assert str(getattr(principals.platform(), name)) == mine

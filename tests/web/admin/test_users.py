@@ -268,6 +268,7 @@ def test_of_two_who_save_at_once_the_second_sees_both_versions(alice: FlaskClien
     users.change(charlie.public_id, wanted, Details("Charlie", charlie.email, "en", "UTC"), BY)
     answer = ask(alice, charlie, "edit", **opened | {"name": "Charles", "locale": "de"})
     assert answer.status_code == 409
+    assert f"{BY.label}</bdi> saved this account" in answer.text
     assert "Karl" in answer.text and "Charles" in answer.text and "Deutsch" in answer.text
     assert one(User, id=charlie.id).name == "Karl"
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', answer.text))
