@@ -20,6 +20,7 @@ from playwright.sync_api import Page, expect
 
 from portal import create_app
 from portal.base import clock as base_clock
+from portal.base import site
 from portal.base.db import db
 from portal.settings import Settings
 from tests.support import browsers, parts, servers
@@ -37,6 +38,7 @@ hypothesis.settings.load_profile("portal")
 
 DATABASES = os.environ.get("PORTAL_TEST_DATABASES", "sqlite,postgresql").split(",")
 KEY = "k" * 48
+COMMON: dict[str, Any] = {"secret_key": KEY, "testing": True, "public_url": "http://localhost"}
 PATIENCE = 20_000  # milliseconds that a browser test waits for what it expects, on a busy machine
 expect.set_options(timeout=PATIENCE)
 
@@ -124,9 +126,7 @@ def make_app(database_url: str, tmp_path: Path, compiled: FileSystemBytecodeCach
     made: list[Flask] = []
 
     def make(**settings: Any) -> Flask:
-        values = {"instance": tmp_path, "database_url": database_url, "secret_key": KEY, "testing": True}
-        values |= {"public_url": "http://localhost"} | settings
-        app = create_app(Settings(**values))
+        app = create_app(Settings(**COMMON | {"instance": tmp_path, "database_url": database_url} | settings))
         app.test_client_class = Client
         app.jinja_env.bytecode_cache = compiled
         made.append(app)
@@ -134,23 +134,56 @@ def make_app(database_url: str, tmp_path: Path, compiled: FileSystemBytecodeCach
 
     yield make
     for app in made:
-        with app.app_context():
-            db.session.remove()
-            db.engine.dispose()
+        _disconnect(app)
+
+
+def _disconnect(app: Flask) -> None:
+    """Its database has no connection of it left."""
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def apps(compiled: FileSystemBytecodeCache) -> Callable[[Settings], Flask]:
+    """One app for each database, wired once and given the settings of one test after another: what it has compiled
+    (addresses, templates, statements) is the same for all. What a test put in the place of a part is gone with it."""
+    kept: dict[str, tuple[Flask, dict[str, Any], dict[str, Any]]] = {}
+
+    def get(settings: Settings) -> Flask:
+        if settings.url not in kept:
+            app = create_app(settings)
+            app.test_client_class = Client
+            app.jinja_env.bytecode_cache = compiled
+            kept[settings.url] = app, dict(app.extensions), dict(app.config)
+        app, extensions, config = kept[settings.url]
+        app.extensions.clear()
+        app.extensions.update(extensions | {site.EXTENSION: settings})
+        app.config.clear()
+        app.config.update(config)
+        return app
+
+    return get
 
 
 @pytest.fixture
-def app(make_app: MakeApp, clock: Clock, request: pytest.FixtureRequest) -> Iterator[Flask]:
-    """The program on an empty database, its context open, so that queries and operations can be called at once.
+def app(
+    apps: Callable[[Settings], Flask], database_url: str, tmp_path: Path, clock: Clock, request: pytest.FixtureRequest
+) -> Iterator[Flask]:
+    """The program on an empty database, its context open, so that queries and operations can be called at once. A test
+    that adds routes to it is marked `own_app`.
 
     Mail that the test did not expect (it asks for no `mailbox`) fails it at its end."""
-    app = make_app()
+    own = request.node.get_closest_marker("own_app")
+    settings = Settings(**COMMON, instance=tmp_path, database_url=database_url)
+    app = request.getfixturevalue("make_app")() if own else apps(settings)
     app.extensions[base_clock.EXTENSION] = clock
     with app.app_context():
         yield app
         db.session.rollback()
         if "mailbox" not in request.fixturenames:
             assert not Mailbox().subjects, "mail was written that the test did not ask for (mailbox)"
+    _disconnect(app)
 
 
 @pytest.fixture

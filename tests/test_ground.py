@@ -61,6 +61,7 @@ def test_the_clock_stands_until_it_is_moved(app: Flask, clock: Clock, now: datet
     assert base_clock.now() == now + timedelta(hours=26)
 
 
+@pytest.mark.own_app
 def test_a_request_knows_nothing_of_the_test_or_of_the_last_one(app: Flask, client: FlaskClient) -> None:
     seen = []
 
@@ -76,6 +77,7 @@ def test_a_request_knows_nothing_of_the_test_or_of_the_last_one(app: Flask, clie
     assert seen == [False, False]
 
 
+@pytest.mark.own_app
 def test_the_test_sees_what_a_request_changed(app: Flask, client: FlaskClient) -> None:
     @needs(Permission.PUBLIC)
     def change() -> str:

@@ -17,6 +17,7 @@ from tests import factories
 from tests.conftest import MakeApp
 from tests.support.people import log_in
 
+pytestmark = pytest.mark.own_app
 ERRORS: list[tuple[PortalError, int]] = [
     (NotFound(), 404),
     (Forbidden("Not you."), 403),
