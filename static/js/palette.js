@@ -70,6 +70,7 @@
   });
 
   document.addEventListener("htmx:before:request", (e) => { if (e.target === field) asked = field.value; });
-  new MutationObserver(arrived).observe(found, { childList: true });
+  /* Not as soon as the list is there: what Enter takes at once has to be htmx's by then, or it would be a plain link. */
+  document.addEventListener("htmx:after:swap", (e) => { if (e.target === field) arrived(); });
   if (dialog.open) look();  // the first answer may have come before anybody listened
 })();

@@ -88,10 +88,10 @@ def test_filtering(listed: Page) -> None:
 def test_the_organization_is_found_by_typing(listed: Page) -> None:
     listed.locator(".choose > summary").click()
     field = listed.get_by_role("searchbox", name="Find an organization")
-    expect(listed.locator("#organizations a").first).to_be_visible()
+    expect(listed.locator("#found-organization a").first).to_be_visible()
     field.fill("nilgiri")
-    expect(listed.locator("#organizations a")).to_have_count(1)
-    listed.locator("#organizations a").click()
+    expect(listed.locator("#found-organization a")).to_have_count(1)
+    listed.locator("#found-organization a").click()
     expect(listed).to_have_url(address(organization="org_.*"))
     expect(listed.locator(".choose > summary")).to_contain_text("Nilgiri Retail")
     expect(rows(listed).locator(".c-org .cut").filter(has_not_text="Nilgiri Retail")).to_have_count(0)
