@@ -40,7 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(request.check_form)
     csrf.init_app(app)
     problems.init_app(app)
-    chrome.init_app(app)
+    chrome.init_app(app, settings)
     for blueprint in (*account.blueprints, *admin.blueprints, *workspace.blueprints):
         app.register_blueprint(blueprint)
     access.check_routes(app)

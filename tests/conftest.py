@@ -15,7 +15,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from jinja2 import FileSystemBytecodeCache
 from playwright.sync_api import Page, expect
 
 from portal import create_app
@@ -114,21 +113,15 @@ def database_url(database: Database) -> str:
 # ---------------------------------------------------------------- the program
 
 
-@pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
-    """Templates as Jinja compiles them, kept over the many apps of a run: compiling is most of a page's first time."""
-    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
-
-
 @pytest.fixture
-def make_app(database_url: str, tmp_path: Path, compiled: FileSystemBytecodeCache) -> Iterator[MakeApp]:
+def make_app(database_url: str, tmp_path: Path) -> Iterator[MakeApp]:
     """`make_app(max_upload=10)`: an app of its own with these settings, on the test's database."""
     made: list[Flask] = []
 
     def make(**settings: Any) -> Flask:
+        servers.keep_compiled(tmp_path)
         app = create_app(Settings(**COMMON | {"instance": tmp_path, "database_url": database_url} | settings))
         app.test_client_class = Client
-        app.jinja_env.bytecode_cache = compiled
         made.append(app)
         return app
 
@@ -145,16 +138,16 @@ def _disconnect(app: Flask) -> None:
 
 
 @pytest.fixture(scope="session")
-def apps(compiled: FileSystemBytecodeCache) -> Callable[[Settings], Flask]:
+def apps() -> Callable[[Settings], Flask]:
     """One app for each database, wired once and given the settings of one test after another: what it has compiled
     (addresses, templates, statements) is the same for all. What a test put in the place of a part is gone with it."""
     kept: dict[str, tuple[Flask, dict[str, Any], dict[str, Any]]] = {}
 
     def get(settings: Settings) -> Flask:
         if settings.url not in kept:
+            servers.keep_compiled(settings.instance)
             app = create_app(settings)
             app.test_client_class = Client
-            app.jinja_env.bytecode_cache = compiled
             kept[settings.url] = app, dict(app.extensions), dict(app.config)
         app, extensions, config = kept[settings.url]
         app.extensions.clear()

@@ -14,7 +14,8 @@ from portal.base import csrf
 from portal.queries.principals import Principal
 from portal.queries.tenants import Tenant
 from portal.rules.access import Permission
-from portal.web import formats, pieces, static_files, surroundings
+from portal.settings import Settings
+from portal.web import compiled, formats, pieces, static_files, surroundings
 from portal.web.access import may, opens
 from portal.web.platform import brand, platform
 
@@ -157,14 +158,15 @@ class Environment(FlaskEnvironment):
         return super().make_globals(d) if d else self.globals
 
 
-def init_app(app: Flask) -> None:
+def init_app(app: Flask, settings: Settings) -> None:
     """Make these known to the templates."""
+    app.jinja_env.bytecode_cache = compiled.kept_in(settings.instance, "pages")
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     static_files.init_app(app)
     app.jinja_env.globals.update(may=may, Permission=Permission)
     app.jinja_env.filters.update(formats.FILTERS)
-    pieces.init_app(app, asset=static_files.asset)
+    pieces.init_app(app, compiled.kept_in(settings.instance, "pieces"), asset=static_files.asset)
 
     @app.context_processor
     def around() -> dict[str, Any]:

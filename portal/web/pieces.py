@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app
-from jinja2 import Environment, StrictUndefined, TemplateAssertionError
+from jinja2 import BytecodeCache, Environment, StrictUndefined, TemplateAssertionError
 from markupsafe import Markup
 
 from portal.web import formats
@@ -20,9 +20,9 @@ from portal.web import formats
 EXTENSION = "portal.pieces"
 
 
-def init_app(app: Flask, **known: Any) -> None:
+def init_app(app: Flask, cache: BytecodeCache | None, **known: Any) -> None:
     """The app's templates once more, with these globals alone, and without the filters that ask who reads."""
-    environment = app.jinja_env.overlay(undefined=StrictUndefined)
+    environment = app.jinja_env.overlay(undefined=StrictUndefined, bytecode_cache=cache)
     environment.globals = {**known, "icon": icon, "piece": piece}
     environment.filters = {name: act for name, act in environment.filters.items() if name not in formats.FILTERS}
     app.extensions[EXTENSION] = environment

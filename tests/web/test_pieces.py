@@ -1,10 +1,14 @@
 """Pieces: what was drawn is drawn again only for other data, and a piece knows no request."""
 
+from errno import ENOSPC
+from pathlib import Path
+
 import pytest
 from flask import Flask
-from jinja2 import TemplateAssertionError, UndefinedError
+from jinja2 import Environment, TemplateAssertionError, UndefinedError
 
 from portal.web import pieces
+from tests.conftest import MakeApp
 
 
 def find_box(words: str) -> str:
@@ -44,3 +48,29 @@ def test_templates_can_be_compiled_before_anybody_asks(app: Flask) -> None:
     pieces.compile_ahead(app)
     for environment in (app.jinja_env, app.extensions[pieces.EXTENSION]):
         assert {"components/usage_chart.html", "layouts/_who.html"} <= {name for _, name in environment.cache}
+
+
+def test_templates_are_compiled_once_for_all_workers_and_restarts(
+    make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "fresh"
+    folder.mkdir()
+    pieces.compile_ahead(make_app(instance=folder))
+    kept = {path.name.partition("-")[0] for path in (folder / "templates").iterdir()}
+    assert kept == {"pages", "pieces"}, "each compiles in its own way"
+    monkeypatch.setattr(Environment, "compile", None)
+    again = make_app(instance=folder)
+    with again.app_context():
+        assert again.jinja_env.get_template("layouts/_who.html")
+        assert pieces.icon.__wrapped__("search").startswith("<svg")
+
+
+def test_a_full_disk_stops_no_page(make_app: MakeApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    folder = tmp_path / "fresh"
+    folder.mkdir()
+    monkeypatch.setattr("jinja2.bccache.tempfile.NamedTemporaryFile", full)
+    assert make_app(instance=folder).jinja_env.get_template("layouts/_who.html")
+    assert make_app(instance=tmp_path / "none").jinja_env.get_template("layouts/_who.html")
