@@ -39,7 +39,9 @@ EVENTS: dict[str, frozenset[str]] = {
         "user.trashed": "user email sessions invitations",
         "user.restored": "user email",
         "user.organization_role_changed": "user email role",
+        "user.organization_left": "user email role workspaces",
         "user.staff_invited": "user email staff_role",
+        "user.staff_link_made": "user email staff_role",
         "user.staff_role_changed": "user email staff_role sessions",
         "organization.created": "name slug currency",
         "plan.created": (
