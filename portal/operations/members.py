@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from portal.base.emails import check_email, email_key
@@ -52,9 +52,10 @@ def invite(newcomer: Newcomer, by: Actor, *, wait: bool = False) -> Sent:
         return invitations.invite(session, address, name, into, by, wait=wait)
 
 
-def resend(user: str, invitation: str, by: Actor, *, wait: bool = False) -> Sent:
-    """The person has a new link, good for another 7 days; the old one is dead. Raises NotFound for an invitation that
-    is not theirs, Conflict if it was accepted or taken back, Refused where it leads nowhere now, or to no seat."""
+def resend(user: str, invitation: str, by: Actor, *, mail: bool = True, wait: bool = False) -> Sent:
+    """The person has a new link, good for another 7 days; the old one is dead. Without `mail` it is the caller's to
+    hand over. Raises NotFound for an invitation that is not theirs, Conflict if it was accepted or taken back, Refused
+    where it leads nowhere now, or to no seat."""
     with unit() as session:
         row = _invitation(session, user, invitation)
         workspace = session.get(Workspace, row.workspace_id, with_for_update=True) if row.workspace_id else None
@@ -62,7 +63,7 @@ def resend(user: str, invitation: str, by: Actor, *, wait: bool = False) -> Sent
             _check_open(workspace, None)
             if row.expires_at <= by.at and row.workspace_role is not WorkspaceRole.OWNER:  # owners have their seat
                 check_seat(workspace, by, None)
-        return invitations.resend(invitation, by, wait=wait)
+        return invitations.resend(invitation, by, mail=mail, wait=wait)
 
 
 def revoke(user: str, invitation: str, by: Actor) -> None:
@@ -82,19 +83,11 @@ def change_organization_role(user: str, organization: str, role: OrganizationRol
         place = locked(session, Organization, organization)
         exclusively(session, "staff")  # as a move to the trash, which counts admins too
         person = locked(session, User, user)
-        member = session.scalar(
-            select(OrganizationMember)
-            .where(OrganizationMember.organization_id == place.id, OrganizationMember.user_id == person.id)
-            .with_for_update()
-        )
-        if member is None:
-            raise NotFound()
+        member = _member(session, place, person)
         if member.role is role:
             raise Conflict(f"{person.name} has that role already.")
-        if member.role is OrganizationRole.ADMIN and not _other_admin(session, place, person):
-            raise Refused(
-                f"{person.name} is the last admin of {place.name}. Make somebody else an admin first.", "role"
-            )
+        if member.role is OrganizationRole.ADMIN:
+            _check_other_admin(session, place, person, "role")
         before, member.role = member.role, role
         record(
             "user.organization_role_changed",
@@ -104,6 +97,59 @@ def change_organization_role(user: str, organization: str, role: OrganizationRol
             email=person.email,
             role=(before.value, role.value),
         )
+
+
+def remove(user: str, organization: str, by: Actor) -> int:
+    """The person belongs to the organization no more, from their next request on, nor to any workspace of it, and no
+    invitation into it is open; answers how many workspaces that were. Raises NotFound, Refused for the last admin and
+    for whoever owns a workspace there, closed ones too."""
+    with unit() as session, scope.platform():
+        place = locked(session, Organization, organization)
+        inside = select(Membership.workspace_id).join(User, User.id == Membership.user_id)
+        mine = Workspace.id.in_(inside.where(User.public_id == user))
+        query = select(Workspace).where(Workspace.organization_id == place.id, mine).order_by(Workspace.id)
+        workspaces = session.scalars(query.with_for_update()).all()
+        exclusively(session, "staff")  # as a move to the trash, which counts admins too
+        person = locked(session, User, user)
+        member = _member(session, place, person)
+        owned = next((each.name for each in workspaces if each.owner_id == person.id), None)
+        if owned:
+            raise Refused(f"{person.name} owns {owned}, and a workspace always has an owner. Hand it over first.")
+        if member.role is OrganizationRole.ADMIN:
+            _check_other_admin(session, place, person, None)
+        _take_back_invitations(session, place, person, by)
+        for each in workspaces:
+            _leave(session, each, person)
+        session.delete(member)
+        facts = {"user": user, "email": person.email, "role": member.role.value, "workspaces": len(workspaces)}
+        record("user.organization_left", by, organization=place, **facts)
+        return len(workspaces)
+
+
+def _member(session: Session, place: Organization, person: User) -> OrganizationMember:
+    of_theirs = OrganizationMember.organization_id == place.id, OrganizationMember.user_id == person.id
+    row: OrganizationMember | None = session.scalar(select(OrganizationMember).where(*of_theirs).with_for_update())
+    if row is None:
+        raise NotFound()
+    return row
+
+
+def _check_other_admin(session: Session, place: Organization, person: User, field: str | None) -> None:
+    if not _other_admin(session, place, person):
+        raise Refused(f"{person.name} is the last admin of {place.name}. Make somebody else an admin first.", field)
+
+
+def _take_back_invitations(session: Session, place: Organization, person: User, by: Actor) -> None:
+    of_theirs = Invitation.organization_id == place.id, Invitation.user_id == person.id, Invitation.is_pending
+    for public_id in session.scalars(select(Invitation.public_id).where(*of_theirs)).all():
+        invitations.revoke(public_id, by)
+
+
+def _leave(session: Session, workspace: Workspace, person: User) -> None:
+    of_theirs = Membership.workspace_id == workspace.id, Membership.user_id == person.id
+    session.execute(delete(Membership).where(*of_theirs))
+    with scope.workspace(workspace.id):
+        invitations.count_members(session, workspace)
 
 
 def _invitation(session: Session, user: str, invitation: str) -> Invitation:

@@ -59,14 +59,27 @@ def invite_again(user: str, by: Actor, *, wait: bool = False) -> str:
     """A new link is on its way, the old one is dead; answers the mail's public id. Raises Conflict if a password was
     chosen already."""
     with staff_in_turn() as session:
-        row = locked(session, User, user)
-        check_outranks(session, row, by)
-        if row.password_hash or row.staff_role is None:
-            raise Conflict(f"{row.name} has a password already: there is nothing to send.")
-        if row.barred_at:
-            raise Conflict(f"{row.name} cannot log in. Let them in again first.")
+        row = _invited(session, user, by)
         record("user.staff_invited", by, user=user, email=row.email, staff_role=row.staff_role.value)
         return _send_link(session, row, by, wait)
+
+
+def make_link(user: str, by: Actor) -> str:
+    """The same without a mail: the link, for the actor to hand over. Raises Conflict as `invite_again` does."""
+    with staff_in_turn() as session:
+        row = _invited(session, user, by)
+        record("user.staff_link_made", by, user=user, email=row.email, staff_role=row.staff_role.value)
+        return _address(_new_token(session, row, by))
+
+
+def _invited(session: Session, user: str, by: Actor) -> User:
+    row = locked(session, User, user)
+    check_outranks(session, row, by)
+    if row.password_hash or row.staff_role is None:
+        raise Conflict(f"{row.name} has a password already: there is nothing to send.")
+    if row.barred_at:
+        raise Conflict(f"{row.name} cannot log in. Let them in again first.")
+    return row
 
 
 def change_role(user: str, role: StaffRole | None, reason: str, by: Actor) -> None:
@@ -127,8 +140,7 @@ def _check_no_customer(session: Session, row: User, field: str) -> None:
 
 
 def _send_link(session: Session, row: User, by: Actor, wait: bool) -> str:
-    end_links(session, row, by.at)
-    token = links.make(session, PasswordReset, row, by.at, LINK_LASTS)
+    token = _new_token(session, row, by)
     return outbox.post(
         session,
         "staff_invitation",
@@ -141,5 +153,14 @@ def _send_link(session: Session, row: User, by: Actor, wait: bool) -> str:
         token=token,
         until=by.at + LINK_LASTS,
         by=by.label if by.user_id else "",
-        link=site.external(f"/password/reset/{token}"),
+        link=_address(token),
     )
+
+
+def _new_token(session: Session, row: User, by: Actor) -> str:
+    end_links(session, row, by.at)
+    return links.make(session, PasswordReset, row, by.at, LINK_LASTS)
+
+
+def _address(token: str) -> str:
+    return site.external(f"/password/reset/{token}")

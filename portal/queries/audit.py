@@ -74,7 +74,6 @@ class EventPage:
     page: int
     total: int
     more_than_counted: bool
-    has_next: bool
 
 
 _EVENTS = (
@@ -118,9 +117,9 @@ def last_where(true: Callable[[Event], bool], *actions: str) -> Event | None:
 def events_page(wanted: Wanted, page: int) -> EventPage:
     """Page `page` (from 1) of the events that are looked for."""
     criteria = _criteria(wanted)
-    rows = db.session.execute(_EVENTS.where(*criteria).limit(PER_PAGE + 1).offset((page - 1) * PER_PAGE)).all()
+    rows = db.session.execute(_EVENTS.where(*criteria).limit(PER_PAGE).offset((page - 1) * PER_PAGE)).all()
     total, cut = _total(wanted, criteria)
-    return EventPage(tuple(_event(row) for row in rows[:PER_PAGE]), page, total, cut, len(rows) > PER_PAGE)
+    return EventPage(tuple(_event(row) for row in rows), page, total, cut)
 
 
 def each_event(wanted: Wanted) -> Iterator[Event]:

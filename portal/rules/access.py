@@ -364,11 +364,6 @@ def outranks(held: Collection[Permission], role: Role) -> bool:
     return role is not WorkspaceRole.OWNER and may_grant(held, role)
 
 
-def holders(permission: Permission) -> tuple[Role, ...]:
-    """The roles that have it, in the order of ROLES."""
-    return tuple(role for role in ROLES if permission in permissions_of(role))
-
-
 def describe(permission: Permission) -> str:
     """Its words for the roles screen, without a full stop."""
     return permission.words

@@ -131,22 +131,6 @@ def check_move(status: Status, stage: Stage, move: Move) -> None:
         raise Conflict(_REFUSALS[move])
 
 
-def move_to(status: Status, stage: Stage, wanted: Status) -> Move:
-    """The move that leads to the status that somebody chose in Edit.
-
-    A suspended workspace on trial becomes active by activating, trial by reactivating.
-    Conflict if none leads there, or if it has that status already.
-    """
-    if wanted is status:
-        raise Conflict(f"This workspace is {_phrase(status)} already.")
-    move = _towards(status, stage, wanted)
-    if move is None:
-        raise Conflict(
-            f"A workspace that is {_phrase(status)} cannot become {wanted.value}. Its page offers what is possible."
-        )
-    return move
-
-
 def may_open(kind: HoldKind, permissions: Collection[Permission]) -> bool:
     """Whether a person with these permissions may open a hold of the kind."""
     return HOLDS[kind].open in permissions
@@ -172,21 +156,3 @@ def days_left(cancelled_at: datetime, now: datetime) -> int:
     day, 0 when due. Never above 90, even where the clock went back."""
     left = purge_at(cancelled_at) - utc(now)
     return max(0, min(90, math.ceil(left / timedelta(days=1))))
-
-
-def _towards(status: Status, stage: Stage, wanted: Status) -> Move | None:
-    moves = legal_moves(status, stage)
-    if wanted is Status.CANCELLED:
-        return Move.TRASH
-    if status is Status.CANCELLED:
-        # Restoring brings back what it was; an open hold shows only then.
-        return Move.RESTORE if wanted.value == stage.value else None
-    if wanted is Status.SUSPENDED:
-        return Move.SUSPEND
-    if status is Status.SUSPENDED and wanted.value == stage.value:
-        return Move.REACTIVATE
-    return Move.ACTIVATE if wanted is Status.ACTIVE and Move.ACTIVATE in moves else None
-
-
-def _phrase(status: Status) -> str:
-    return {Status.TRIAL: "on trial", Status.CANCELLED: "in the trash"}.get(status, status.value)

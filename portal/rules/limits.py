@@ -146,11 +146,6 @@ def fits(used: int, value: int, wanted: int = 1) -> bool:
     return value == UNLIMITED or wanted <= 0 or used + wanted <= value
 
 
-def remaining(used: int, value: int) -> int | None:
-    """How many are left, never below 0; None for unlimited."""
-    return None if value == UNLIMITED else max(0, value - used)
-
-
 def share(used: int, value: int) -> Decimal | None:
     """What part of the limit is used, 1 being all of it; above 1 where a limit was lowered.
     None for unlimited and for 0, of which there is no part."""

@@ -6,7 +6,7 @@ Instants are aware; results that are instants are aware UTC. Time zones are IANA
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from portal.rules.errors import Refused
@@ -32,15 +32,6 @@ def utc(instant: datetime) -> datetime:
 def local_day(instant: datetime, timezone: str) -> date:
     """The calendar day in that time zone."""
     return utc(instant).astimezone(zone(timezone)).date()
-
-
-def last_days(instant: datetime, timezone: str, n: int) -> tuple[date, date]:
-    """First and last of the last n days, both included: today and the n − 1 before
-    ("7 days" is today and the 6 before). ValueError if n < 1."""
-    if n < 1:
-        raise ValueError("at least one day")
-    today = local_day(instant, timezone)
-    return today - timedelta(days=n - 1), today
 
 
 def day_start(day: date, timezone: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -9,16 +10,17 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.base.db import db
-from portal.models import Invitation, Organization, OrganizationMember, User, scope
+from portal.models import Invitation, Membership, Organization, OrganizationMember, User, Workspace, scope
 from portal.operations import members, users
 from portal.operations.invitations import Into, invite
 from portal.operations.members import Newcomer
 from portal.operations.unit import unit
-from portal.rules.access import OrganizationRole
-from portal.rules.errors import PortalError, Refused
+from portal.rules.access import OrganizationRole, WorkspaceRole
+from portal.rules.errors import NotFound, PortalError, Refused
 from tests import factories
 from tests.support.clocks import NOW
-from tests.support.creation import BY, add_plan, count, one
+from tests.support.creation import BY, actions, add_plan, count, one
+from tests.support.family import family, named
 from tests.support.mails import Mailbox
 
 ADMIN = OrganizationRole.ADMIN
@@ -103,3 +105,49 @@ def test_nobody_in_the_trash_is_invited(app: Flask) -> None:
     charlie, acme = factories.user(trashed_at=NOW), factories.organization()
     with pytest.raises(Refused, match="in the trash"):
         members.invite(Newcomer(charlie.email, "", acme.slug), BY)
+
+
+def joined(room: Workspace, person: User) -> None:
+    """They are an agent there."""
+    with unit() as session, scope.platform():
+        session.add(Membership(workspace_id=room.id, user_id=person.id, role=WorkspaceRole.AGENT, created_at=NOW))
+        session.get_one(Workspace, room.id).user_count += 1
+
+
+def test_who_is_removed_leaves_every_workspace_of_it_and_no_invitation(app: Flask, mailbox: Mailbox) -> None:
+    dana, other = factories.user("dana@example.test"), factories.organization("Beta")
+    place = db.session.get_one(Organization, family("Child").organization_id)
+    for each in (place, other):
+        factories.member(each, dana)
+        with unit() as session:
+            invite(session, dana.email, "", Into(each, ADMIN), BY)
+    for name in ("Acme Logistics", "Child"):
+        joined(named(name), dana)
+    assert members.remove(dana.public_id, place.public_id, BY) == 2
+    with scope.platform():
+        assert not db.session.scalars(select(Membership.id).where(Membership.user_id == dana.id)).all()
+    left = select(OrganizationMember.organization_id).where(OrganizationMember.user_id == dana.id)
+    assert db.session.scalars(left).all() == [other.id]
+    assert (named("Acme Logistics").user_count, named("Child").user_count) == (1, 1)
+    pending = select(Invitation.organization_id).where(Invitation.is_pending, Invitation.user_id == dana.id)
+    assert db.session.scalars(pending).all() == [other.id]
+    assert actions()[-2:] == ["invitation.revoked", "user.organization_left"]
+    with pytest.raises(NotFound):
+        members.remove(dana.public_id, place.public_id, BY)
+
+
+def test_neither_an_owner_nor_the_last_admin_is_removed(app: Flask) -> None:
+    place = db.session.get_one(Organization, family("Child").organization_id)
+    with pytest.raises(Refused, match="owns Acme Logistics"):
+        members.remove(one(User, email="olive@example.test").public_id, place.public_id, BY)
+    acme, (ann, ben) = two_admins()
+    members.remove(ann, acme.public_id, BY)
+    with pytest.raises(Refused, match="the last admin"):
+        members.remove(ben, acme.public_id, BY)
+    assert admins(acme.id) == 1
+
+
+def test_of_two_admins_removed_at_once_one_stays(app: Flask) -> None:
+    acme, people = two_admins()
+    came = at_once(app, [partial(members.remove, each, acme.public_id, BY) for each in people])
+    assert came == ["Refused", "done"] and admins(acme.id) == 1

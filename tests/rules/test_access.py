@@ -18,7 +18,6 @@ from portal.rules.access import (
     allows,
     describe,
     held,
-    holders,
     in_access_session,
     may_grant,
     outranks,
@@ -44,6 +43,11 @@ def test_every_permission_is_scope_resource_action_with_words_of_its_own() -> No
 def test_a_permission_is_its_value_wherever_text_is_asked_for() -> None:
     assert P("platform:workspace:suspend") is P.WORKSPACE_SUSPEND
     assert f"{P.WORKSPACE_LIST}" == "platform:workspace:list"
+
+
+def holders(permission: Permission) -> list[Role]:
+    """The roles that have it."""
+    return [role for role in ROLES if permission in permissions_of(role)]
 
 
 def test_every_permission_but_self_and_public_is_held_by_somebody() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import product
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,7 +22,6 @@ from portal.rules.lifecycle import (
     legal_moves,
     may_lift,
     may_open,
-    move_to,
     purge_at,
     purge_due,
     status_of,
@@ -75,35 +73,6 @@ def test_exactly_these_moves_are_legal(case: tuple[str, str], moves: str) -> Non
 def test_asking_for_the_moves_never_changes_the_table() -> None:
     legal_moves(Status.SUSPENDED, Stage.ACTIVE).clear()
     assert Move.ACTIVATE in MOVES[Status.SUSPENDED]
-
-
-LEADS = {
-    ("trial", "trial", "active"): "activate",
-    ("trial", "trial", "suspended"): "suspend",
-    ("trial", "trial", "cancelled"): "trash",
-    ("active", "active", "suspended"): "suspend",
-    ("active", "active", "cancelled"): "trash",
-    ("suspended", "trial", "trial"): "reactivate",
-    ("suspended", "trial", "active"): "activate",
-    ("suspended", "trial", "cancelled"): "trash",
-    ("suspended", "active", "active"): "reactivate",
-    ("suspended", "active", "cancelled"): "trash",
-    ("cancelled", "trial", "trial"): "restore",
-    ("cancelled", "active", "active"): "restore",
-}
-POSSIBLE = {(status, stage) for status, stage in LEGAL}
-
-
-@pytest.mark.parametrize(("status", "stage", "wanted"), [(*p, w) for p, w in product(sorted(POSSIBLE), Status)])
-def test_a_wanted_status_leads_to_one_legal_move_or_is_refused(status: str, stage: str, wanted: Status) -> None:
-    expected = LEADS.get((status, stage, wanted.value))
-    if expected:
-        move = move_to(Status(status), Stage(stage), wanted)
-        assert move is Move(expected)
-        assert move in legal_moves(Status(status), Stage(stage))
-    else:
-        with pytest.raises(Conflict, match="already|cannot become"):
-            move_to(Status(status), Stage(stage), wanted)
 
 
 def who(moves_of: Status, move: Move) -> set[StaffRole]:

@@ -23,7 +23,6 @@ from portal.rules.limits import (
     effective,
     fits,
     parse,
-    remaining,
     share,
 )
 
@@ -155,17 +154,8 @@ def test_what_fits_is_what_stays_within_the_figure(used: int, value: int, wanted
 
 
 @pytest.mark.parametrize(
-    ("used", "value", "left", "part"),
-    [
-        (0, 10, 10, "0"),
-        (8, 10, 2, "0.8"),
-        (10, 10, 0, "1"),
-        (15, 10, 0, "1.5"),
-        (5, 0, 0, None),
-        (0, 0, 0, None),
-        (5, UNLIMITED, None, None),
-    ],
+    ("used", "value", "part"),
+    [(0, 10, "0"), (8, 10, "0.8"), (10, 10, "1"), (15, 10, "1.5"), (5, 0, None), (0, 0, None), (5, UNLIMITED, None)],
 )
-def test_what_is_left_and_which_part_is_used(used: int, value: int, left: int | None, part: str | None) -> None:
-    assert remaining(used, value) == left
+def test_which_part_is_used(used: int, value: int, part: str | None) -> None:
     assert share(used, value) == (None if part is None else Decimal(part))

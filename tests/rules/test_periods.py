@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.rules.errors import Refused
-from portal.rules.periods import add_months, day_start, last_days, local_day, month_start, months_begun, utc, zone
+from portal.rules.periods import add_months, day_start, local_day, month_start, months_begun, utc, zone
 
 KOLKATA = "Asia/Kolkata"
 
@@ -31,17 +31,6 @@ def at(text: str) -> datetime:
 )
 def test_the_day_is_that_of_the_time_zone(instant: str, timezone: str, day: date) -> None:
     assert local_day(at(instant), timezone) == day
-
-
-def test_seven_days_are_today_and_the_six_before() -> None:
-    assert last_days(at("2026-03-03T20:00:00"), KOLKATA, 7) == (date(2026, 2, 26), date(2026, 3, 4))
-    assert last_days(at("2026-03-03T20:00:00"), "UTC", 1) == (date(2026, 3, 3), date(2026, 3, 3))
-
-
-@pytest.mark.parametrize("n", [0, -1])
-def test_no_days_are_no_window(n: int) -> None:
-    with pytest.raises(ValueError, match="at least one"):
-        last_days(at("2026-03-03T20:00:00"), KOLKATA, n)
 
 
 def test_a_naive_instant_is_never_guessed_at() -> None:

@@ -87,15 +87,18 @@ PEOPLE: dict[str, Example] = {
         lambda _: {"email": "dana@example.test", "name": "Dana", "role": "support"}, ("user.staff_invited",)
     ),
     "admin_staff.invite_again": Example(of(password=None, staff_role=StaffRole.SUPPORT), ("user.staff_invited",)),
+    "admin_staff.link": Example(of(password=None, staff_role=StaffRole.SUPPORT), ("user.staff_link_made",)),
     "admin_staff.role": Example(
         lambda scene: {**of()(scene), "role": "support", "reason": "helps out"}, ("user.staff_role_changed",)
     ),
     "admin_users.edit": Example(edited, ("user.changed",)),
+    "admin_users.invitation_link": Example(invited_there, ("invitation.link_made",)),
     "admin_users.invitation_resend": Example(invited_there, ("invitation.renewed",)),
     "admin_users.invitation_revoke": Example(invited_there, ("invitation.revoked",)),
     "admin_users.invite": Example(inviting, ("invitation.sent", "user.created")),
     "admin_users.let_in": Example(of(suspended_at=NOW), ("user.let_in",)),
     "admin_users.log_out": Example(of(), ("user.logged_out_everywhere",)),
+    "admin_users.organization_remove": Example(member_of_organization, ("user.organization_left",)),
     "admin_users.organization_role": Example(member_of_organization, ("user.organization_role_changed",)),
     "admin_users.password_reset": Example(of(), ("user.password_reset_sent",)),
     "admin_users.restore": Example(of(trashed_at=NOW), ("user.restored",)),
@@ -103,5 +106,6 @@ PEOPLE: dict[str, Example] = {
     "admin_users.suspend": Example(of(), ("user.suspended",)),
     "admin_users.trash_user": Example(of(), ("user.trashed",)),
     "admin_users.verify": Example(of(), ("user.verified",)),
+    "admin_users.workspace_remove": Example(member_of_workspace, ("member.removed",)),
     "admin_users.workspace_role": Example(member_of_workspace, ("member.role_changed",)),
 }

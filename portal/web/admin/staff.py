@@ -130,6 +130,22 @@ def invite_again(usr: str) -> ResponseReturnValue:
     return done(url_for(LISTING))
 
 
+@bp.post("/<usr>/link")
+@needs(Permission.STAFF_MANAGE)
+@fresh(LISTING)
+def link(usr: str) -> Response:
+    """A new link, shown this once; the old one is dead."""
+    person = user_detail.account(usr)
+    return show(
+        "admin/link",
+        name=person.name,
+        lead=f"Whoever opens it chooses the password of {person.email} and is of the platform’s staff.",
+        link=operations.make_link(usr, actor()),
+        crumbs=[("Staff", url_for(LISTING)), (person.name, None)],
+        back_url=url_for(LISTING),
+    )
+
+
 @bp.route("/<usr>/role", methods=["GET", "POST"])
 @needs(Permission.STAFF_MANAGE)
 @fresh(LISTING)

@@ -20,6 +20,7 @@ from portal.web.access import actor, needs
 from portal.web.admin import workspace_picks as picks
 from portal.web.admin.blueprints import users as bp
 from portal.web.admin.user_actions import say_sent
+from portal.web.admin.user_page import crumbs
 from portal.web.forms import Form, listed
 from portal.web.pages import done, show, wants_part
 
@@ -97,6 +98,27 @@ def invitation_resend(usr: str, invitation: str) -> ResponseReturnValue:
     except Refused as refused:
         flash(f"Not sent: {refused.message}", "risk")
     return done(url_for("admin_users.detail", usr=usr))
+
+
+@bp.post("/<usr>/invitations/<invitation>/link")
+@needs(Permission.WORKSPACE_CREATE)  # as for a workspace's owner: who holds the link can become the person
+def invitation_link(usr: str, invitation: str) -> ResponseReturnValue:
+    """A new link, shown this once; the old one is dead."""
+    person, back = user_detail.account(usr), url_for("admin_users.detail", usr=usr)
+    try:
+        made = members.resend(usr, invitation, actor(), mail=False)
+    except Refused as refused:
+        flash(f"No link was made: {refused.message}", "risk")
+        return done(back)
+    lets = "accepts it as" if person.has_password else "chooses the password of"
+    return show(
+        "admin/link",
+        name=person.name,
+        lead=f"Whoever opens it {lets} {person.email}.",
+        link=made.link,
+        crumbs=crumbs(person, "Invitation link"),
+        back_url=back,
+    )
 
 
 @bp.post("/<usr>/invitations/<invitation>/revoke")

@@ -19,7 +19,7 @@ from portal.queries.domains import own_domain
 from portal.queries.invitations import OwnerInvitation, State, owner_invitation
 from portal.rules import domains
 from portal.rules.access import Permission
-from portal.rules.errors import Forbidden
+from portal.rules.errors import Forbidden, NotFound
 from portal.rules.lifecycle import Status
 from portal.rules.periods import local_day
 from portal.web import formats
@@ -53,7 +53,7 @@ def invitation(ws: str) -> ResponseReturnValue:
             raise Forbidden("The link itself is for owners of the platform. Send the invitation instead.")
         made = invite_owner(ws, actor(), mail=False)
         profile = detail.profile(ws)
-        return show("admin/workspaces/link", ws=profile, link=made.link, crumbs=_crumbs(profile, "Invitation link"))
+        return _link_page(profile, made.link)
     invite_owner(ws, actor(), wait=True)
     profile = detail.profile(ws)
     stands = owner_invitation(profile.key, clock.now())
@@ -62,6 +62,20 @@ def invitation(ws: str) -> ResponseReturnValue:
     elif stands:
         flash("The invitation could not be sent. Its page says why.", "error")
     return done(url_for("admin_workspaces.detail", ws=ws))
+
+
+def _link_page(profile: Profile, link: str) -> Response:
+    if profile.owner is None:
+        raise NotFound()
+    email, place = profile.owner.email, formats.isolated(profile.name)
+    return show(
+        "admin/link",
+        name=profile.owner.name,
+        lead=f"Whoever opens it chooses the password of {email} and owns {place}.",
+        link=link,
+        crumbs=_crumbs(profile, "Invitation link"),
+        back_url=url_for("admin_workspaces.detail", ws=profile.public_id),
+    )
 
 
 @bp.get("/<ws>/domain")

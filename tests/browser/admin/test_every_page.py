@@ -95,8 +95,8 @@ def with_domain() -> Any:
     return exists().where(Domain.workspace_id == Workspace.id)
 
 
-def of_place(model: Any) -> Callable[[Example], str]:
-    """The address of the question about a role in a place."""
+def of_place(model: Any, question: str = "role") -> Callable[[Example], str]:
+    """The address of a question about somebody's role in a place."""
 
     def path(example: Example) -> str:
         table: Any = OrganizationMember if model is Organization else Membership
@@ -104,7 +104,7 @@ def of_place(model: Any) -> Callable[[Example], str]:
         query = select(User.public_id, model.public_id).join(table, table.user_id == User.id)
         with example.open() as session:
             user, place = session.execute(query.join(model, model.id == key).limit(1)).one()
-        return f"/admin/users/{user}/{model.__tablename__}s/{place}/role"
+        return f"/admin/users/{user}/{model.__tablename__}s/{place}/{question}"
 
     return path
 
@@ -193,7 +193,9 @@ PAGES = {
     "admin_users.trash_user": Shown(of_user(MEMBER, "/trash")),
     "admin_users.restore": Shown(of_user(MEMBER, "/restore")),
     "admin_users.organization_role": Shown(of_place(Organization)),
+    "admin_users.organization_remove": Shown(of_place(Organization, "remove")),
     "admin_users.workspace_role": Shown(of_place(Workspace)),
+    "admin_users.workspace_remove": Shown(of_place(Workspace, "remove")),
     "admin_staff.listing": Shown("/admin/staff/"),
     "admin_staff.invite": Shown("/admin/staff/invite"),
     "admin_staff.role": Shown(lambda example: of_user(AUDITOR, "/role")(example).replace("/users/", "/staff/")),

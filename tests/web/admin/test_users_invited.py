@@ -15,7 +15,7 @@ from portal.operations.unit import unit
 from portal.rules.access import StaffRole, WorkspaceRole
 from tests import factories
 from tests.support.clocks import NOW
-from tests.support.creation import add_plan, count, one
+from tests.support.creation import actions, add_plan, count, one
 from tests.support.mails import Mailbox
 from tests.support.people import log_in, submit
 
@@ -118,6 +118,19 @@ def test_an_invitation_is_sent_again_and_the_old_link_is_dead(alice: FlaskClient
     assert ask(alice, dana, f"invitations/{sent}/resend").status_code == 409
 
 
+def test_without_a_mail_server_the_link_is_handed_over(alice: FlaskClient, app: Flask, mailbox: Mailbox) -> None:
+    acme = factories.workspace()
+    invite(alice, workspace=acme.public_id)
+    dana, sent = one(User, email="dana@example.test"), one(Invitation).public_id
+    answer = ask(alice, dana, f"invitations/{sent}/link")
+    found = re.search(r"http://localhost(/invitations/[\w-]+)", answer.text)
+    assert answer.status_code == 200 and found and "shown this once" in answer.text
+    assert app.test_client().get(link(mailbox, 0)).status_code == 404, "the one by mail is dead"
+    assert app.test_client().get(found[1]).status_code == 200
+    assert len(mailbox.messages) == 1
+    assert actions()[-1] == "invitation.link_made"
+
+
 def link(mailbox: Mailbox, number: int) -> str:
     db.session.rollback()
     tokens = re.findall(r"/invitations/\S+", mailbox.messages[number].body or "")
@@ -128,7 +141,7 @@ def test_an_invitation_is_not_found_at_another_person(alice: FlaskClient, mailbo
     acme, charlie = factories.workspace(), factories.user()
     invite(alice, workspace=acme.public_id)
     sent = one(Invitation).public_id
-    for act in ("resend", "revoke"):
+    for act in ("resend", "revoke", "link"):
         assert ask(alice, charlie, f"invitations/{sent}/{act}").status_code == 404
 
 
@@ -140,6 +153,7 @@ def test_support_sends_again_but_does_not_take_back(app: Flask, client: FlaskCli
     dana, sent = one(User, email="dana@example.test"), one(Invitation).public_id
     text = page_of(client, dana)
     assert f"{sent}/resend" in text and f"{sent}/revoke" not in text and "/edit" not in text
+    assert f"{sent}/link" not in text and ask(client, dana, f"invitations/{sent}/link").status_code == 403
     assert ask(client, dana, f"invitations/{sent}/resend").status_code == 303
     assert ask(client, dana, f"invitations/{sent}/revoke").status_code == 403
 
