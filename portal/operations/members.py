@@ -121,8 +121,15 @@ def remove(user: str, organization: str, by: Actor) -> int:
         for each in workspaces:
             _leave(session, each, person)
         session.delete(member)
-        facts = {"user": user, "email": person.email, "role": member.role.value, "workspaces": len(workspaces)}
-        record("user.organization_left", by, organization=place, **facts)
+        record(
+            "user.organization_left",
+            by,
+            organization=place,
+            user=user,
+            email=person.email,
+            role=member.role.value,
+            workspaces=len(workspaces),
+        )
         return len(workspaces)
 
 

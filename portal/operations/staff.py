@@ -60,7 +60,7 @@ def invite_again(user: str, by: Actor, *, wait: bool = False) -> str:
     chosen already."""
     with staff_in_turn() as session:
         row = _invited(session, user, by)
-        record("user.staff_invited", by, user=user, email=row.email, staff_role=row.staff_role.value)
+        record("user.staff_invited", by, user=user, email=row.email, staff_role=str(row.staff_role))
         return _send_link(session, row, by, wait)
 
 
@@ -68,7 +68,7 @@ def make_link(user: str, by: Actor) -> str:
     """The same without a mail: the link, for the actor to hand over. Raises Conflict as `invite_again` does."""
     with staff_in_turn() as session:
         row = _invited(session, user, by)
-        record("user.staff_link_made", by, user=user, email=row.email, staff_role=row.staff_role.value)
+        record("user.staff_link_made", by, user=user, email=row.email, staff_role=str(row.staff_role))
         return _address(_new_token(session, row, by))
 
 
