@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, Field, StringField
 
 from portal.rules.editing import Value
 from portal.web.forms import Form
@@ -27,6 +27,7 @@ class EditedForm(Form):
     more_currency = StringField()
     names: tuple[str, ...] = ()
     flags: frozenset[str] = frozenset()
+    label_of: Label
 
     def value(self, name: str) -> Any:
         """What stands in the field: text, or whether it is ticked."""
@@ -37,19 +38,24 @@ class EditedForm(Form):
         """What was sent, by field; a field that was not is not there."""
         return {name: self.value(name) for name in self.names if self._fields[name].raw_data}
 
-    def faults(self, label: Label) -> list[tuple[str | None, str]]:
+    def faults(self) -> list[tuple[str | None, str]]:
         """Every message for the summary above the form: the id of the field, and label and message."""
         found: list[tuple[str | None, str]] = [(None, str(each)) for each in self.form_errors]
         for name in self.names:
-            message = self.error(name)
+            message, label = self.error(name), self.label_of(name)
             if message:
-                named = message.startswith(label(name) + ":")  # a limit's message names it itself
-                found.append((f"f-{name}", message if named else f"{label(name)}: {message}"))
+                named = message.startswith(label + ":")  # a limit's message names it itself
+                found.append((f"f-{name}", message if named else f"{label}: {message}"))
         return found
 
 
 @lru_cache(maxsize=64)
-def form_of(names: tuple[str, ...], flags: frozenset[str]) -> type[EditedForm]:
+def form_of(names: tuple[str, ...], flags: frozenset[str], label_of: Label) -> type[EditedForm]:
     """The form with these fields, of which `flags` are ticked or not."""
-    made = {name: BooleanField(false_values=NO) if name in flags else StringField() for name in names}
-    return type("EditedForm", (EditedForm,), {**made, "names": names, "flags": flags})
+    given = {"names": names, "flags": flags, "label_of": staticmethod(label_of)}
+    return type("EditedForm", (EditedForm,), {**{name: field_of(name in flags) for name in names}, **given})
+
+
+def field_of(flag: bool) -> Field:
+    """A field that holds text, or is ticked or not."""
+    return BooleanField(false_values=NO) if flag else StringField()

@@ -55,7 +55,7 @@ def save() -> ResponseReturnValue:
 
 
 def _form() -> type[EditedForm]:
-    return edited.form_of(DEFAULTS, frozenset())
+    return edited.form_of(DEFAULTS, frozenset(), words.label_of)
 
 
 def _page(found: Platform, form: EditedForm, status: int = 200) -> Response:
@@ -67,7 +67,7 @@ def _page(found: Platform, form: EditedForm, status: int = 200) -> Response:
         "admin/defaults/page",
         status=status,
         form=form,
-        faults=form.faults(words.label_of),
+        faults=form.faults(),
         may_edit=may(Permission.DEFAULTS_EDIT),
         plans=choices.plans(known, form.value("default_plan"), Cycle.MONTHLY, currency, locale),
         zones=choices.zones(),

@@ -33,7 +33,7 @@ COLUMNS = {
 
 def form_of(currencies: Iterable[str]) -> type[EditedForm]:
     """The form of a plan that may have prices in these."""
-    return edited.form_of(fields(sorted(set(currencies))), FLAGS)
+    return edited.form_of(fields(sorted(set(currencies))), FLAGS, label_of)
 
 
 def sent(known: Iterable[str]) -> EditedForm:

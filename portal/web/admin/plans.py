@@ -189,7 +189,7 @@ def _form(form: EditedForm, found: PlanView | None, status: int = 200) -> Respon
         "admin/plans/form",
         status=status,
         form=form,
-        faults=form.faults(plan_form.label_of),
+        faults=form.faults(),
         plan=found,
         crumbs=crumbs,
         rows=rows,

@@ -73,7 +73,7 @@ def _save(form: EditedForm) -> ResponseReturnValue:
 
 def _form_of(found: Platform, currencies: tuple[str, ...]) -> type[EditedForm]:
     codes = sorted({*currencies, *found.exchange_rates} - {found.reporting_currency})
-    return edited.form_of(settings_fields(codes), words.FLAGS)
+    return edited.form_of(settings_fields(codes), words.FLAGS, words.label_of)
 
 
 def _sent(found: Platform, *more: str) -> EditedForm:
@@ -96,7 +96,7 @@ def _page(found: Platform, form: EditedForm, status: int = 200) -> Response:
         "admin/settings/page",
         status=status,
         form=form,
-        faults=form.faults(words.label_of),
+        faults=form.faults(),
         may_edit=may(Permission.SETTINGS_EDIT),
         standard=site.settings().brand,
         reporting=names.get(found.reporting_currency, found.reporting_currency),

@@ -11,6 +11,7 @@ from flask import url_for
 
 from portal.models import DomainState
 from portal.queries.detail import DomainOf, OpenHold, Profile
+from portal.queries.listing import Filters
 from portal.rules.access import Permission
 from portal.rules.lifecycle import Status, days_left, may_lift, purge_at
 from portal.rules.periods import local_day
@@ -20,6 +21,7 @@ from portal.web import formats, health_words
 from portal.web.access import may, opens, permissions
 from portal.web.admin import workspace_actions
 from portal.web.admin.workspace_actions import Actions
+from portal.web.admin.workspace_addresses import Address
 from portal.web.admin.workspace_words import AT_THE_CAP, CYCLES, HOLDS, STATUSES
 
 FRESH = timedelta(hours=1)  # how old health may be without a word
@@ -33,12 +35,13 @@ TABS = (
 
 
 class Fact(NamedTuple):
-    """A line of the rail: `note` stands below the text, `icon` behind it."""
+    """A line of the rail: `note` stands below the text, `icon` behind it; `url` is where the text leads."""
 
     label: str
     text: str
     note: str | None = None
     icon: str | None = None
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ def head(profile: Profile, tab: str, now: datetime, locale: str) -> Head:
 def about(profile: Profile, now: datetime, locale: str) -> tuple[Fact, ...]:
     """The facts of the rail; those that are not set are left out where nobody would miss them."""
     facts: list[Fact | None] = [
-        Fact("Organization", profile.organization.name, _family(profile, locale)),
+        Fact("Organization", profile.organization.name, _family(profile, locale), url=_siblings(profile)),
         _owner(profile),
         _domain(profile.domain, now, locale),
         Fact("Web address", f"/w/{profile.web_address}/"),
@@ -215,7 +218,20 @@ def _owner(profile: Profile) -> Fact:
     owner = profile.owner
     if owner is None:
         return Fact("Owner", formats.NONE, "nobody owns it")
-    return Fact("Owner", owner.name, f"{owner.email}, invited" if owner.invited else owner.email)
+    url = _person_url(owner.public_id) if may(Permission.USER_VIEW) else None
+    return Fact("Owner", owner.name, f"{owner.email}, invited" if owner.invited else owner.email, url=url)
+
+
+def _siblings(profile: Profile) -> str | None:
+    """The list of its organization's workspaces."""
+    if not may(Permission.WORKSPACE_LIST):
+        return None
+    return Address(Filters(organization=profile.organization.public_id)).with_()
+
+
+@lru_cache(maxsize=1_000)
+def _person_url(public_id: str) -> str:
+    return url_for("admin_users.detail", usr=public_id)
 
 
 def _domain(domain: DomainOf | None, now: datetime, locale: str) -> Fact:

@@ -4,12 +4,10 @@ typed. What they mean is checked by the operations."""
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
-
-from wtforms import BooleanField, StringField
 
 from portal.operations.drafts import NewWorkspace
-from portal.web.forms import Form
+from portal.web import edited
+from portal.web.edited import EditedForm
 
 LABELS = {
     "name": "Name",
@@ -55,38 +53,19 @@ LABELS = {
 """Every field and its label, in the order in which they stand."""
 
 FLAGS = frozenset({"seed_sample_data", "bill_to_platform_credit", "skip_onboarding_email"})
-NO = (False, "false", "no", "off", "0", "")
 
 
-class WorkspaceForm(Form):
-    """All that can be said about a workspace: a field for each of LABELS. Of an edit, the version that it began with,
-    and marks of what stood there then (see `workspace_versions`)."""
+class WorkspaceForm(EditedForm):
+    """All that can be said about a workspace: a field for each of LABELS."""
 
-    version = StringField()
-    seen = StringField()
+    names = tuple(LABELS)
+    flags = FLAGS
+    label_of = staticmethod(LABELS.__getitem__)
 
     def draft(self) -> NewWorkspace:
         """What is asked for, as text; what the form has not is blank."""
         return NewWorkspace(**{each.name: self.value(each.name) for each in fields(NewWorkspace)})
 
-    def value(self, name: str) -> Any:
-        """What stands in the field: text, or whether it is ticked."""
-        data = self._fields[name].data
-        return bool(data) if name in FLAGS else data or ""
-
-    def given(self) -> dict[str, Any]:
-        """What was sent, by field; a field that was not is not there."""
-        return {name: self.value(name) for name in LABELS if self._fields[name].raw_data}
-
-    def faults(self) -> list[tuple[str | None, str]]:
-        """Every message for the summary above the form: the id of the field, and label and message."""
-        found: list[tuple[str | None, str]] = [(None, str(each)) for each in self.form_errors]
-        for name, label in LABELS.items():
-            message = self.error(name)
-            if message:
-                found.append((f"f-{name}", f"{label}: {message}"))
-        return found
-
 
 for _name in LABELS:
-    setattr(WorkspaceForm, _name, BooleanField(false_values=NO) if _name in FLAGS else StringField())
+    setattr(WorkspaceForm, _name, edited.field_of(_name in FLAGS))

@@ -193,6 +193,25 @@ def test_roles_are_changed_where_somebody_is(alice: FlaskClient) -> None:
     assert actions()[-2:] == ["member.role_changed", "user.organization_role_changed"]
 
 
+def test_somebody_is_removed_from_a_workspace_and_from_the_organization(alice: FlaskClient) -> None:
+    acme = factories.workspace()
+    ann, olive, place = ann_in(acme), one(User, id=acme.owner_id), one(Organization, id=acme.organization_id)
+    text = page_of(alice, ann)
+    assert f"workspaces/{acme.public_id}/remove" in text and f"organizations/{place.public_id}/remove" in text
+    assert "1 workspace of it" in alice.get(f"{HOME}{ann.public_id}/organizations/{place.public_id}/remove").text
+    assert ask(alice, ann, f"workspaces/{acme.public_id}/remove").status_code == 303
+    assert ask(alice, ann, f"organizations/{place.public_id}/remove").status_code == 303
+    assert "Belongs to no organization." in page_of(alice, ann)
+    assert actions()[-2:] == ["member.removed", "user.organization_left"]
+    for path, why in (
+        (f"workspaces/{acme.public_id}", "always has"),
+        (f"organizations/{place.public_id}", "owns Acme"),
+    ):
+        refused = ask(alice, olive, f"{path}/remove")
+        assert refused.status_code == 422 and why in refused.text
+    assert f"workspaces/{acme.public_id}/remove" not in page_of(alice, olive)
+
+
 @pytest.mark.parametrize("role", ["owner", "king", ""])
 def test_a_role_that_cannot_be_given_is_refused_at_its_field(alice: FlaskClient, role: str) -> None:
     acme = factories.workspace()
@@ -211,8 +230,9 @@ def test_an_owner_is_made_by_handing_over_alone(alice: FlaskClient) -> None:
 def test_a_place_that_is_not_theirs_is_not_found(alice: FlaskClient) -> None:
     acme, charlie = factories.workspace(), factories.user()
     place = one(Organization, id=acme.organization_id)
-    for path in (f"workspaces/{acme.public_id}/role", f"organizations/{place.public_id}/role"):
-        assert alice.get(f"{HOME}{charlie.public_id}/{path}").status_code == 404
+    for path in (f"workspaces/{acme.public_id}", f"organizations/{place.public_id}"):
+        for question in ("role", "remove"):
+            assert alice.get(f"{HOME}{charlie.public_id}/{path}/{question}").status_code == 404
 
 
 def seen(user: User) -> dict[str, str]:
