@@ -324,6 +324,7 @@ def unfold(page: Page, *selectors: str) -> None:
         ("admin_workspaces.listing", 1280, ["button.health"]),
         ("admin_workspaces.listing", 1280, ["td.c-pick input"]),
         ("admin_workspaces.listing", 834, ["td.c-pick input"]),
+        ("admin_workspaces.listing", 390, ["#picking", "td.c-pick input"]),
         ("admin_workspaces.listing", 390, ["summary[aria-label=Menu]"]),
         ("admin_workspaces.detail", 1280, [".side [data-find]"]),
         ("admin_workspaces.detail", 390, ["summary[data-palette]"]),

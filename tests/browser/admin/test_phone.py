@@ -74,3 +74,18 @@ def test_a_workspace(page: Page) -> None:
     assert fits(page)
     main, rail = page.locator(".with-rail .main").bounding_box(), page.locator(".rail").bounding_box()
     assert main and rail and rail["y"] >= main["y"] + main["height"]
+
+
+def test_workspaces_are_ticked_once_that_is_asked_for(page: Page) -> None:
+    page.goto(HOME)
+    box = page.locator("td.c-pick input").first
+    expect(box).to_be_hidden()
+    page.get_by_label("Select workspaces").check()
+    box.check()
+    bar = page.get_by_role("form", name="With the ticked workspaces")
+    expect(bar.get_by_text("1 selected")).to_be_visible()
+    bar.get_by_role("button", name="Suspend").click()
+    expect(page.get_by_role("dialog", name="Suspend 1 workspace?")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_label("Select workspaces").uncheck()
+    expect(box).to_be_hidden()
