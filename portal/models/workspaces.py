@@ -93,6 +93,7 @@ class Workspace(Row, db.Model):
     health_rank: Mapped[int | None]
     health_reasons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     health_at: Mapped[datetime | None] = mapped_column(Instant)
+    near_cap: Mapped[int | None]  # per cent used of the fullest monthly limit that is nearly reached
     user_count: Mapped[int] = mapped_column(default=0)
     number_count: Mapped[int] = mapped_column(default=0)
     extension_count: Mapped[int] = mapped_column(default=0)
@@ -119,6 +120,12 @@ class Workspace(Row, db.Model):
             "trial_ends_at",
             sqlite_where=text("status = 'trial'"),
             postgresql_where=text("status = 'trial'"),
+        ),
+        Index(
+            "ix_workspace_near_cap",
+            "near_cap",
+            sqlite_where=text("near_cap IS NOT NULL"),
+            postgresql_where=text("near_cap IS NOT NULL"),
         ),
         # The trash alone: over all, SQLite would take it for "not in the trash", and sort the whole table.
         Index(

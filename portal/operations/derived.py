@@ -76,4 +76,4 @@ def _follow(row: Workspace, sources: Sources, settings: Platform) -> None:
     row.health = shown_health(row.health, row.status)
     row.health_rank = HEALTH_RANK[row.health] if row.health else None
     if row.health is None:  # the next assessment starts afresh
-        row.health_reasons, row.health_at = [], None
+        row.health_reasons, row.health_at, row.near_cap = [], None, None

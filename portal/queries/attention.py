@@ -160,6 +160,13 @@ ASKED: Mapping[Kind, _Asked] = {
         (Workspace.trial_ends_at, Workspace.id),
         {},
     ),
+    Kind.NEAR_CAP: _Asked(
+        _WORKSPACE,
+        and_(_OPEN, Workspace.near_cap.is_not(None)),
+        Workspace.health_at,
+        (Workspace.near_cap.desc(), Workspace.id),
+        {"reasons": Workspace.health_reasons},
+    ),
     Kind.OVERRIDE: _Asked(
         _WORKSPACE.join(LimitOverride, LimitOverride.workspace_id == Workspace.id),
         and_(

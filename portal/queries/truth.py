@@ -22,7 +22,7 @@ from portal.rules.text import search_text, sort_key
 
 CHUNK = 500  # workspaces at a time
 DERIVED = tuple(Derived.__dataclass_fields__)
-HEALTH = ("health", "health_rank", "health_reasons")
+HEALTH = ("health", "health_rank", "health_reasons", "near_cap")
 
 Columns = dict[str, Any]
 
@@ -94,6 +94,7 @@ def health_columns(assessment: Assessment) -> Columns:
         "health": level,
         "health_rank": HEALTH_RANK[level] if level else None,
         "health_reasons": [reason.as_json() for reason in assessment.reasons],
+        "near_cap": assessment.near_cap,
     }
 
 

@@ -154,6 +154,12 @@ class Assessment:
     level: Level | None
     reasons: tuple[Reason, ...]
 
+    @property
+    def near_cap(self) -> int | None:
+        """How many per cent are used of the fullest monthly limit that is nearly reached; None where none is."""
+        near = (Decimal(str(each.figures["share"])) for each in self.reasons if each.code is Code.LIMIT_NEAR)
+        return max((int(share) for share in near), default=None)
+
 
 RATED = frozenset({Status.TRIAL, Status.ACTIVE})
 """The statuses that have a health."""

@@ -151,6 +151,13 @@ def test_trials_that_end_within_five_days_without_an_order() -> None:
     assert names(asked(Kind.TRIAL)) == ["over", "failed", "soon"]
 
 
+def test_workspaces_near_a_limit_the_fullest_first() -> None:
+    with unit() as session:
+        for name, share in (("good", None), ("near", 84), ("nearly", 99)):
+            make(session, name, near_cap=share)
+    assert names(asked(Kind.NEAR_CAP)) == ["nearly", "near"]
+
+
 def test_overrides_that_expire_within_14_days() -> None:
     with unit() as session:
         for name, expires in (

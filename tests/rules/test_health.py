@@ -186,8 +186,10 @@ def test_every_limit_that_is_near_is_named_the_fullest_first() -> None:
         LimitUse(Limit.BROADCASTS, 95, 100),
         LimitUse(Limit.MONTHLY_MINUTES, 120, 100),
     )
-    found = assess(replace(WELL, limits=uses), Thresholds(), NOW).reasons[:3]
-    assert [reason.figures for reason in found] == [
+    found = assess(replace(WELL, limits=uses), Thresholds(), NOW)
+    assert found.near_cap == 95, "what is reached is near no more"
+    assert assess(replace(WELL, limits=uses[2:]), Thresholds(), NOW).near_cap is None
+    assert [reason.figures for reason in found.reasons[:3]] == [
         {"limit": "monthly_minutes", "used": 120, "value": 100, "share": "120.0"},
         {"limit": "broadcasts", "used": 95, "value": 100, "share": "95.0"},
         {"limit": "monthly_messages", "used": 85, "value": 100, "share": "85.0"},

@@ -12,7 +12,7 @@ from portal.models import DomainState
 from portal.queries.attention import Entry
 from portal.rules.access import Permission
 from portal.rules.attention import Kind
-from portal.rules.health import Level
+from portal.rules.health import Code, Level
 from portal.rules.lifecycle import days_left, purge_at
 from portal.rules.limits import CATALOGUE, UNLIMITED
 from portal.rules.periods import local_day
@@ -27,6 +27,7 @@ CHIPS: Mapping[Kind, str] = {
     Kind.PURGE: "Purges due",
     Kind.BOUNCED: "Invitations not delivered",
     Kind.TRIAL: "Trials ending",
+    Kind.NEAR_CAP: "Near a limit",
     Kind.OVERRIDE: "Overrides expiring",
     Kind.DOMAIN: "Domains pending",
 }
@@ -36,6 +37,7 @@ ICONS: Mapping[Kind, tuple[str, str]] = {
     Kind.PURGE: ("trash", ""),
     Kind.BOUNCED: ("mail", ""),
     Kind.TRIAL: ("alert-triangle-filled", "watch"),
+    Kind.NEAR_CAP: ("alert-triangle-filled", "watch"),
     Kind.OVERRIDE: ("adjustments", ""),
     Kind.DOMAIN: ("world", ""),
 }
@@ -129,6 +131,15 @@ def _trial(entry: Entry, reader: Reader) -> Words:
     return what, _ahead(ends, reader), formats.minute(ends, reader.locale, reader.timezone), action
 
 
+def _near_cap(entry: Entry, reader: Reader) -> Words:
+    near = [reason for reason in entry.facts["reasons"] if reason.code is Code.LIMIT_NEAR]
+    action = Action("See limits", _url(entry, anchor="limits"), "", How.PAGE)
+    if may(Permission.WORKSPACE_LIMITS):
+        action = Action("Override…", _url(entry, "limits_ask"), "")
+    what = "; ".join(health_words.sentence(each, reader.locale) for each in near)
+    return f"Used: {what}", *_ago(entry.at, reader), action
+
+
 def _override(entry: Entry, reader: Reader) -> Words:
     value, ends = entry.facts["value"], entry.at
     figure = "unlimited" if value == UNLIMITED else formats.number(value, reader.locale)
@@ -156,6 +167,7 @@ _WORDS: Mapping[Kind, Callable[[Entry, Reader], Words]] = {
     Kind.PURGE: _purge,
     Kind.BOUNCED: _bounced,
     Kind.TRIAL: _trial,
+    Kind.NEAR_CAP: _near_cap,
     Kind.OVERRIDE: _override,
     Kind.DOMAIN: _domain,
 }

@@ -342,7 +342,9 @@ def needy(app: Flask) -> Workspace:
         mail = {"template": "invitation", "recipient": "zoe@example.test", "subject": "x", "link_digest": "d"}
         session.add(OutboxMessage(**mail, state=OutboxState.BOUNCED, error="mailbox full", created_at=NOW))
         session.execute(update(User).where(User.id == made.owner_id).values(password_hash=None))
-        risk = {"health": Level.RISK, "health_rank": 0, "health_reasons": []}
+        figures = {"limit": Limit.BROADCASTS.value, "used": 85, "value": 100, "share": "85.0"}
+        near = {"rule": "limits", "level": "watch", "code": "limit_near", "figures": figures}
+        risk = {"health": Level.RISK, "health_rank": 0, "health_reasons": [near], "near_cap": 85}
         session.execute(update(Workspace).where(Workspace.id == made.id).values(risk))
         recount(session)
     assert closed.id != made.id
@@ -353,10 +355,10 @@ def needy(app: Flask) -> Workspace:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (StaffRole.OWNER, "Suspend… See reasons Restore… Resend Extend… Edit… See records"),
-        (StaffRole.SUPPORT, "Orders See reasons Review Resend Open Edit… See records"),
-        (StaffRole.FINANCE, "Suspend… See reasons Review Open Extend… Open See records"),
-        (StaffRole.AUDITOR, "Orders See reasons Review Open Open Open See records"),
+        (StaffRole.OWNER, "Suspend… See reasons Restore… Resend Extend… Override… Edit… See records"),
+        (StaffRole.SUPPORT, "Orders See reasons Review Resend Open Override… Edit… See records"),
+        (StaffRole.FINANCE, "Suspend… See reasons Review Open Extend… See limits Open See records"),
+        (StaffRole.AUDITOR, "Orders See reasons Review Open Open See limits Open See records"),
     ],
 )
 def test_every_kind_offers_what_the_reader_may_do_and_it_opens(
@@ -366,6 +368,7 @@ def test_every_kind_offers_what_the_reader_may_do_and_it_opens(
     page = client.get(HOME).text
     assert list(acts(page)) == [kind.value for kind in Kind]
     assert " ".join(acts(page).values()) == expected
+    assert "Used: 85 of 100 broadcasts this month, 85" in page
     for url in re.findall(r'class="deed"><a class="button small" href="([^"#]*)', page):
         assert client.get(url).status_code == 200, url
     for kind in Kind:
