@@ -12,7 +12,7 @@ from portal.base import background, site
 from portal.base.db import db
 from portal.base.emails import check_email
 from portal.models import EmailChange, User
-from portal.operations import links, outbox, throttle
+from portal.operations import invitations, links, outbox, throttle
 from portal.operations.accounts import find, readdress
 from portal.operations.audit import record
 from portal.operations.passwords import end_links
@@ -80,6 +80,7 @@ def change(user: str, token: str, by: Actor, keep: str) -> str:
             raise Conflict(f"There is an account with the e-mail {address} already. Nothing was changed.") from None
         row.email_verified_at = by.at
         end_links(session, row, by.at)
+        invitations.readdress(session, row)
         end_all(session, row, by.at, keep)
         record("user.email_changed", by, user=user, email=(before, address))
         outbox.post(

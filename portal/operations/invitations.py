@@ -6,11 +6,12 @@ person has ever logged in. Accepting gives the roles; it needs the link of the m
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.base import ids, site
@@ -148,11 +149,34 @@ def _open_of(workspace_id: int, user_id: int) -> Select[Invitation]:
     )
 
 
-def take_back(session: Session, workspace: Workspace, user: User, by: Actor) -> None:
-    """In the open unit: whatever link into the workspace was sent to this person is dead."""
-    row = session.scalar(_open_of(workspace.id, user.id).with_for_update())
-    if row is not None:
+def take_back(session: Session, by: Actor, *which: ColumnElement[bool]) -> int:
+    """In the open unit: none of these invitations that are pending works any more; answers how many there were."""
+    rows = _pending(session, *which)
+    for row in rows:
         _take_back(session, row, by)
+    return len(rows)
+
+
+def readdress(session: Session, user: User) -> None:
+    """In the open unit, the account having another address: links that went to the old one are dead, and whoever sends
+    such an invitation again writes to the new one."""
+    rows = _pending(session, Invitation.user_id == user.id)
+    outbox.withdraw(session, [row.token_digest for row in rows])
+    for row in rows:
+        row.email, row.email_key = user.email, user.email_key
+        row.token_digest = token_digest(secrets.token_urlsafe(32))  # which nobody has
+
+
+def cap(session: Session, organization: Organization, user: User, role: OrganizationRole) -> None:
+    """In the open unit: no invitation that is pending gives this person more in the organization than the role."""
+    for row in _pending(session, Invitation.organization_id == organization.id, Invitation.user_id == user.id):
+        if not permissions_of(row.organization_role) <= permissions_of(role):
+            row.organization_role = role
+
+
+def _pending(session: Session, *which: ColumnElement[bool]) -> Sequence[Invitation]:
+    query = select(Invitation).where(Invitation.is_pending, *which).order_by(Invitation.id)
+    return session.scalars(query.with_for_update()).all()
 
 
 def revoke(invitation: str, by: Actor) -> None:
@@ -253,13 +277,18 @@ def _check_open(row: Invitation) -> None:
 
 
 def _taken(session: Session, token: str, now: datetime) -> tuple[Invitation, User]:
-    """The invitation, used up by the open unit, and its person. Of many at once, one gets here."""
-    query = select(Invitation).where(Invitation.token_digest == token_digest(token)).with_for_update()
-    row = session.scalar(query)
+    """The invitation, used up by the open unit, and its person. Of many at once, one gets here. Locked in the order in
+    which everybody locks them: the workspace, the person, their invitations."""
+    query = select(Invitation).where(Invitation.token_digest == token_digest(token))
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound()
+    of_it = select(Workspace).where(Workspace.id == found.workspace_id)
+    workspace = session.scalar(of_it.with_for_update()) if found.workspace_id else None
+    user = session.scalars(select(User).where(User.id == found.user_id).with_for_update()).one()
+    row = session.scalar(query.with_for_update().execution_options(populate_existing=True))
     if row is None:
         raise NotFound()
-    workspace = session.get(Workspace, row.workspace_id) if row.workspace_id else None
-    user = session.scalars(select(User).where(User.id == row.user_id).with_for_update()).one()
     state = state_of(row.accepted_at, row.revoked_at, row.expires_at, bool(workspace and workspace.cancelled_at), now)
     if state is not State.OPEN:
         raise NotFound()
@@ -271,7 +300,8 @@ def _taken(session: Session, token: str, now: datetime) -> tuple[Invitation, Use
 
 
 def _settle(session: Session, row: Invitation, user: User, by: Actor) -> None:
-    """The mail was read by its owner, who has what the invitation gives; never less than before."""
+    """The person has what the invitation gives; never less than before. Their address counts as verified: the link came
+    by mail, or from an owner of the platform, who vouches for whom it was given to."""
     user.email_verified_at = user.email_verified_at or by.at
     _join_organization(session, row, user, by.at)
     if row.workspace_id and row.workspace_role:

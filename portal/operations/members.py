@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.base.emails import check_email, email_key
+from portal.base.emails import check_email
 from portal.models import Invitation, Membership, Organization, OrganizationMember, User, Workspace, scope
-from portal.operations import invitations
+from portal.operations import invitations, team
 from portal.operations.accounts import find
 from portal.operations.audit import record
 from portal.operations.invitations import Into, Sent
@@ -89,6 +90,7 @@ def change_organization_role(user: str, organization: str, role: OrganizationRol
         if member.role is OrganizationRole.ADMIN:
             _check_other_admin(session, place, person, "role")
         before, member.role = member.role, role
+        invitations.cap(session, place, person, role)
         record(
             "user.organization_role_changed",
             by,
@@ -104,11 +106,9 @@ def remove(user: str, organization: str, by: Actor) -> int:
     invitation into it is open; answers how many workspaces that were. Raises NotFound, Refused for the last admin and
     for whoever owns a workspace there, closed ones too."""
     with unit() as session, scope.platform():
-        place = locked(session, Organization, organization)
-        inside = select(Membership.workspace_id).join(User, User.id == Membership.user_id)
-        mine = Workspace.id.in_(inside.where(User.public_id == user))
-        query = select(Workspace).where(Workspace.organization_id == place.id, mine).order_by(Workspace.id)
-        workspaces = session.scalars(query.with_for_update()).all()
+        exclusively(session, "workspaces")  # nobody hands one over to them or makes one for them meanwhile
+        place = _held(session, organization)
+        workspaces = _workspaces_of(session, place, user)
         exclusively(session, "staff")  # as a move to the trash, which counts admins too
         person = locked(session, User, user)
         member = _member(session, place, person)
@@ -117,9 +117,8 @@ def remove(user: str, organization: str, by: Actor) -> int:
             raise Refused(f"{person.name} owns {owned}, and a workspace always has an owner. Hand it over first.")
         if member.role is OrganizationRole.ADMIN:
             _check_other_admin(session, place, person, None)
-        _take_back_invitations(session, place, person, by)
-        for each in workspaces:
-            _leave(session, each, person)
+        left = _leave(session, workspaces, person, by)
+        invitations.take_back(session, by, Invitation.organization_id == place.id, Invitation.user_id == person.id)
         session.delete(member)
         record(
             "user.organization_left",
@@ -128,9 +127,41 @@ def remove(user: str, organization: str, by: Actor) -> int:
             user=user,
             email=person.email,
             role=member.role.value,
-            workspaces=len(workspaces),
+            workspaces=left,
         )
-        return len(workspaces)
+        return left
+
+
+def _held(session: Session, organization: str) -> Organization:
+    """Locked, but for rows that only refer to it: whoever accepts an invitation has the workspace by then, and would
+    wait for us as we wait for them."""
+    query = select(Organization).where(Organization.public_id == organization)
+    place: Organization | None = session.scalar(query.with_for_update(key_share=True))
+    if place is None:
+        raise NotFound()
+    return place
+
+
+def _workspaces_of(session: Session, place: Organization, user: str) -> Sequence[Workspace]:
+    """Locked: those of the organization that the person (public id) is in or invited to."""
+    inside = select(Membership.workspace_id).join(User, User.id == Membership.user_id).where(User.public_id == user)
+    asked = select(Invitation.workspace_id).join(User, User.id == Invitation.user_id)
+    asked = asked.where(User.public_id == user, Invitation.is_pending, Invitation.workspace_id.is_not(None))
+    theirs = Workspace.id.in_(inside) | Workspace.id.in_(asked)
+    query = select(Workspace).where(Workspace.organization_id == place.id, theirs).order_by(Workspace.id)
+    return session.scalars(query.with_for_update()).all()
+
+
+def _leave(session: Session, workspaces: Sequence[Workspace], person: User, by: Actor) -> int:
+    """The person is a member of none of these any more; answers of how many they were."""
+    left = 0
+    for each in workspaces:
+        of_theirs = Membership.workspace_id == each.id, Membership.user_id == person.id
+        row = session.scalar(select(Membership).where(*of_theirs))
+        if row is not None:
+            team.leave(session, each, person, row, by)
+            left += 1
+    return left
 
 
 def _member(session: Session, place: Organization, person: User) -> OrganizationMember:
@@ -144,19 +175,6 @@ def _member(session: Session, place: Organization, person: User) -> Organization
 def _check_other_admin(session: Session, place: Organization, person: User, field: str | None) -> None:
     if not _other_admin(session, place, person):
         raise Refused(f"{person.name} is the last admin of {place.name}. Make somebody else an admin first.", field)
-
-
-def _take_back_invitations(session: Session, place: Organization, person: User, by: Actor) -> None:
-    of_theirs = Invitation.organization_id == place.id, Invitation.user_id == person.id, Invitation.is_pending
-    for public_id in session.scalars(select(Invitation.public_id).where(*of_theirs)).all():
-        invitations.revoke(public_id, by)
-
-
-def _leave(session: Session, workspace: Workspace, person: User) -> None:
-    of_theirs = Membership.workspace_id == workspace.id, Membership.user_id == person.id
-    session.execute(delete(Membership).where(*of_theirs))
-    with scope.workspace(workspace.id):
-        invitations.count_members(session, workspace)
 
 
 def _invitation(session: Session, user: str, invitation: str) -> Invitation:
@@ -201,16 +219,18 @@ def _check_open(row: Workspace, field: str | None) -> None:
 
 def _check_new(session: Session, organization: Organization, workspace: Workspace | None, address: str) -> None:
     user = find(session, address)
-    if user and user.staff_role:
+    if user is None:
+        return
+    if user.staff_role:
         raise Refused(
             f"{user.name} is of the platform’s staff and cannot be a customer too. Use another address.", "email"
         )
-    if user and _is_in(session, organization, workspace, user):
+    if _is_in(session, organization, workspace, user):
         raise Refused(f"{user.name} is there already: change the role on the person’s page.", "email")
     pending = select(Invitation.id).where(
         Invitation.organization_id == organization.id,
         Invitation.workspace_id == (workspace.id if workspace else None),
-        Invitation.email_key == email_key(address),
+        Invitation.user_id == user.id,
         Invitation.is_pending,
     )
     if session.scalar(pending.limit(1)) is not None:
@@ -235,7 +255,7 @@ def _other_admin(session: Session, place: Organization, person: User) -> bool:
             OrganizationMember.organization_id == place.id,
             OrganizationMember.role == OrganizationRole.ADMIN,
             User.id != person.id,
-            User.trashed_at.is_(None),
+            User.barred_at.is_(None),
         )
     )
     return session.scalar(query.limit(1)) is not None

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from portal.models import Membership, Organization, OrganizationMember, User, Workspace, scope
+from portal.models import Invitation, Membership, Organization, OrganizationMember, User, Workspace, scope
 from portal.operations.audit import record
 from portal.operations.drafts import NewOwner
 from portal.operations.invitations import Into, invite_account, prepared, take_back
@@ -77,7 +77,7 @@ def _step_down(session: Session, row: Workspace, before: User, by: Actor, *, lea
         session.execute(update(Membership).where(*of_workspace).values(role=WorkspaceRole.MANAGER))
         return
     session.execute(delete(Membership).where(*of_workspace))
-    take_back(session, row, before, by)
+    take_back(session, by, Invitation.workspace_id == row.id, Invitation.user_id == before.id)
     elsewhere = (
         select(Membership.id)
         .join(Workspace, Workspace.id == Membership.workspace_id)
@@ -96,6 +96,7 @@ def _take_over(session: Session, row: Workspace, after: User, by: Actor) -> None
     member = session.scalar(select(Membership).where(Membership.workspace_id == row.id, Membership.user_id == after.id))
     if member is None:
         session.add(Membership(workspace_id=row.id, user_id=after.id, role=WorkspaceRole.OWNER, created_at=by.at))
+        take_back(session, by, Invitation.workspace_id == row.id, Invitation.user_id == after.id)
     else:
         member.role = WorkspaceRole.OWNER
     joined = session.scalar(

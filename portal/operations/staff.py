@@ -52,34 +52,35 @@ def invite(email: str, name: str, role: StaffRole, by: Actor, *, wait: bool = Fa
         if row.staff_role:
             raise Refused(f"{row.name} is of the staff already: change the role in the list.", "email")
         _give(session, row, role, by, "", "email")
-        return Joined(row.public_id, None)
+        return Joined(row.public_id, None if row.password_hash else _send_link(session, row, by, wait))
 
 
 def invite_again(user: str, by: Actor, *, wait: bool = False) -> str:
     """A new link is on its way, the old one is dead; answers the mail's public id. Raises Conflict if a password was
     chosen already."""
     with staff_in_turn() as session:
-        row = _invited(session, user, by)
-        record("user.staff_invited", by, user=user, email=row.email, staff_role=str(row.staff_role))
+        row, role = _invited(session, user, by)
+        record("user.staff_invited", by, user=user, email=row.email, staff_role=role.value)
         return _send_link(session, row, by, wait)
 
 
 def make_link(user: str, by: Actor) -> str:
-    """The same without a mail: the link, for the actor to hand over. Raises Conflict as `invite_again` does."""
+    """A new link is there, for the actor to hand over, and the old one is dead; answers its address. Raises Conflict if
+    a password was chosen already."""
     with staff_in_turn() as session:
-        row = _invited(session, user, by)
-        record("user.staff_link_made", by, user=user, email=row.email, staff_role=str(row.staff_role))
+        row, role = _invited(session, user, by)
+        record("user.staff_link_made", by, user=user, email=row.email, staff_role=role.value)
         return _address(_new_token(session, row, by))
 
 
-def _invited(session: Session, user: str, by: Actor) -> User:
+def _invited(session: Session, user: str, by: Actor) -> tuple[User, StaffRole]:
     row = locked(session, User, user)
     check_outranks(session, row, by)
     if row.password_hash or row.staff_role is None:
         raise Conflict(f"{row.name} has a password already: there is nothing to send.")
     if row.barred_at:
         raise Conflict(f"{row.name} cannot log in. Let them in again first.")
-    return row
+    return row, row.staff_role
 
 
 def change_role(user: str, role: StaffRole | None, reason: str, by: Actor) -> None:
@@ -106,6 +107,7 @@ def _give(session: Session, row: User, role: StaffRole | None, by: Actor, reason
         _check_no_customer(session, row, field)
     before = row.staff_role.value if row.staff_role else ""
     row.staff_role = role
+    end_links(session, row, by.at)  # one that was sent for the old role must not open the new
     ended = end_all(session, row, by.at) if row.id != by.user_id else 0
     record(
         "user.staff_role_changed",

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.base.emails import check_email, email_key
+from portal.base.emails import check_email
 from portal.models import Invitation, Membership, Organization, User, Workspace, scope
 from portal.operations import invitations
 from portal.operations.accounts import find
@@ -80,11 +81,10 @@ def change_role(workspace: str, user: str, role: WorkspaceRole, by: Actor, held:
 
 
 def remove(workspace: str, user: str, by: Actor, held: Held) -> None:
-    """The person is no member any more, from their next request on; they stay in the organization.
-
-    Raises NotFound, Conflict, Refused."""
+    """The person is no member any more, from their next request on, nor can they come back by an invitation; they stay
+    in the organization. Whatever the workspace's status: nobody is kept in. Raises NotFound, Refused."""
     with unit() as session:
-        row = _open(session, workspace)
+        row = locked(session, Workspace, workspace)
         person, member = _member(session, row, user)
         if member.role is WorkspaceRole.OWNER:
             raise Refused(
@@ -92,10 +92,17 @@ def remove(workspace: str, user: str, by: Actor, held: Held) -> None:
                 "Hand over ownership first."
             )
         _check_outranks(held, person, member)
-        with scope.workspace(row.id):
-            session.delete(member)
-            invitations.count_members(session, row)
-        record("member.removed", by, workspace=row, user=user, email=person.email, role=member.role.value)
+        leave(session, row, person, member, by)
+
+
+def leave(session: Session, row: Workspace, person: User, member: Membership, by: Actor) -> None:
+    """In the open unit, the workspace and the person locked: they are no member any more."""
+    invitations.take_back(session, by, Invitation.workspace_id == row.id, Invitation.user_id == person.id)
+    with scope.workspace(row.id):
+        session.delete(member)
+        invitations.count_members(session, row)
+    facts: dict[str, Any] = {"user": person.public_id, "email": person.email, "role": member.role.value}
+    record("member.removed", by, workspace=row, **facts)
 
 
 def _open(session: Session, workspace: str) -> Workspace:
@@ -146,7 +153,7 @@ def _check_new(session: Session, row: Workspace, address: str) -> None:
             raise Refused(f"{user.name} is in the team already.", "email")
     pending = select(Invitation.id).where(
         Invitation.workspace_id == row.id,
-        Invitation.email_key == email_key(address),
+        Invitation.user_id == user.id,
         Invitation.is_pending,
     )
     if session.scalar(pending.limit(1)) is not None:

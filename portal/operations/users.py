@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.base.emails import check_email
 from portal.base.languages import locales, timezones
 from portal.models import Invitation, Organization, OrganizationMember, User, Workspace
-from portal.operations import outbox
+from portal.operations import invitations, outbox
 from portal.operations.accounts import check_name, readdress, rename
 from portal.operations.audit import record
 from portal.operations.passwords import end_links
@@ -140,10 +140,8 @@ def trash(user: str, by: Actor) -> None:
         row.trashed_at = by.at
         ended = end_all(session, row, by.at)
         end_links(session, row, by.at)
-        taken_back = update(Invitation).where(Invitation.user_id == row.id, Invitation.is_pending)
-        links = session.scalars(taken_back.values(revoked_at=by.at).returning(Invitation.token_digest)).all()
-        outbox.withdraw(session, links)
-        record("user.trashed", by, user=user, email=row.email, sessions=ended, invitations=len(links))
+        taken_back = invitations.take_back(session, by, Invitation.user_id == row.id)
+        record("user.trashed", by, user=user, email=row.email, sessions=ended, invitations=taken_back)
 
 
 def restore(user: str, by: Actor) -> None:
@@ -186,6 +184,7 @@ def _readdress(session: Session, row: User, email: str, now: datetime) -> None:
         raise Refused(f"{error.message} Enter another address.", "email") from None
     row.email_verified_at = None
     end_links(session, row, now)
+    invitations.readdress(session, row)
     end_all(session, row, now)
     outbox.post(
         session,
@@ -212,12 +211,12 @@ def _check_not_last_admin(session: Session, row: User) -> None:
         OrganizationMember.user_id == row.id, OrganizationMember.role == OrganizationRole.ADMIN
     )
     admins = (
-        select(OrganizationMember.organization_id, OrganizationMember.user_id, User.trashed_at)
+        select(OrganizationMember.organization_id, OrganizationMember.user_id, User.barred_at)
         .join(User, User.id == OrganizationMember.user_id)
         .where(OrganizationMember.organization_id.in_(mine), OrganizationMember.role == OrganizationRole.ADMIN)
     )
     found = session.execute(admins).all()
-    others = {each.organization_id for each in found if each.user_id != row.id and each.trashed_at is None}
+    others = {each.organization_id for each in found if each.user_id != row.id and each.barred_at is None}
     alone = {each.organization_id for each in found} - others
     if alone:
         query = select(Organization.name).where(Organization.id.in_(alone)).order_by(Organization.name_key)

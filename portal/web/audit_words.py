@@ -52,7 +52,7 @@ SENTENCES: Mapping[str, str] = {
     "user.trashed": "moved {email} to the trash",
     "user.restored": "restored {email} from the trash",
     "user.organization_role_changed": "changed what {email} may do in the organization:",
-    "user.organization_left": "removed {email}, {role}, from the organization and {workspaces} of its workspaces",
+    "user.organization_left": "removed {email}, {role}, from the organization; workspaces left: {workspaces}",
     "user.staff_invited": "invited {email} into the staff as {staff_role}",
     "user.staff_link_made": "made a new link for {email} to join the staff as {staff_role}",
     "user.staff_role_changed": "changed what {email} may do on the platform:",

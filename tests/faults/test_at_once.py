@@ -5,6 +5,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -102,15 +103,19 @@ def test_a_primary_is_never_closed_before_its_children(app: Flask, acme: Workspa
         closing.close(named(name).public_id, name, BY)
     primary, goa = acme.public_id, named("Acme Goa").public_id
     of = db.session.scalars(select(Organization.public_id)).one()
-    for _ in range(4):
+    for number in range(4):
+        name = f"Acme Surat {number}"
         at_once(
             app,
             lambda: closing.close(primary, PRIMARY, BY),
             lambda: closing.restore(goa, BY),
-            lambda: factories.workspace("Acme Surat", organization=of, web_address=""),
+            partial(factories.workspace, name, organization=of, web_address=""),
         )
         found = statuses()
         if found[PRIMARY] is Status.CANCELLED:
             assert set(found.values()) == {Status.CANCELLED}
             closing.restore(primary, BY)
+        for each, status in statuses().items():  # so that the primary may be closed in the next round
+            if status is not Status.CANCELLED and each != PRIMARY:
+                closing.close(named(each).public_id, each, BY)
         check_platform()

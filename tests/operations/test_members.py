@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import partial
 from threading import Barrier
 
@@ -12,7 +13,7 @@ from sqlalchemy import func, select
 from portal.base.db import db
 from portal.models import Invitation, Membership, Organization, OrganizationMember, User, Workspace, scope
 from portal.operations import members, users
-from portal.operations.invitations import Into, invite
+from portal.operations.invitations import Into, accept, accept_as_new, invite
 from portal.operations.members import Newcomer
 from portal.operations.unit import unit
 from portal.rules.access import OrganizationRole, WorkspaceRole
@@ -22,6 +23,7 @@ from tests.support.clocks import NOW
 from tests.support.creation import BY, actions, add_plan, count, one
 from tests.support.family import family, named
 from tests.support.mails import Mailbox
+from tests.support.people import visit
 
 ADMIN = OrganizationRole.ADMIN
 
@@ -131,7 +133,7 @@ def test_who_is_removed_leaves_every_workspace_of_it_and_no_invitation(app: Flas
     assert (named("Acme Logistics").user_count, named("Child").user_count) == (1, 1)
     pending = select(Invitation.organization_id).where(Invitation.is_pending, Invitation.user_id == dana.id)
     assert db.session.scalars(pending).all() == [other.id]
-    assert actions()[-2:] == ["invitation.revoked", "user.organization_left"]
+    assert actions()[-4:] == ["member.removed", "member.removed", "invitation.revoked", "user.organization_left"]
     with pytest.raises(NotFound):
         members.remove(dana.public_id, place.public_id, BY)
 
@@ -151,3 +153,60 @@ def test_of_two_admins_removed_at_once_one_stays(app: Flask) -> None:
     acme, people = two_admins()
     came = at_once(app, [partial(members.remove, each, acme.public_id, BY) for each in people])
     assert came == ["Refused", "done"] and admins(acme.id) == 1
+
+
+def asked_in(person: User, place: Organization, role: OrganizationRole = ADMIN) -> str:
+    """An open invitation of theirs into the organization; answers its token."""
+    with unit() as session:
+        return invite(session, person.email, "", Into(session.merge(place), role), BY).link.rpartition("/")[2]
+
+
+def test_a_link_that_went_to_an_address_is_dead_with_it(app: Flask, mailbox: Mailbox) -> None:
+    acme = factories.organization()
+    members.invite(Newcomer("typo@example.test", "Dana", acme.slug), BY)
+    link = (mailbox.messages[-1].body or "").partition("/invitations/")[2].split()[0]
+    dana = one(User, email="typo@example.test")
+    before = users.Details(dana.name, dana.email, dana.locale, dana.timezone)
+    users.change(dana.public_id, replace(before, email="dana@example.test"), before, BY)
+    with pytest.raises(NotFound):
+        accept_as_new(link, "Dana", factories.PASSWORD, visit())
+    members.resend(dana.public_id, one(Invitation).public_id, BY)
+    assert mailbox.messages[-1].recipient == "dana@example.test"
+
+
+def test_who_is_demoted_does_not_rise_again_by_an_older_invitation(app: Flask, mailbox: Mailbox) -> None:
+    acme, (ann, _) = two_admins()
+    token = asked_in(one(User, public_id=ann), acme)
+    members.change_organization_role(ann, acme.public_id, OrganizationRole.MEMBER, BY)
+    accept(token, factories.acting(one(User, public_id=ann)))
+    member = one(OrganizationMember, user_id=one(User, public_id=ann).id)
+    assert member.role is OrganizationRole.MEMBER
+
+
+def test_who_cannot_log_in_is_no_other_admin(app: Flask) -> None:
+    acme, (ann, ben) = two_admins()
+    users.suspend(ann, "", BY)
+    with pytest.raises(Refused, match="the last admin"):
+        members.change_organization_role(ben, acme.public_id, OrganizationRole.MEMBER, BY)
+
+
+def test_who_is_removed_while_they_accept_is_in_no_workspace_without_its_organization(
+    app: Flask, mailbox: Mailbox
+) -> None:
+    place = db.session.get_one(Organization, family("Child").organization_id)
+    child = named("Child")
+    for number in range(4):
+        dana = factories.user(f"dana{number}@example.test")
+        factories.member(place, dana)
+        with unit() as session:
+            into = Into(session.get_one(Organization, place.id), ADMIN, session.merge(child), WorkspaceRole.AGENT)
+            token = invite(session, dana.email, "", into, BY).link.rpartition("/")[2]
+        acting = factories.acting(dana)
+        came = at_once(
+            app, [partial(accept, token, acting), partial(members.remove, dana.public_id, place.public_id, BY)]
+        )
+        assert set(came) <= {"done", "NotFound"}, came
+        with scope.platform():
+            inside = db.session.scalar(select(Membership.id).where(Membership.user_id == dana.id))
+            belongs = db.session.scalar(select(OrganizationMember.id).where(OrganizationMember.user_id == dana.id))
+        assert inside is None or belongs is not None

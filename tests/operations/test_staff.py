@@ -112,3 +112,19 @@ def test_an_invited_member_chooses_a_password_by_a_link_that_works_once(app: Fla
         staff.invite_again(dana.public_id, acting(alice))
     with pytest.raises(Conflict):
         staff.make_link(dana.public_id, acting(alice))
+
+
+def test_a_link_for_one_role_opens_no_other(app: Flask, mailbox: Mailbox) -> None:
+    alice = factories.staff()
+    staff.invite("dana@example.test", "Dana", StaffRole.AUDITOR, acting(alice))
+    dana = one(User, email_key="dana@example.test").public_id
+    old = staff.make_link(dana, acting(alice)).partition("/password/reset/")[2]
+    staff.change_role(dana, None, "A mistake", acting(alice))
+    with pytest.raises(PortalError):
+        reset(old, PASSWORD, visit())
+    joined = staff.invite("dana@example.test", "Dana", StaffRole.OWNER, acting(alice))
+    assert joined.mail, "who has no password yet is sent a link of their own"
+    with pytest.raises(PortalError):
+        reset(old, PASSWORD, visit())
+    new = (mailbox.messages[-1].body or "").partition("/password/reset/")[2].split()[0]
+    reset(new, PASSWORD, visit())

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.base.db import db
-from portal.models import Invitation, Membership, OrganizationMember, Workspace, scope
+from portal.models import Invitation, Membership, OrganizationMember, User, Workspace, scope
 from portal.operations import team
 from portal.operations.unit import unit
 from portal.rules.access import AccessMode, OrganizationRole, StaffRole, WorkspaceRole, held, in_access_session
@@ -17,7 +17,7 @@ from portal.rules.limits import Limit
 from tests import factories
 from tests.support import insiders, tenants
 from tests.support.clocks import NOW
-from tests.support.creation import actions
+from tests.support.creation import actions, one
 from tests.support.insiders import Home
 from tests.support.mails import Mailbox
 
@@ -148,7 +148,7 @@ def test_a_role_is_changed_once_and_said_with_what_it_was(acme: Home) -> None:
 
 
 @pytest.mark.parametrize("state", ["closed", "suspended"])
-def test_the_team_of_a_closed_or_suspended_workspace_stays(acme: Home, state: str) -> None:
+def test_nobody_joins_or_rises_in_a_closed_or_suspended_workspace(acme: Home, state: str) -> None:
     if state == "closed":
         insiders.change(acme.workspace, cancelled_at=NOW)
     else:
@@ -157,10 +157,11 @@ def test_the_team_of_a_closed_or_suspended_workspace_stays(acme: Home, state: st
     for act in (
         lambda: team.invite(public_id, "ian@example.test", "", AGENT, BY, OWNERS),
         lambda: team.change_role(public_id, agent, MANAGER, BY, OWNERS),
-        lambda: team.remove(public_id, agent, BY, OWNERS),
     ):
         with pytest.raises(Conflict, match=f"is {state}"):
             act()
+    team.remove(public_id, agent, BY, OWNERS)
+    assert acme.people[AGENT].email not in roles(acme), "but nobody is kept in"
 
 
 def test_people_and_invitations_of_another_workspace_are_not_found(acme: Home, mailbox: Mailbox) -> None:
@@ -174,3 +175,13 @@ def test_people_and_invitations_of_another_workspace_are_not_found(acme: Home, m
     ):
         with pytest.raises(NotFound):
             act()
+
+
+def test_who_is_removed_does_not_come_back_by_an_older_invitation(acme: Home, mailbox: Mailbox) -> None:
+    sent = team.invite(acme.workspace.public_id, "ian@example.test", "", AGENT, BY, OWNERS)
+    ian = one(User, email="ian@example.test")
+    with unit() as session, scope.platform():
+        values = {"workspace_id": acme.workspace.id, "user_id": ian.id, "role": AGENT, "created_at": NOW}
+        session.add(Membership(**values))
+    team.remove(acme.workspace.public_id, ian.public_id, BY, OWNERS)
+    assert one(Invitation, public_id=sent.invitation).revoked_at
