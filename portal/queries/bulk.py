@@ -122,9 +122,16 @@ def chosen(selection: Selection, settings: Platform, now: datetime) -> Iterator[
         statement, values = _of_task(selection.task), dict[str, Any]()
     else:
         question = export(selection.filters, settings, now).question
+        if not selection.rows and _widened(selection.filters, question.filters):
+            return
         statement, values = in_order(_FACTS, question, selection.rows)
     for row in db.session.execute(statement, values):
         yield _facts(row)
+
+
+def _widened(asked: Filters, known: Filters) -> bool:
+    """Whether a plan or an organization was left out that there is not: without it all others would be meant."""
+    return (asked.plan, asked.organization) != (known.plan, known.organization)
 
 
 def facts_of(workspaces: Sequence[str]) -> dict[str, Facts]:

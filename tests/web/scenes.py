@@ -11,7 +11,18 @@ from sqlalchemy import select
 from portal.base import mail as base_mail
 from portal.base.db import db
 from portal.gateways.mail import FakeMail
-from portal.models import Hold, LoginSession, Membership, Organization, OutboxMessage, Task, TaskKind, User, Workspace
+from portal.models import (
+    Hold,
+    LoginSession,
+    Membership,
+    Organization,
+    OutboxMessage,
+    Task,
+    TaskKind,
+    User,
+    Workspace,
+    scope,
+)
 from portal.operations import plans, team
 from portal.operations.invitations import Into, invite
 from portal.operations.platform_changes import defaults_version, settings_version
@@ -19,8 +30,10 @@ from portal.operations.sessions import open_session
 from portal.operations.unit import unit
 from portal.operations.workspaces import NewWorkspace, create
 from portal.queries import plans as reads
+from portal.queries.bulk import Selection, preview
 from portal.queries.principals import platform, token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
+from portal.rules.bulk import Act, Order
 from tests import factories
 from tests.factories import PASSWORD, acting
 from tests.support import tenants
@@ -228,7 +241,9 @@ def edited(scene: Scene) -> Fields:
 def all_of(scene: Scene) -> Fields:
     """All workspaces are meant, of which there is one."""
     scene.query = "?all=1"
-    return {} if "ws" in scene.values else trial(scene)
+    given = {} if "ws" in scene.values else trial(scene)
+    with scope.platform():
+        return given | {"mark": preview(Order(Act.SUSPEND), Selection(), (), platform(), NOW).mark}
 
 
 def all_suspended(scene: Scene) -> Fields:

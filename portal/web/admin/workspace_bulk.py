@@ -29,6 +29,7 @@ from portal.web.platform import platform
 MOST_PICKED = 500  # an address holds no more; whoever wants more chooses all that match
 WORKSPACE, TASK = re.compile(r"ws_[0-9A-Za-z]{1,20}"), re.compile(r"tsk_[0-9A-Za-z]{1,20}")
 LOOK = "look"  # what the form sends where only the preview is asked for
+FILTERS = frozenset({"status", "plan", "health", "organization"})
 
 
 class BulkForm(Form):
@@ -142,7 +143,10 @@ def _selection() -> Selection | None:
         task = ""
     if not (rows or task or request.args.get("all")):
         return None
-    return Selection(workspace_addresses.read(request.args, None).filters, rows, task)
+    asked = workspace_addresses.read(request.args, None)
+    if not (rows or task) and any(name in FILTERS for name, _ in asked.ignored):
+        return None  # what filters nothing would mean everything
+    return Selection(asked.filters, rows, task)
 
 
 def _asked(act: Act) -> Response:
@@ -157,7 +161,7 @@ def _begun(act: Act) -> ResponseReturnValue:
         return _question(act, form, found, 422)
     if form.go.data == LOOK:
         return _question(act, form, found)
-    if form.mark.data and form.mark.data != found.mark:
+    if form.mark.data != found.mark:
         return _question(act, form, found, 409, moved=True)
     with form.refusals():
         title = bulk_words.title(act, found.total)
@@ -184,7 +188,7 @@ def _question(act: Act, form: BulkForm, found: Preview | None, status: int = 200
     locale, home = formats.reader_locale(), url_for("admin_workspaces.listing")
     any_chosen = found is not None and found.total > 0
     words, decided = bulk_words.WORDS[act], act is not Act.PLAN or bool(form["plan"].data)
-    title = bulk_words.title(act, found.total, locale) if found else ""
+    title = bulk_words.title(act, found.total, locale) if found and any_chosen else ""
     given: dict[str, Any] = {
         "act": act.value,
         "title": title,

@@ -242,3 +242,19 @@ def test_a_dry_run_costs_the_same_whatever_it_looks_at(make_app: Any, now: datet
         made(*(f"W{number}" for number in range(20)))
         many = client.get(f"{BULK}suspend?all=1").headers["X-Bench-Queries"]
     assert int(few) == int(many) <= 4
+
+
+@pytest.mark.parametrize(
+    "filters", ["organization=org_gone", "plan=pln_gone", "plan=bogus", "status=bogus", "health=x"]
+)
+def test_a_filter_that_there_is_not_means_nobody_and_not_everybody(alice: FlaskClient, filters: str) -> None:
+    factories.workspace()
+    page = f"/admin/workspaces/bulk/suspend?all=1&{filters}"
+    assert "No workspace chosen" in alice.get(page).text
+    assert submit(alice, page, {"mark": "1-0"}).status_code == 422
+    assert one(Workspace).status is not Status.SUSPENDED
+
+
+def test_what_nobody_has_looked_at_is_not_begun(alice: FlaskClient) -> None:
+    factories.workspace()
+    assert submit(alice, "/admin/workspaces/bulk/suspend?all=1", {}).status_code == 409
