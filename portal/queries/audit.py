@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -107,11 +107,6 @@ def latest(workspace: int, count: int) -> tuple[Event, ...]:
 def events_of(which: ColumnElement[bool], count: int) -> tuple[Event, ...]:
     """The last of these events, at most so many, latest first."""
     return tuple(_event(row) for row in db.session.execute(_EVENTS.where(which).limit(count)))
-
-
-def last_where(true: Callable[[Event], bool], *actions: str) -> Event | None:
-    """The last event of these sorts of which that is true; None where that is long ago."""
-    return next(filter(true, events_of(AuditEvent.action.in_(actions), PER_PAGE)), None)
 
 
 def events_page(wanted: Wanted, page: int) -> EventPage:

@@ -190,7 +190,7 @@ def test_of_two_who_edit_at_once_the_second_sees_both_versions(alice: Page, serv
     expect(alice.get_by_role("alert")).to_be_focused()
     expect(alice.locator(".version")).to_have_count(1)
     looks_right(alice)
-    press(alice, "Save mine over it")
+    press(alice, "Save what is chosen")
     expect(alice.get_by_role("heading", level=1, name="Acme")).to_be_visible()
     bob.goto(where)
     expect(bob.locator("#f-state")).to_have_value("Kerala")

@@ -124,7 +124,7 @@ def test_two_who_edit_at_once_choose_between_both_versions(alice: Page) -> None:
     expect(alice.get_by_role("heading", name="Two versions of Karl")).to_be_visible()
     looks_right(alice)
     alice.locator("[name=name][value=Karl]").check()
-    alice.get_by_role("button", name="Save mine over it").click()
+    alice.get_by_role("button", name="Save what is chosen").click()
     expect(alice.get_by_role("heading", level=1, name="Karl")).to_be_visible()
     expect(alice.get_by_text("Europe/Berlin", exact=True)).to_be_visible()
     expect(alice.locator(".audit")).to_contain_text("changed the account of")

@@ -88,7 +88,7 @@ def test_two_people_at_once(alice: Page, plan: str) -> None:
     expect(alice.get_by_role("heading", level=1)).to_have_text("Two versions of Growth Plus")
     looks_right(alice)
     alice.get_by_role("group", name="Users").get_by_role("radio", name="There now").check()
-    press(alice, "Save mine over it")
+    press(alice, "Save what is chosen")
     expect(alice.get_by_role("status")).to_contain_text("Nothing was changed.")
 
 

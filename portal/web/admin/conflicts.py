@@ -16,7 +16,7 @@ from portal.web.versions import Difference
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class TwoVersions:
     """`title`: of the thing, within "Two versions of …"; `thing`: what was saved, as in "this plan"; `saved`: by whom
     and when, where the audit log still says so. `kept`: what the form sends besides the fields of `rows`; `beside`:
     label, theirs and mine of what is not chosen here. `action` saves, and `theirs_url` shows their version."""
@@ -31,7 +31,7 @@ class Conflict:
     beside: tuple[str, str, str] | None = None
 
 
-def show_conflict(found: Conflict, crumbs: list[tuple[str, str | None]]) -> Response:
+def show_conflict(found: TwoVersions, crumbs: list[tuple[str, str | None]]) -> Response:
     """The page, as a 409."""
     saved = found.saved
     return show(

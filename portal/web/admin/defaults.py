@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.operations import platform_changes
 from portal.operations.platform_changes import StaleSettings, defaults_version
-from portal.queries import audit, catalogue, principals
+from portal.queries import catalogue, principals, saves
 from portal.queries.catalogue import PlanChoice
 from portal.rules.access import Permission
 from portal.rules.editing import Value
@@ -20,7 +20,7 @@ from portal.web import edited, formats
 from portal.web.access import actor, may, needs
 from portal.web.admin import settings_words as words
 from portal.web.admin import workspace_choices as choices
-from portal.web.admin.conflicts import Conflict, show_conflict
+from portal.web.admin.conflicts import TwoVersions, show_conflict
 from portal.web.edited import EditedForm
 from portal.web.pages import done, show
 from portal.web.versions import differing, marks, touched
@@ -80,10 +80,10 @@ def _page(found: Platform, form: EditedForm, status: int = 200) -> Response:
 
 def _conflict(theirs: Platform, form: EditedForm) -> Response:
     mine, above = touched(form.given(), form.seen.data or ""), url_for("admin_defaults.page")
-    conflict = Conflict(
+    conflict = TwoVersions(
         title="the defaults",
         thing="the defaults",
-        saved=audit.last_where(lambda event: True, "platform.defaults_changed"),
+        saved=saves.defaults_saved(),
         rows=differing(defaults_texts(theirs), mine, words.label_of, _said(catalogue.plan_choices())),
         kept={"version": defaults_version(theirs)},
         action=url_for("admin_defaults.save"),

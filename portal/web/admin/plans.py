@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, request, url_for
@@ -12,9 +11,8 @@ from portal.base import clock
 from portal.operations import plans
 from portal.operations.plan_previews import Preview, preview
 from portal.operations.plans import StalePlan
-from portal.queries import audit
 from portal.queries import plans as reads
-from portal.queries.audit import Event
+from portal.queries import saves
 from portal.queries.plans import PlanView
 from portal.rules.access import Permission
 from portal.rules.limits import CATALOGUE, Limit
@@ -24,7 +22,7 @@ from portal.web import formats
 from portal.web.access import actor, may, needs, opens
 from portal.web.admin import plan_form, plan_words, settlement_words
 from portal.web.admin import workspace_choices as choices
-from portal.web.admin.conflicts import Conflict, show_conflict
+from portal.web.admin.conflicts import TwoVersions, show_conflict
 from portal.web.admin.workspace_dialogs import counted
 from portal.web.edited import EditedForm
 from portal.web.limit_bars import text_of
@@ -239,21 +237,16 @@ def _review(seen: Preview, form: EditedForm) -> Response:
 
 def _conflict(theirs: PlanView, form: EditedForm) -> Response:
     mine = touched(form.given(), form.seen.data or "")
-    conflict = Conflict(
+    conflict = TwoVersions(
         title=theirs.name,
         thing="this plan",
-        saved=audit.last_where(partial(_is_about, theirs.name), "plan.changed", "plan.archived", "plan.restored"),
+        saved=saves.plan_saved(theirs.name),
         rows=differing(theirs.texts(), mine, plan_form.label_of, plan_words.said),
         kept={"version": theirs.version},
         action=url_for("admin_plans.edit_save", plan=theirs.public_id),
         theirs_url=url_for("admin_plans.edit", plan=theirs.public_id),
     )
     return show_conflict(conflict, _crumbs(theirs, "Edit"))
-
-
-def _is_about(plan: str, event: Event) -> bool:
-    """Whether the event is of the plan that has this name now."""
-    return event.changes.get("name", (None, event.facts.get("plan")))[1] == plan
 
 
 def _crumbs(found: PlanView, here: str) -> list[tuple[str, str | None]]:

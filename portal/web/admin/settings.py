@@ -13,7 +13,7 @@ from portal.operations import platform_changes
 from portal.operations.platform_changes import StaleSettings, settings_version
 from portal.operations.platform_drafts import currencies_in
 from portal.operations.platform_previews import Preview, preview
-from portal.queries import audit, plans, principals
+from portal.queries import plans, principals, saves
 from portal.rules.access import Permission
 from portal.rules.platform import Platform, rate_field, settings_fields, settings_texts, threshold_field
 from portal.web import edited, formats
@@ -21,7 +21,7 @@ from portal.web.access import actor, may, needs
 from portal.web.admin import settings_words as words
 from portal.web.admin import settlement_words
 from portal.web.admin import workspace_choices as choices
-from portal.web.admin.conflicts import Conflict, show_conflict
+from portal.web.admin.conflicts import TwoVersions, show_conflict
 from portal.web.edited import EditedForm
 from portal.web.pages import done, show
 from portal.web.rates import rates_of
@@ -127,10 +127,10 @@ def _review(seen: Preview, form: EditedForm) -> Response:
 
 def _conflict(theirs: Platform, form: EditedForm) -> Response:
     mine, above = touched(form.given(), form.seen.data or ""), url_for("admin_settings.page")
-    conflict = Conflict(
+    conflict = TwoVersions(
         title="the settings",
         thing="the settings",
-        saved=audit.last_where(lambda event: True, "platform.settings_changed"),
+        saved=saves.settings_saved(),
         rows=differing(settings_texts(theirs), mine, words.label_of, words.said),
         kept={"version": settings_version(theirs)},
         action=url_for("admin_settings.save"),

@@ -12,14 +12,14 @@ from wtforms.validators import InputRequired
 from portal.base.languages import locales, timezones
 from portal.operations import users
 from portal.operations.users import Details, Stale
-from portal.queries import audit, user_detail
+from portal.queries import saves, user_detail
 from portal.queries.user_detail import Account
 from portal.rules.access import Permission
 from portal.rules.editing import Value
 from portal.web import formats
 from portal.web.access import actor, needs
 from portal.web.admin.blueprints import users as bp
-from portal.web.admin.conflicts import Conflict, show_conflict
+from portal.web.admin.conflicts import TwoVersions, show_conflict
 from portal.web.admin.user_page import crumbs
 from portal.web.forms import Form
 from portal.web.fresh import fresh
@@ -83,12 +83,10 @@ def _versions(person: Account, form: EditForm, theirs: Details) -> Response:
     rows = differing(there, touched, LABELS.__getitem__, _said)
     chosen = {row.name for row in rows}
     kept = {name: value for name, value in there.items() if name not in chosen}
-    conflict = Conflict(
+    conflict = TwoVersions(
         title=theirs.name,
         thing="this account",
-        saved=audit.last_where(
-            lambda event: event.facts.get("user") == person.public_id, "user.changed", "user.profile_changed"
-        ),
+        saved=saves.account_saved(person.public_id),
         rows=rows,
         kept={**kept, **{f"seen_{name}": value for name, value in there.items()}},
         action=url_for("admin_users.edit", usr=person.public_id),

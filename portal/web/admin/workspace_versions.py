@@ -6,25 +6,24 @@ from collections.abc import Mapping
 
 from flask import url_for
 
-from portal.queries import audit, catalogue
+from portal.queries import catalogue, saves
 from portal.queries.editing import Present, same
 from portal.rules.editing import Value
 from portal.web import formats
 from portal.web.admin import workspace_choices as choices
-from portal.web.admin.conflicts import Conflict
+from portal.web.admin.conflicts import TwoVersions
 from portal.web.admin.workspace_form import FLAGS, LABELS
 from portal.web.versions import Difference, sent
 
 
-def compared(theirs: Present, mine: Mapping[str, Value]) -> Conflict:
+def compared(theirs: Present, mine: Mapping[str, Value]) -> TwoVersions:
     """Both versions for the page. Fields that the person did not touch are not there: they stay as they are now."""
     owner = {name: str(value) for name, value in mine.items() if name.startswith("owner")}
     asked = owner.get("owner_email" if owner.get("owner_mode") == "invite" else "owner", "")
-    latest = audit.latest(theirs.key, 1)
-    return Conflict(
+    return TwoVersions(
         title=str(theirs.texts["name"]),
         thing="this workspace",
-        saved=latest[0] if latest else None,
+        saved=saves.workspace_saved(theirs.key),
         rows=[
             _difference(name, value, theirs)
             for name, value in mine.items()
