@@ -141,15 +141,16 @@ def _disconnect(app: Flask) -> None:
 def apps() -> Callable[[Settings], Flask]:
     """One app for each database, wired once and given the settings of one test after another: what it has compiled
     (addresses, templates, statements) is the same for all. What a test put in the place of a part is gone with it."""
-    kept: dict[str, tuple[Flask, dict[str, Any], dict[str, Any]]] = {}
+    kept: dict[str, tuple[Flask, dict[str, Any], dict[str, Any], int]] = {}
 
     def get(settings: Settings) -> Flask:
         if settings.url not in kept:
             servers.keep_compiled(settings.instance)
             app = create_app(settings)
             app.test_client_class = Client
-            kept[settings.url] = app, dict(app.extensions), dict(app.config)
-        app, extensions, config = kept[settings.url]
+            kept[settings.url] = app, dict(app.extensions), dict(app.config), len(list(app.url_map.iter_rules()))
+        app, extensions, config, rules = kept[settings.url]
+        assert len(list(app.url_map.iter_rules())) == rules, "a test that adds routes is marked own_app"
         app.extensions.clear()
         app.extensions.update(extensions | {site.EXTENSION: settings})
         app.config.clear()
@@ -171,12 +172,14 @@ def app(
     settings = Settings(**COMMON, instance=tmp_path, database_url=database_url)
     app = request.getfixturevalue("make_app")() if own else apps(settings)
     app.extensions[base_clock.EXTENSION] = clock
-    with app.app_context():
-        yield app
-        db.session.rollback()
-        if "mailbox" not in request.fixturenames:
-            assert not Mailbox().subjects, "mail was written that the test did not ask for (mailbox)"
-    _disconnect(app)
+    try:
+        with app.app_context():
+            yield app
+            db.session.rollback()
+            if "mailbox" not in request.fixturenames:
+                assert not Mailbox().subjects, "mail was written that the test did not ask for (mailbox)"
+    finally:
+        _disconnect(app)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Every audit event, with the exact keys that it may carry.
+"""Every audit event, with the exact keys that it may carry; and what is not audited, with the reason.
 
 A key stands for a fact (`name="Acme"`) or, given as a pair, for a change (`status=("active", "suspended")`).
 """
@@ -120,4 +120,22 @@ FOR_CUSTOMERS: dict[str, frozenset[str]] = {
         "invitation.accepted": "email",
         "contacts.exported": "rows",
     }.items()
+}
+NOT_AUDITED: dict[str, str] = {
+    "login_session": "heartbeats and log-in bookkeeping; log-in and log-out are events of their own",
+    "access_session": "its start and end are events of their own",
+    "login_throttle": "counters of failed log-ins",
+    "daily_usage": "usage events are reported by machines, exactly once, and kept whole",
+    "job_run": "job slots",
+    "task": "progress of long work; its start and end are events of their own",
+    "task_result": "progress of long work",
+    "outbox_message": "delivery attempts",
+    "released_number": "what closing a workspace took from it; closing is an event",
+    "workspace_tally": "derived from workspaces",
+    "workspace_births": "derived from workspaces",
+    "platform_day": "derived from workspaces, as they stood when the day ended",
+    "platform_sum": "derived from usage and orders",
+    "change": "announces what an event already records",
+    "audit_event": "the log itself",
+    "audit_head": "the log itself",
 }

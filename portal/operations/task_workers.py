@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -54,23 +55,29 @@ def work(public_id: str, clock: Clock) -> None:
     if task is None or claim is None:
         return
     worker, by = _worker(task), _author(task, clock())
-    error, mine = "", True
     try:
-        worker.run(claim, by, clock)
-    except Ended:
-        mine = False
+        with suppress(Ended):
+            error = _error_of(worker, claim, by, clock)
+            tasks.finish(claim, replace(by, at=clock()), error=error)
+        if worker.after:
+            worker.after(public_id)
     except OperationalError:
         log.exception("task_interrupted", task=public_id)
-        return
+
+
+def _error_of(worker: Worker, claim: Claim, by: Actor, clock: Clock) -> str:
+    """Do it; what the task says went wrong, blank where nothing did. Raises Ended, and OperationalError."""
+    try:
+        worker.run(claim, by, clock)
+    except (Ended, OperationalError):
+        raise
     except PortalError as refused:
-        error = refused.message
+        log.warning("task_refused", task=claim.public_id, exc_info=True)
+        return refused.message
     except Exception:
-        log.exception("task_broke", task=public_id)
-        error = worker.broken
-    if mine:
-        tasks.finish(claim, replace(by, at=clock()), error=error)
-    if worker.after:
-        worker.after(public_id)
+        log.exception("task_broke", task=claim.public_id)
+        return worker.broken
+    return ""
 
 
 def _worker(task: TaskView) -> Worker:
@@ -78,9 +85,10 @@ def _worker(task: TaskView) -> Worker:
 
 
 def _author(task: TaskView, now: datetime) -> Actor:
-    """Whoever began it, as the audit log names them: the command line where it was nobody who logs in."""
+    """Whoever began it, as the audit log names them. Nobody who logs in: the command of an import, which alone begins
+    one so."""
     if task.by_id is None:
-        return Actor(ActorKind.CLI, task.by or "portal", now)
+        return Actor.command("import-workspaces", now)
     return Actor(ActorKind.USER, task.by, now, task.by_id, str(task.options.get("request", "")))
 
 

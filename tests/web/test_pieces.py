@@ -74,3 +74,15 @@ def test_a_full_disk_stops_no_page(make_app: MakeApp, tmp_path: Path, monkeypatc
     monkeypatch.setattr("jinja2.bccache.tempfile.NamedTemporaryFile", full)
     assert make_app(instance=folder).jinja_env.get_template("layouts/_who.html")
     assert make_app(instance=tmp_path / "none").jinja_env.get_template("layouts/_who.html")
+
+
+def test_a_damaged_file_stops_no_page_and_is_written_anew(make_app: MakeApp, tmp_path: Path) -> None:
+    folder = tmp_path / "fresh"
+    folder.mkdir()
+    make_app(instance=folder).jinja_env.get_template("layouts/_who.html")
+    [kept] = (folder / "templates").iterdir()
+    whole = kept.read_bytes()
+    for damaged in (b"", whole[:25], whole[:-9], b"\xff" * 90):
+        kept.write_bytes(damaged)
+        assert make_app(instance=folder).jinja_env.get_template("layouts/_who.html")
+        assert len(kept.read_bytes()) == len(whole)
