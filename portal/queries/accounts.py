@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, null, select
 
 from portal.base.db import db
 from portal.models import (
@@ -18,7 +18,7 @@ from portal.models import (
     User,
 )
 from portal.queries.principals import token_digest
-from portal.rules.access import OrganizationRole
+from portal.rules.access import OrganizationRole, StaffRole
 
 MOST_CONTACTS = 3
 
@@ -43,11 +43,13 @@ class SecondFactor:
 
 @dataclass(frozen=True, slots=True)
 class ResetTarget:
-    """Whom a link to set a new password is for; `user` is the public id."""
+    """Whom a link to set a password is for; `user` is the public id. `staff`: their role, where it is their first
+    password and they are invited to the staff."""
 
     user: str
     name: str
     email: str
+    staff: StaffRole | None = None
 
 
 def belongings(user_id: int) -> Sequence[Belonging]:
@@ -90,7 +92,9 @@ def second_factor(user_id: int) -> SecondFactor:
 def reset_target(token: str, now: datetime) -> ResetTarget | None:
     """Whom this link is for; None if it is unknown, used or too old. Reading uses nothing up."""
     query = (
-        select(User.public_id, User.name, User.email)
+        select(
+            User.public_id, User.name, User.email, case((User.password_hash.is_(None), User.staff_role), else_=null())
+        )
         .join(PasswordReset, PasswordReset.user_id == User.id)
         .where(
             PasswordReset.token_digest == token_digest(token),

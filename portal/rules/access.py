@@ -109,6 +109,7 @@ class Permission(StrEnum):
     USER_LIST = "platform:user:list", "List and search all users"
     USER_VIEW = "platform:user:view", "Open a user's page"
     USER_INVITE = "platform:user:invite", "Send invitations again"
+    INVITATION_LINK = "platform:user:link", "See invitation links, by which one can become whoever is invited"
     USER_EDIT = "platform:user:edit", "Change users and their customer roles"
     USER_SUSPEND = "platform:user:suspend", "Suspend users and let them in again"
     USER_LOGOUT = "platform:user:logout", "End all of a user's sessions"

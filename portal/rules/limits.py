@@ -100,18 +100,23 @@ class Effective:
 
 
 _WHOLE = re.compile(r"[+-]?\d{1,30}")
+# As figures are shown: 1,000 or 12,34,567, or with spaces or apostrophes. A point may be meant as a decimal's.
+_SEPARATOR = re.compile(r"[,'’ \u00a0\u202f]")
+_GROUPED = re.compile(r"\d{1,3}(?:[,'’ \u00a0\u202f]\d{2,3})*[,'’ \u00a0\u202f]\d{3}")
 
 
 def parse(text: str | None, limit: Limit, field: str | None = None) -> int | None:
     """The figure that somebody typed: None for blank (not set), −1 unlimited, 0 none allowed.
     Refused below −1, above LARGEST, and for anything else; the message names the limit."""
     typed = (text or "").strip().replace("−", "-")
+    if _GROUPED.fullmatch(typed):
+        typed = _SEPARATOR.sub("", typed)
     if not typed:
         return None
     value = int(typed) if _WHOLE.fullmatch(typed) else None
     if value is None or not UNLIMITED <= value <= LARGEST:
         raise Refused(
-            f"{CATALOGUE[limit].label}: give a whole number up to {LARGEST:,} without separators, "
+            f"{CATALOGUE[limit].label}: give a whole number up to {LARGEST:,}, "
             "0 for none allowed, −1 for unlimited, or leave it blank for not set.",
             field,
         )

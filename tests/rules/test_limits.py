@@ -54,7 +54,7 @@ def test_messages_broadcasts_and_minutes_are_counted_by_the_month() -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [(None, None), ("", None), ("  ", None), ("0", 0), ("-1", -1), ("−1", -1), (" 250 ", 250), ("+7", 7), ("007", 7)]
-    + [("١٢", 12), (str(LARGEST), LARGEST)],
+    + [("١٢", 12), (str(LARGEST), LARGEST), ("1,000", 1000), ("12,34,567", 1_234_567), ("1\u202f000 000", 10**6)],
 )
 def test_blank_is_not_set_zero_is_none_and_minus_one_unlimited(text: str | None, value: int | None) -> None:
     assert parse(text, Limit.NUMBERS) == value
@@ -62,7 +62,7 @@ def test_blank_is_not_set_zero_is_none_and_minus_one_unlimited(text: str | None,
 
 @pytest.mark.parametrize(
     "text",
-    ["-2", "-9223372036854775808", str(LARGEST + 1), "9223372036854775808", "1.5", "1e3", "1,000", "1 000", "ten"]
+    ["-2", "-9223372036854775808", str(LARGEST + 1), "9223372036854775808", "1.5", "1e3", "1,5", "1,50", "1.000", "ten"]
     + ["NaN", "--1", "0x10", "1_0", "1\x00", "²", "9" * 1_000_000],
 )
 def test_anything_else_is_refused_naming_limit_and_what_is_allowed(text: str) -> None:

@@ -12,6 +12,7 @@ from portal.operations import passwords
 from portal.queries.accounts import reset_target
 from portal.rules.access import Permission
 from portal.rules.errors import NotFound
+from portal.web import role_words
 from portal.web.access import actor, needs
 from portal.web.account.blueprint import bp
 from portal.web.account.forms import ForgotForm, NewPasswordForm, PasswordForm
@@ -48,7 +49,8 @@ def password_reset(token: str) -> ResponseReturnValue:
                 return enter(passwords.reset(token, form.password.data, visit()))
             except NotFound:
                 return show("account/reset_dead", status=410)
-    return show("account/reset", status=422 if form.is_submitted() else 200, form=form, person=person)
+    role = role_words.STAFF_ROLES[person.staff] if person.staff else ""
+    return show("account/reset", status=422 if form.is_submitted() else 200, form=form, person=person, role=role)
 
 
 @bp.route("/password/change", methods=["GET", "POST"])

@@ -10,6 +10,7 @@ from portal.queries.sorting import Sorting
 
 S = TypeVar("S", bound=Sorting)
 Option = tuple[str, str, bool]
+"""Value, label, whether it is the one in force."""
 
 
 class ListAddress(Generic[S]):

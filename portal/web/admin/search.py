@@ -23,7 +23,7 @@ from portal.web.reader import words
 from portal.web.targets import came_from
 
 WORKSPACE, LIST = "admin_workspaces.detail", "admin_workspaces.listing"
-ORGANIZATION, USER = "admin_organizations.detail", "admin_users.detail"
+ORGANIZATION, USER, USERS = "admin_organizations.detail", "admin_users.detail", "admin_users.listing"
 ON_PAGE = re.compile(r"/admin/workspaces/(ws_[0-9A-Za-z]+)(?:/.*)?")
 
 bp = Blueprint("admin_search", __name__, url_prefix="/admin")
@@ -81,7 +81,8 @@ def _organization(found: Match) -> Entry:
 
 def _people(q: str) -> Group:
     found = finding.people(q, MOST) if opens(USER) and may(Permission.USER_LIST) else ()
-    return Group("People", tuple(map(_person, found)))
+    more = (f"All people that match “{q}”", url_for(USERS, q=q)) if len(found) == MOST else None
+    return Group("People", tuple(map(_person, found)), more)
 
 
 def _person(found: FoundPerson) -> Entry:

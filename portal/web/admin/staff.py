@@ -24,7 +24,7 @@ from portal.rules.access import (
 from portal.web import formats, role_words
 from portal.web.access import actor, may, needs
 from portal.web.admin import user_list
-from portal.web.admin.user_actions import LONGEST_REASON, say_sent
+from portal.web.admin.user_actions import LONGEST_REASON, NEW_LINK, say_sent
 from portal.web.forms import Form, listed
 from portal.web.fresh import fresh
 from portal.web.pages import ask, done, show
@@ -105,7 +105,7 @@ def invite() -> ResponseReturnValue:
             email, role = form.email.data.strip(), StaffRole(form.role.data)
             joined = operations.invite(email, form.name.data, role, actor(), wait=True)
             if joined.mail:
-                say_sent(joined.mail, email, f"Invitation sent to {email}.")
+                say_sent(joined.mail, email, f"Invitation sent to {email}.", NEW_LINK)
             else:
                 flash(f"{email} is of the staff now, with the password they have.", "good")
             return done(url_for(LISTING))
@@ -126,7 +126,7 @@ def invite() -> ResponseReturnValue:
 def invite_again(usr: str) -> ResponseReturnValue:
     """A new link; the old one is dead."""
     email = user_detail.account(usr).email
-    say_sent(operations.invite_again(usr, actor(), wait=True), email, f"Invitation sent again to {email}.")
+    say_sent(operations.invite_again(usr, actor(), wait=True), email, f"Invitation sent again to {email}.", NEW_LINK)
     return done(url_for(LISTING))
 
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from wtforms import StringField
 from wtforms.validators import Length
 
+from portal.gateways.mail import gateway
 from portal.operations import passwords, users
 from portal.queries import user_detail
 from portal.queries.letters import has_gone
@@ -26,6 +27,7 @@ from portal.web.targets import came_from
 
 LONGEST_REASON = 500
 LISTS = (HOME, TRASH)
+NEW_LINK = "Make a new link on their page, or in the list of staff, and hand it over."
 
 
 class Question(Form):
@@ -103,10 +105,12 @@ def restore(usr: str) -> ResponseReturnValue:
     return _answer(usr, "restore", Question(), lambda: users.restore(usr, actor()), "{} restored.")
 
 
-def say_sent(mail: str | None, email: str, words: str) -> None:
-    """Tell whether the mail with this public id went out to this address."""
+def say_sent(mail: str | None, email: str, words: str, instead: str = "") -> None:
+    """Tell whether the mail with this public id went out to this address; `instead`: what to do where none does."""
     if has_gone(mail):
         flash(words, "good")
+    elif not gateway().ready:
+        flash(f"Mail is not set up on this server: nothing was sent to {email}. {instead}", "watch")
     else:
         flash(f"The mail to {email} has not gone out yet: it waits, and is tried again by itself.", "watch")
 

@@ -19,9 +19,10 @@ from portal.web import formats, role_words
 from portal.web.access import actor, needs
 from portal.web.admin import workspace_picks as picks
 from portal.web.admin.blueprints import users as bp
-from portal.web.admin.user_actions import say_sent
+from portal.web.admin.user_actions import NEW_LINK, say_sent
 from portal.web.admin.user_page import crumbs
 from portal.web.forms import Form, listed
+from portal.web.fresh import fresh
 from portal.web.pages import done, show, wants_part
 
 ORGANIZATION_ROLES = [(role.value, label) for role, label in role_words.ORGANIZATION_ROLES.items()]
@@ -68,7 +69,7 @@ def invite() -> ResponseReturnValue:
         with form.refusals():
             sent = members.invite(form.newcomer(), actor(), wait=True)
             email = form.email.data.strip()
-            say_sent(sent.mail, email, f"Invitation sent to {email}.")
+            say_sent(sent.mail, email, f"Invitation sent to {email}.", NEW_LINK)
             return done(url_for("admin_users.listing", q=email))
     return _page(form, 422 if form.is_submitted() else 200)
 
@@ -94,14 +95,15 @@ def invitation_resend(usr: str, invitation: str) -> ResponseReturnValue:
     person = user_detail.account(usr)
     try:
         sent = members.resend(usr, invitation, actor(), wait=True)
-        say_sent(sent.mail, person.email, f"Invitation sent again to {person.email}. The old link is dead.")
+        say_sent(sent.mail, person.email, f"Invitation sent again to {person.email}. The old link is dead.", NEW_LINK)
     except Refused as refused:
         flash(f"Not sent: {refused.message}", "risk")
     return done(url_for("admin_users.detail", usr=usr))
 
 
 @bp.post("/<usr>/invitations/<invitation>/link")
-@needs(Permission.WORKSPACE_CREATE)  # as for a workspace's owner: who holds the link can become the person
+@needs(Permission.INVITATION_LINK)
+@fresh("admin_users.listing")
 def invitation_link(usr: str, invitation: str) -> ResponseReturnValue:
     """A new link, shown this once; the old one is dead."""
     person, back = user_detail.account(usr), url_for("admin_users.detail", usr=usr)

@@ -78,7 +78,7 @@ def powers(person: Account) -> dict[str, bool]:
         "trash": here and other and closes,
         "restore": not here and closes,
         "invite": here and may(Permission.USER_INVITE),
-        "link": here and may(Permission.WORKSPACE_CREATE),
+        "link": here and may(Permission.INVITATION_LINK),
     }
 
 

@@ -112,6 +112,7 @@ def about(profile: Profile, now: datetime, locale: str) -> tuple[Fact, ...]:
     facts: list[Fact | None] = [
         Fact("Organization", profile.organization.name, _family(profile, locale), url=_siblings(profile)),
         _owner(profile),
+        _team(profile, locale),
         _domain(profile.domain, now, locale),
         Fact("Web address", f"/w/{profile.web_address}/"),
         Fact("SIP prefix", profile.sip_prefix, icon="lock"),
@@ -222,11 +223,24 @@ def _owner(profile: Profile) -> Fact:
     return Fact("Owner", owner.name, f"{owner.email}, invited" if owner.invited else owner.email, url=url)
 
 
+def _team(profile: Profile, locale: str) -> Fact:
+    """How many are in it, and who they are."""
+    url = _people_url(profile.public_id) if may(Permission.USER_LIST) else None
+    return Fact(
+        "Team", f"{formats.number(profile.team, locale)} {'person' if profile.team == 1 else 'people'}", url=url
+    )
+
+
 def _siblings(profile: Profile) -> str | None:
     """The list of its organization's workspaces."""
     if not may(Permission.WORKSPACE_LIST):
         return None
     return Address(Filters(organization=profile.organization.public_id)).with_()
+
+
+@lru_cache(maxsize=1_000)
+def _people_url(workspace: str) -> str:
+    return url_for("admin_users.listing", workspace=workspace)
 
 
 @lru_cache(maxsize=1_000)

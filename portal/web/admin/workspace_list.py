@@ -49,8 +49,6 @@ NEW = "admin_workspaces.new"
 PARTS = ("strip", "toolbar", "pickers", "remarks", "heads", "pager", "empty")
 BAR = "admin/workspaces/_bulk.html"
 
-"""Value, label, whether it is the one in force."""
-
 
 class Head(NamedTuple):
     """The head of a column."""

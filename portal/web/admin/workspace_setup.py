@@ -49,7 +49,7 @@ class Notice(NamedTuple):
 def invitation(ws: str) -> ResponseReturnValue:
     """Sends the owner's invitation again, or (`act` link) makes a new link that is shown this once."""
     if request.form.get("act") == "link":
-        if not may(Permission.WORKSPACE_CREATE):  # who holds the link can become the owner
+        if not may(Permission.INVITATION_LINK):
             raise Forbidden("The link itself is for owners of the platform. Send the invitation instead.")
         made = invite_owner(ws, actor(), mail=False)
         profile = detail.profile(ws)
@@ -114,7 +114,7 @@ def notice(profile: Profile, now: datetime, locale: str) -> Notice | None:
     if found is None:
         return None
     send = (("send", "Send again" if found.mail else "Send the invitation"),) if gateway().ready else ()
-    link = (("link", "New link"),) if may(Permission.WORKSPACE_CREATE) else ()
+    link = (("link", "New link"),) if may(Permission.INVITATION_LINK) else ()
     acts = (*send, *link) if may(Permission.WORKSPACE_INVITE) else ()
     return Notice(*_said(found, profile, locale), acts)
 

@@ -115,6 +115,6 @@ def _guest(pending: Pending, now: datetime, locale: str) -> Guest:
 
 def _seen(at: datetime | None, now: datetime, locale: str) -> str:
     if at is None:
-        return "Never seen"
+        return "Not seen here yet"
     ago = formats.ago(at, now, locale)
     return f"Seen {ago[0].lower()}{ago[1:]}"

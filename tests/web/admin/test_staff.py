@@ -76,6 +76,8 @@ def test_somebody_new_is_invited_and_helps_after_choosing_a_password(
     found = re.search(r"http://localhost(/password/reset/\S+)", mail.body or "")
     assert found
     dana = app.test_client()
+    welcome = dana.get(found[1]).text
+    assert "Join the staff" in welcome and "You are invited as Finance" in welcome
     assert submit(dana, found[1], {"password": NEW}).status_code == 303
     assert dana.get("/admin/users/").status_code == 200
     assert dana.get(HOME + "invite").status_code == 403

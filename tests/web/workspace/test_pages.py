@@ -191,7 +191,7 @@ def test_the_team_page_shows_members_guests_and_seats(
         "Olive of Acme Logistics (you) owner@acme.example Owner",
         "The owner stays until ownership is handed over.",
         "Agent Seen 6 min ago",
-        "Manager Never seen",
+        "Manager Not seen here yet",
     ):
         assert expected in text, expected
     assert "agent@acme.example" not in words(olive.get(acme.path + "team?q=manager").text)
