@@ -61,10 +61,8 @@
     if (option && !e.ctrlKey && !e.metaKey && !e.shiftKey && option.getAttribute("aria-haspopup")) dialog.close();
   });
   dialog.addEventListener("close", () => {
-    field.value = "";
     field.setAttribute("aria-expanded", "false");
     field.removeAttribute("aria-activedescendant");
-    found.replaceChildren();
     shown = asked = null;
     eager = false;
   });

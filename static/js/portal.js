@@ -127,6 +127,10 @@
     if (!e.target.matches("dialog")) return;
     raise();
     if (e.target.id === "dialog") e.target.replaceChildren();
+    if (e.target.id === "palette") {  // also before its script came
+      $("input", e.target).value = "";
+      $("#palette-found").replaceChildren();
+    }
     if (opener && opener.isConnected) opener.focus();
     opener = null;
   }, true);

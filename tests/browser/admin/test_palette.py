@@ -101,6 +101,8 @@ def test_escape_closes_it_before_its_script_came(page: Page) -> None:
     page.keyboard.type("beta")
     page.keyboard.press("Escape")
     expect(palette(page)).to_be_hidden()
+    page.keyboard.press("Control+k")
+    expect(field(page)).to_have_value("")
     assert held
 
 
