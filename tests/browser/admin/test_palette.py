@@ -21,6 +21,12 @@ def marked(page: Page) -> Locator:
     return palette(page).get_by_role("option", selected=True)
 
 
+def ready(page: Page) -> None:
+    """The list is there, and its script, which alone tells readers what is marked."""
+    expect(marked(page)).to_have_count(1)
+    expect(field(page)).to_have_attribute("aria-activedescendant", re.compile("."))
+
+
 @pytest.fixture
 def detail(page: Page) -> Page:
     """The page of Northwind Trading."""
@@ -34,7 +40,7 @@ def test_open_walk_and_go(page: Page) -> None:
     page.goto("/admin/audit/")
     page.keyboard.press("Control+k")
     expect(field(page)).to_be_focused()
-    expect(marked(page)).to_have_count(1)
+    ready(page)
     page.keyboard.type("northwind")
     expect(marked(page)).to_have_accessible_name(re.compile("Northwind Freight"))
     expect(field(page)).to_have_attribute("aria-activedescendant", marked(page).get_attribute("id") or "")
@@ -52,7 +58,7 @@ def test_open_walk_and_go(page: Page) -> None:
 def test_enter_waits_for_what_was_typed(page: Page) -> None:
     page.goto("/admin/audit/")
     page.keyboard.press("Control+k")
-    expect(marked(page)).to_have_count(1)
+    ready(page)
     page.keyboard.type("northwind tr")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Northwind Trading")
@@ -62,7 +68,7 @@ def test_one_question_at_a_time(page: Page) -> None:
     """Each letter asks anew, and an answer that comes late never stands below what was typed meanwhile."""
     page.goto("/admin/audit/")
     page.keyboard.press("Control+k")
-    expect(marked(page)).to_have_count(1)
+    ready(page)
     held: list[Route] = []
     page.route(re.compile("q=north$"), lambda route: held.append(route))
     with page.expect_request(re.compile("q=north$")):
@@ -159,5 +165,5 @@ def test_it_weighs_nothing_until_it_is_opened(page: Page) -> None:
     page.wait_for_load_state("networkidle")
     assert not [url for url in asked if "palette" in url or "/search" in url]
     page.keyboard.press("Control+k")
-    expect(marked(page)).to_have_count(1)
+    ready(page)
     assert len([url for url in asked if "/static/" in url and "palette" in url]) == 2
