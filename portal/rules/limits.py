@@ -102,7 +102,7 @@ class Effective:
 _WHOLE = re.compile(r"[+-]?\d{1,30}")
 # As figures are shown: 1,000 or 12,34,567, or with spaces or apostrophes. A point may be meant as a decimal's.
 _SEPARATOR = re.compile(r"[,'’ \u00a0\u202f]")
-_GROUPED = re.compile(r"\d{1,3}(?:[,'’ \u00a0\u202f]\d{2,3})*[,'’ \u00a0\u202f]\d{3}")
+_GROUPED = re.compile(rf"\d{{1,3}}(?:{_SEPARATOR.pattern}\d{{2,3}})*{_SEPARATOR.pattern}\d{{3}}")
 
 
 def parse(text: str | None, limit: Limit, field: str | None = None) -> int | None:

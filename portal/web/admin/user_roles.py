@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TypeVar
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.operations import members, team
 from portal.queries import user_detail
-from portal.queries.user_detail import Account, InWorkspace
+from portal.queries.user_detail import Account, InOrganization, InWorkspace
 from portal.rules.access import OrganizationRole, Permission, WorkspaceRole
 from portal.rules.errors import NotFound
 from portal.web import formats, role_words
@@ -21,7 +22,8 @@ from portal.web.admin.workspace_dialogs import counted
 from portal.web.forms import Form, listed
 from portal.web.pages import ask, done
 
-NO_ROOMS = "They are in no workspace of it. Open invitations into it are taken back."
+Place = TypeVar("Place", InOrganization, InWorkspace)
+IN_NONE = "They are in no workspace of it. Open invitations into it are taken back."
 ORGANIZATION = role_words.cards(OrganizationRole)
 WORKSPACE = [each for each in role_words.cards(WorkspaceRole) if each[0] != WorkspaceRole.OWNER.value]
 
@@ -43,9 +45,7 @@ class WorkspaceRoleForm(Form):
 def organization_role(usr: str, organization: str) -> ResponseReturnValue:
     """Another role in an organization."""
     person = user_detail.account(usr)
-    place = next((each for each in user_detail.places(person.id) if each.public_id == organization), None)
-    if place is None:
-        raise NotFound()
+    place = _organization(person, organization)
     form = OrganizationRoleForm(role=place.role.value)
     if form.validate_on_submit():
         with form.refusals():
@@ -60,11 +60,9 @@ def organization_role(usr: str, organization: str) -> ResponseReturnValue:
 def organization_remove(usr: str, organization: str) -> ResponseReturnValue:
     """Out of an organization, and of every workspace of it."""
     person = user_detail.account(usr)
-    place = next((each for each in user_detail.places(person.id) if each.public_id == organization), None)
-    if place is None:
-        raise NotFound()
-    rooms = len(place.workspaces)
-    lead = f"They lose {counted(rooms, 'workspace')} of it too, and open invitations into it." if rooms else NO_ROOMS
+    place = _organization(person, organization)
+    count = len(place.workspaces)
+    lead = f"They lose {counted(count, 'workspace')} of it too, and open invitations into it." if count else IN_NONE
     url = url_for("admin_users.organization_remove", usr=usr, organization=organization)
     return _remove(person, place.name, lead, url, lambda: members.remove(usr, organization, actor()))
 
@@ -95,9 +93,16 @@ def workspace_role(usr: str, workspace: str) -> ResponseReturnValue:
     return _ask(person, place.name, form, url)
 
 
+def _organization(person: Account, organization: str) -> InOrganization:
+    return _of(user_detail.places(person.id), organization)
+
+
 def _workspace(person: Account, workspace: str) -> InWorkspace:
-    inside = [each for place in user_detail.places(person.id) for each in place.workspaces]
-    place = next((each for each in inside if each.public_id == workspace), None)
+    return _of((each for place in user_detail.places(person.id) for each in place.workspaces), workspace)
+
+
+def _of(places: Iterable[Place], public_id: str) -> Place:
+    place = next((each for each in places if each.public_id == public_id), None)
     if place is None:
         raise NotFound()
     return place
