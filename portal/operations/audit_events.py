@@ -99,8 +99,8 @@ EVENTS: dict[str, frozenset[str]] = {
     }.items()
 }
 
-# What a workspace's own people read of it, with the keys that they may know; `reason` is one of them. Notes, health and
-# money stay with the staff.
+# What a workspace's and an organization's own people read of it, with the keys that they may know; `reason` is one of
+# them. Notes, health and money stay with the staff.
 FOR_CUSTOMERS: dict[str, frozenset[str]] = {
     action: frozenset(keys.split())
     for action, keys in {
@@ -113,8 +113,10 @@ FOR_CUSTOMERS: dict[str, frozenset[str]] = {
         "access.ended": "kind how",
         "member.role_changed": "email role",
         "member.removed": "email role",
-        "invitation.sent": "email workspace_role",
-        "invitation.prepared": "email workspace_role",
+        "user.organization_role_changed": "email role",
+        "user.organization_left": "email role workspaces",
+        "invitation.sent": "email organization_role workspace_role",
+        "invitation.prepared": "email organization_role workspace_role",
         "invitation.renewed": "email",
         "invitation.revoked": "email",
         "invitation.accepted": "email",

@@ -12,8 +12,9 @@ from portal.operations.unit import unit
 from portal.rules.errors import NotFound
 
 
-def seen_in(workspace_id: int, user_id: int, login_session: str, now: datetime) -> None:
-    """This member was in the workspace just now, with this browser; instants are written at most once in 5 minutes."""
+def seen_in(workspace_id: int, user_id: int, login_session: str, was: int | None, now: datetime) -> None:
+    """This member was in the workspace just now, with this browser, which was in the workspace `was` (integer keys);
+    instants are written at most once in 5 minutes. Who has switched meanwhile stays where they are now."""
     with unit() as session, scope.workspace(workspace_id):
         mine = update(Membership).where(
             Membership.user_id == user_id,
@@ -25,7 +26,9 @@ def seen_in(workspace_id: int, user_id: int, login_session: str, now: datetime) 
                 Workspace.id == workspace_id, or_(Workspace.last_seen_at.is_(None), Workspace.last_seen_at < now)
             )
             session.execute(whole.values(last_seen_at=now))
-        browser = update(LoginSession).where(LoginSession.public_id == login_session)
+        browser = update(LoginSession).where(
+            LoginSession.public_id == login_session, LoginSession.last_workspace_id.is_not_distinct_from(was)
+        )
         session.execute(browser.values(last_workspace_id=workspace_id))
 
 

@@ -48,12 +48,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for. `workspace_id`: integer key, for one workspace's own log. `actor`: part of a name, an e-mail
-    or a public id; `workspace`: a public id, web address, SIP prefix or part of a name; `action`: one action, or the
-    part before its point; `among`: no others than these. `since` and `until` (aware UTC): from the one on, and before
-    the other."""
+    """What is looked for. `workspace_id`, `organization_id`: integer keys, for the log of one. `actor`: part of a name,
+    an e-mail or a public id; `workspace`: a public id, web address, SIP prefix or part of a name; `action`: one action,
+    or the part before its point; `among`: no others than these. `since` and `until` (aware UTC): from the one on, and
+    before the other."""
 
     workspace_id: int | None = None
+    organization_id: int | None = None
     actor: str = ""
     workspace: str = ""
     action: str = ""
@@ -142,6 +143,8 @@ def _criteria(wanted: Wanted) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wanted.workspace_id is not None:
         found.append(AuditEvent.workspace_id == wanted.workspace_id)
+    if wanted.organization_id is not None:
+        found.append(AuditEvent.organization_id == wanted.organization_id)
     if wanted.actor.strip():
         found.append(_by(wanted.actor.strip()))
     if wanted.workspace.strip():

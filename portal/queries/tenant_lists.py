@@ -93,7 +93,7 @@ class BroadcastRow(NamedTuple):
 
 def numbers(q: str, page: int) -> Listed[NumberRow]:
     """By number; searched by its digits."""
-    mine = select(Number.e164, Number.country, Number.kind, Number.state).where(Number.workspace_id == scope.current())
+    mine = select(Number.e164, Number.country, Number.kind, Number.state).where(Number.workspace_id == scope.here())
     digits = "".join(letter for letter in q if letter.isdigit())
     query = mine.where(Number.e164.contains(digits)) if q else mine
     return _listed(query, (Number.e164,), page, NumberRow)
@@ -112,7 +112,7 @@ def contacts(q: str, page: int) -> Listed[ContactRow]:
     for word in q.split()[:MOST_WORDS]:
         tagged = exists().where(
             ContactTag.contact_id == Contact.id,
-            ContactTag.workspace_id == scope.current(),
+            ContactTag.workspace_id == scope.here(),
             ContactTag.tag.icontains(word, autoescape=True),
         )
         query = query.where(or_(*_holding(word, Contact.name, Contact.phone, Contact.email), tagged))
@@ -138,7 +138,7 @@ def campaigns(q: str, page: int) -> Listed[CampaignRow]:
     """Those in use first, then the newest; searched by name and tag."""
     count = (
         select(func.count(Broadcast.id))
-        .where(Broadcast.campaign_id == Campaign.id, Broadcast.workspace_id == scope.current())
+        .where(Broadcast.campaign_id == Campaign.id, Broadcast.workspace_id == scope.here())
         .correlate(Campaign)
         .scalar_subquery()
     )

@@ -31,6 +31,7 @@ class Tenant:
     status: Status
     cancelled_at: datetime | None
     organization: str
+    organization_slug: str
     role: WorkspaceRole | None
     organization_role: OrganizationRole | None
     member_seen_at: datetime | None
@@ -51,8 +52,16 @@ class Place(NamedTuple):
     web_address: str
     status: Status
     is_child: bool
+    organization_id: int
     organization: str
     role: WorkspaceRole
+
+
+class Here(NamedTuple):
+    """The workspace that a browser is in."""
+
+    name: str
+    web_address: str
 
 
 _USER = bindparam("user", type_=Integer)
@@ -66,6 +75,7 @@ _TENANT = (
         Workspace.status,
         Workspace.cancelled_at,
         Organization.name,
+        Organization.slug,
         Membership.role,
         OrganizationMember.role,
         Membership.last_seen_at,
@@ -92,6 +102,7 @@ _PLACES = (
         Workspace.web_address,
         Workspace.status,
         Workspace.is_primary.is_(False),
+        Organization.id,
         Organization.name,
         Membership.role,
     )
@@ -106,6 +117,11 @@ _PLACES = (
         Workspace.id,
     )
 )
+_HERE = (
+    select(Workspace.name, Workspace.web_address)
+    .join(Membership, Membership.workspace_id == Workspace.id)
+    .where(Workspace.id == bindparam("workspace", type_=Integer), Membership.user_id == _USER)
+)
 _RECENT = _PLACES.limit(bindparam("most", type_=Integer))
 
 
@@ -114,6 +130,13 @@ def tenant(address: str, user_id: int) -> Tenant | None:
     with scope.platform():  # the row is bound to one workspace and one person
         found = scope.rows(_TENANT, {"address": address, "user": user_id})
     return Tenant(*found[0]) if found else None
+
+
+def here(workspace: int | None, user_id: int) -> Here | None:
+    """The workspace with this integer key, if the person is still a member of it."""
+    with scope.platform():  # the row is bound to one workspace and one person
+        found = scope.rows(_HERE, {"workspace": workspace, "user": user_id})
+    return Here._make(found[0]) if found else None
 
 
 def recent_places(user_id: int, most: int) -> tuple[Place, ...]:

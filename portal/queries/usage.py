@@ -1,4 +1,4 @@
-"""Usage of a workspace over its own last days, in one read along the primary key."""
+"""Usage over the last days, of a workspace or of all of an organization's, in one read along the primary key."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Integer, bindparam, cast, func, select
 
-from portal.models import DailyUsage, scope
+from portal.models import DailyUsage, Workspace, scope
 
 WINDOW = 30  # days shown; as many before them are what they are compared with
 
@@ -54,11 +54,29 @@ _DAYS = select(*(getattr(DailyUsage, name) for name in Day._fields)).where(
     DailyUsage.workspace_id == bindparam("workspace"), DailyUsage.day.between(bindparam("first"), bindparam("last"))
 )
 
+_DAYS_TOGETHER = (
+    select(DailyUsage.day, *(cast(func.sum(getattr(DailyUsage, name)), Integer) for name in Day._fields[1:]))
+    .join(Workspace, Workspace.id == DailyUsage.workspace_id)
+    .where(
+        Workspace.organization_id == bindparam("organization"),
+        DailyUsage.day.between(bindparam("first"), bindparam("last")),
+    )
+    .group_by(DailyUsage.day)
+    .order_by(DailyUsage.day)
+)
+
 
 def recent_usage(workspace: int, today: date) -> Usage:
     """Usage of the workspace (its integer key) up to `today`, which is a day of its time zone."""
     first = today - timedelta(days=2 * WINDOW - 1)
     return _usage(tuple(scope.rows(_DAYS, {"workspace": workspace, "first": first, "last": today})), today)
+
+
+def recent_usage_together(organization: int, today: date) -> Usage:
+    """Usage of all workspaces of the organization (its integer key), each by the days of its own time zone."""
+    values = {"organization": organization, "first": today - timedelta(days=2 * WINDOW - 1), "last": today}
+    with scope.platform():  # the statement names the organization
+        return _usage(tuple(scope.rows(_DAYS_TOGETHER, values)), today)
 
 
 @lru_cache(maxsize=1_000)

@@ -2,7 +2,7 @@
 
 `check_routes` stops an app from starting when a route declares nothing. `guard` runs before every request: it finds
 the person behind the session cookie, checks the route's permission, and opens the tenant scope that goes with it; for
-routes of a workspace together with `portal.web.tenancy`.
+routes of a workspace together with `portal.web.tenancy`, of an organization with `portal.web.organizations`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 import structlog
-from flask import Flask, abort, current_app, flash, g, redirect, request, url_for
+from flask import Flask, abort, current_app, flash, g, request
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager
 from sqlalchemy.exc import OperationalError
@@ -24,8 +24,9 @@ from portal.queries import principals
 from portal.queries.principals import Access, Principal
 from portal.rules.access import Permission, Scope, held
 from portal.rules.actors import Actor, ActorKind
-from portal.web import tenancy
+from portal.web import organizations, sides, tenancy
 from portal.web.cookies import read_token
+from portal.web.pages import away
 from portal.web.targets import here
 
 log = structlog.get_logger(__name__)
@@ -120,29 +121,31 @@ def end_overdue() -> ResponseReturnValue | None:
     except OperationalError:  # the next request tries again; it opens nothing meanwhile
         log.warning("access_session_not_ended")
     g.principal = replace(person, access=None)
-    return back_outside(visit) if (request.endpoint or "").startswith(tenancy.SIDE) else None
+    return back_outside(visit) if (request.endpoint or "").startswith(sides.WORKSPACE) else None
 
 
 def back_outside(visit: Access) -> ResponseReturnValue:
     """To the page of the workspace that the access session was in."""
     flash(f"Your access session in {visit.workspace_name} has ended.", "watch")
     if visit.workspace and "admin_workspaces.detail" in current_app.view_functions:
-        return elsewhere("admin_workspaces.detail", ws=visit.workspace)
-    return elsewhere("account.home")
+        return away("admin_workspaces.detail", ws=visit.workspace)
+    return away("account.home")
 
 
 def admit(permission: Permission) -> ResponseReturnValue | None:
     """Check a permission that is not public, and open the scope that goes with it."""
     person: Principal | None = g.principal
     if person is None:
-        return elsewhere("account.log_in", next=here())
+        return away("account.log_in", next=here())
     if person.awaits_second_factor:
-        return None if request.endpoint in HALF_WAY else elsewhere("account.second_factor")
+        return None if request.endpoint in HALF_WAY else away("account.second_factor")
     if person.must_set_password and request.endpoint not in UNSETTLED:
-        return elsewhere("account.password_change")
+        return away("account.password_change")
     if permission.scope is Scope.WORKSPACE:
-        onward = tenancy.within(permission, person)
-        return elsewhere(onward) if onward else None
+        return tenancy.within(permission, person)
+    if permission.scope is Scope.ORGANIZATION:
+        organizations.within(permission, person)
+        return None
     if not person.access:
         g.held = held(staff=person.staff_role)
     if permission is Permission.SELF:
@@ -153,14 +156,6 @@ def admit(permission: Permission) -> ResponseReturnValue | None:
         abort(403)
     scope.enter(scope.PLATFORM)
     return None
-
-
-def elsewhere(endpoint: str, **values: Any) -> ResponseReturnValue:
-    """Send the browser to another page: by redirect, or by HX-Redirect where htmx asked."""
-    url = url_for(endpoint, **{key: value for key, value in values.items() if value})
-    if request.headers.get("HX-Request"):
-        return "", 204, {"HX-Redirect": url}
-    return redirect(url, 303)
 
 
 def may(permission: Permission) -> bool:
@@ -196,7 +191,7 @@ def actor() -> Actor:
 
 def init_app(app: Flask, login_manager: LoginManager) -> None:
     """Guard every request of this app, and tell Flask-Login who the person is."""
-    tenancy.init_app(app)
+    sides.init_app(app)
     login_manager.init_app(app, add_context_processor=False)  # `portal.web.chrome` gives templates the person
 
     @login_manager.request_loader

@@ -11,6 +11,7 @@ from flask import Flask, g, request, url_for
 from flask.templating import Environment as FlaskEnvironment
 
 from portal.base import csrf
+from portal.queries.own_organizations import OwnOrganization
 from portal.queries.principals import Principal
 from portal.queries.tenants import Tenant
 from portal.rules.access import Permission
@@ -82,6 +83,22 @@ WORKSPACE_NAVIGATION: Groups = (
 )
 
 
+ORGANIZATION_NAVIGATION: Groups = (
+    (
+        None,
+        (
+            ("Overview", "organization_overview.page", "layout-dashboard"),
+            ("Workspaces", "organization_workspaces.listing", "message-2"),
+            ("Users", "organization_users.listing", "users"),
+            ("Usage", "organization_usage.page", "chart-bar"),
+            ("Billing", "organization_billing.page", "credit-card"),
+            ("Branding", "organization_branding.page", "palette"),
+            ("Activity", "organization_activity.page", "activity"),
+        ),
+    ),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of the navigation."""
@@ -97,31 +114,47 @@ class Item:
 def navigation() -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
     """The groups and pages that exist on this side and that this person may open."""
     tenant: Tenant | None = g.get("tenant")
-    counts = workspace_counts(tenant) if tenant else g.get("navigation_counts", {})
-    side = WORKSPACE_NAVIGATION if tenant else NAVIGATION if g.principal.staff_role else OWN_NAVIGATION
+    organization: OwnOrganization | None = g.get("organization")
+    if tenant:
+        side, where, counts = WORKSPACE_NAVIGATION, tenant.web_address, _told(workspace_counts(tenant))
+    elif organization:
+        side, where, counts = ORGANIZATION_NAVIGATION, organization.slug, _told(organization_counts(organization))
+    else:
+        side, where = (NAVIGATION if g.principal.staff_role else OWN_NAVIGATION), ""
+        counts = g.get("navigation_counts", {})
     pages = (endpoint for _, entries in side for _, endpoint, _ in entries)
-    where = tenant.web_address if tenant else ""
     return _groups(side, frozenset(filter(opens, pages)), request.blueprint, tuple(counts.items()), where)
 
 
-def workspace_counts(tenant: Tenant) -> dict[str, str]:
+def workspace_counts(tenant: Tenant) -> dict[str, int]:
     """What stands behind the pages of a workspace in its navigation."""
-    locale = formats.reader_locale()
-    found = {
+    return {
         "workspace_numbers.listing": tenant.numbers,
         "workspace_extensions.listing": tenant.extensions,
         "workspace_contacts.listing": tenant.contacts,
         "workspace_campaigns.listing": tenant.campaigns,
         "workspace_team.listing": tenant.team,
     }
-    return {endpoint: formats.number(count, locale) for endpoint, count in found.items() if count}
+
+
+def organization_counts(organization: OwnOrganization) -> dict[str, int]:
+    """The same for an organization's pages."""
+    return {
+        "organization_workspaces.listing": organization.workspaces,
+        "organization_users.listing": organization.people,
+    }
+
+
+def _told(counts: dict[str, int]) -> dict[str, str]:
+    locale = formats.reader_locale()
+    return {endpoint: formats.number(count, locale) for endpoint, count in counts.items() if count}
 
 
 @lru_cache(maxsize=500)
 def _groups(
-    side: Groups, opened: frozenset[str], blueprint: str | None, counts: tuple[tuple[str, str], ...], workspace: str
+    side: Groups, opened: frozenset[str], blueprint: str | None, counts: tuple[tuple[str, str], ...], where: str
 ) -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
-    """`workspace` is the one whose pages these are: their addresses depend on it."""
+    """`where` is the slug of the workspace or organization whose pages these are: their addresses depend on it."""
     shown = dict(counts)
     groups = (
         (
@@ -142,6 +175,9 @@ def find() -> tuple[str, str]:
     tenant: Tenant | None = g.get("tenant")
     if tenant:
         return url_for("workspace_search.search"), f"Search {tenant.name}"
+    organization: OwnOrganization | None = g.get("organization")
+    if organization:
+        return url_for("organization_search.search"), f"Search {organization.name}"
     return _search_url(next(filter(opens, SEARCHES), SEARCHES[-1])), f"Search {brand()}"
 
 
@@ -173,7 +209,6 @@ def init_app(app: Flask, settings: Settings) -> None:
         person: Principal | None = g.get("principal")
         if g.get("is_part"):
             return {"current_user": person, "csrf_token": csrf.token}
-        tenant: Tenant | None = g.get("tenant")
         return {
             "current_user": person,
             "csrf_token": csrf.token,
@@ -182,7 +217,8 @@ def init_app(app: Flask, settings: Settings) -> None:
             "navigation": navigation() if person else (),
             "find": find() if person else None,
             "account_menu": ACCOUNT_MENU if may(Permission.SELF) else (),
-            "tenant": surroundings.of(tenant, person) if tenant and person else None,
+            "tenant": surroundings.workspace(person) if person else None,
+            "organization": surroundings.organization(person) if person else None,
             "places": partial(surroundings.places, person),
             "visit": surroundings.visit(person) if person else None,
             "first_page": surroundings.first_page(person),

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.base import clock
 from portal.queries.principals import Principal
-from portal.web.access import elsewhere
+from portal.web.pages import away
 
 View = TypeVar("View", bound=Callable[..., Any])
 LASTS = timedelta(minutes=15)
@@ -27,7 +27,7 @@ def fresh(back: str) -> Callable[[View], View]:
         def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             person: Principal = g.principal
             if clock.now() - person.reauthenticated_at > LASTS:
-                return elsewhere("account.confirm", next=url_for(back))
+                return away("account.confirm", next=url_for(back))
             answer: ResponseReturnValue = view(*args, **kwargs)
             return answer
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, make_response, redirect, render_template, request
+from flask import Response, g, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
 
@@ -32,6 +33,14 @@ def ask(page: str, status: int = 200, **context: Any) -> Response:
     response = make_response(render_template(page + ".html", in_dialog=g.is_part, **context), status)
     response.vary.add("HX-Request")
     return response
+
+
+def away(endpoint: str, **values: Any) -> ResponseReturnValue:
+    """Send the browser to another page: by redirect, or by HX-Redirect where htmx asked."""
+    url = url_for(endpoint, **{key: value for key, value in values.items() if value})
+    if request.headers.get("HX-Request"):
+        return "", 204, {"HX-Redirect": url}
+    return redirect(url, 303)
 
 
 def done(location: str) -> BaseResponse:

@@ -1,16 +1,17 @@
-"""What stands around a page of a workspace: whose it is, the way to others, and who is inside as whom."""
+"""What stands around a page of a workspace or an organization: whose it is, the way to others, and who is inside as
+whom."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 
 from flask import g, url_for
 
 from portal.base import clock
-from portal.queries import tenants
+from portal.queries import own_organizations, tenants
+from portal.queries.own_organizations import Account, OwnOrganization
 from portal.queries.principals import Principal
 from portal.queries.tenants import Place, Tenant
 from portal.rules.access import AccessMode
@@ -26,14 +27,14 @@ SHOWN = 8  # workspaces that the switcher names; more are searched for
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The workspace of this page. `who`: the acting person. `notice`: what its state means, or blank."""
+    """The workspace or organization of this page. `who`: the acting person. `notice`: what its state means."""
 
     name: str
     initials: str
     home: str
     who: str
-    notice: str
-    is_closed: bool
+    notice: str = ""
+    is_closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,21 @@ class PlaceItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """The switcher's workspaces, grouped by organization; `more`: there are others, to be searched for."""
+class PlaceGroup:
+    """An organization's lines in the switcher. `url`: its own pages, blank for whom they do not open; `current`: one of
+    them is this page."""
 
-    groups: tuple[tuple[str, tuple[PlaceItem, ...]], ...]
+    organization: str
+    places: tuple[PlaceItem, ...]
+    url: str = ""
+    current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The switcher's lines; `more`: there are others, to be searched for."""
+
+    groups: tuple[PlaceGroup, ...]
     more: bool
 
 
@@ -73,8 +85,11 @@ class Visit:
         return self.minutes <= 5
 
 
-def of(tenant: Tenant, person: Principal) -> Around:
-    """The workspace of this page."""
+def workspace(person: Principal) -> Around | None:
+    """The workspace of this page, if it is one's."""
+    tenant: Tenant | None = g.get("tenant")
+    if tenant is None:
+        return None
     return Around(
         name=tenant.name,
         initials=initials(tenant.name),
@@ -83,6 +98,15 @@ def of(tenant: Tenant, person: Principal) -> Around:
         notice=notice(tenant, clock.now()),
         is_closed=tenant.status is Status.CANCELLED,
     )
+
+
+def organization(person: Principal) -> Around | None:
+    """The organization of this page, if it is one's."""
+    found: OwnOrganization | None = g.get("organization")
+    if found is None:
+        return None
+    home = url_for("organization_overview.page", slug=found.slug)
+    return Around(name=found.name, initials=initials(found.name), home=home, who=person.name)
 
 
 def notice(tenant: Tenant, now: datetime) -> str:
@@ -98,19 +122,30 @@ def notice(tenant: Tenant, now: datetime) -> str:
 
 
 def places(person: Principal | None) -> Places | None:
-    """The person's workspaces, for the switcher; None for staff and inside of an access session."""
+    """The person's workspaces and organizations, for the switcher; None for staff and inside of an access session."""
     if person is None or person.staff_role or person.access or person.awaits_second_factor or person.must_set_password:
         return None
     found = tenants.recent_places(person.user_id, SHOWN + 1)
-    return Places(grouped(found[:SHOWN]), len(found) > SHOWN) if found else None
+    groups = grouped(found[:SHOWN], own_organizations.accounts(person.user_id))
+    return Places(groups, len(found) > SHOWN) if groups else None
 
 
-def grouped(found: tuple[Place, ...]) -> tuple[tuple[str, tuple[PlaceItem, ...]], ...]:
-    """By organization, each where the first of its workspaces stands."""
-    order = list(dict.fromkeys(place.organization for place in found))
-    by_organization = sorted(found, key=lambda place: order.index(place.organization))
-    groups = groupby(by_organization, key=attrgetter("organization"))
-    return tuple((name, tuple(map(_item, members))) for name, members in groups)
+def grouped(found: Sequence[Place], accounts: Sequence[Account]) -> tuple[PlaceGroup, ...]:
+    """By organization, each where the first of its workspaces stands; after them those without a workspace of the
+    person's, by name."""
+    names = {place.organization_id: place.organization for place in found}
+    names.update({account.key: account.name for account in accounts if account.key not in names})
+    slugs = {account.key: account.slug for account in accounts}
+    here: OwnOrganization | None = g.get("organization")
+    return tuple(
+        PlaceGroup(
+            organization=name,
+            places=tuple(_item(place) for place in found if place.organization_id == key),
+            url=url_for("organization_overview.page", slug=slugs[key]) if key in slugs else "",
+            current=here is not None and here.key == key,
+        )
+        for key, name in names.items()
+    )
 
 
 def _item(place: Place) -> PlaceItem:

@@ -5,21 +5,21 @@ Nothing is kept between requests: a role taken, a hold or a closing is in force 
 
 from __future__ import annotations
 
-from typing import Any
-
-from flask import Flask, g, request
+from flask import g, request, url_for
+from flask.typing import ResponseReturnValue
 
 from portal.models import scope
 from portal.queries import tenants
 from portal.queries.principals import Access, Principal
-from portal.queries.tenants import Tenant
+from portal.queries.tenants import Here, Tenant
 from portal.rules import access as roles
 from portal.rules.access import AccessMode, Permission, Permissions, Scope, WorkspaceRole
 from portal.rules.access_sessions import AccessKind
 from portal.rules.errors import Conflict, Forbidden, NotFound
 from portal.rules.lifecycle import Status
+from portal.web import targets
+from portal.web.pages import away, show, wants_part
 
-SIDE = "workspace_"  # with this the names of the blueprints of this side begin
 SUSPENDED = "workspace_home.suspended"
 STOP = "access.stop"
 DOORS = {"admin_workspaces.impersonate", "admin_workspaces.manage"}  # where an access session begins
@@ -32,14 +32,19 @@ ROLE = "Your role in this workspace does not include it. Ask its owner if you ne
 BARRED = "Ownership and closing stay locked while somebody else is inside as the owner."
 
 
-def within(permission: Permission, person: Principal) -> str | None:
-    """Let the person in, and open the workspace's scope; or answer the endpoint to go to instead.
+def within(permission: Permission, person: Principal) -> ResponseReturnValue | None:
+    """Let the person in, and open the workspace's scope; or answer what is said instead.
 
-    Raises NotFound for whoever is no member, Forbidden for a member who may not."""
+    Raises NotFound for whoever is no member, Conflict for a form of a tab that was left behind, Forbidden for a member
+    who may not."""
     found = tenants.tenant(g.pop("slug", ""), person.user_id)
     visit = person.access
     if found is None or (visit and visit.workspace_id != found.key) or not (visit or found.role):
         raise NotFound()
+    if not visit and person.last_workspace_id not in (None, found.key):
+        elsewhere = tenants.here(person.last_workspace_id, person.user_id)
+        if elsewhere:
+            return from_elsewhere(found, elsewhere)
     g.tenant = found
     if visit:
         held = roles.in_access_session(visit.mode)
@@ -48,11 +53,28 @@ def within(permission: Permission, person: Principal) -> str | None:
     g.held = in_state(held, found.status)
     is_open = request.endpoint == SUSPENDED or exports(permission) or (visit and visit.kind is AccessKind.MANAGE)
     if found.status is Status.SUSPENDED and not is_open:
-        return SUSPENDED
+        return away(SUSPENDED)
     if permission not in g.held:
         raise Forbidden(why_not(permission, held, found, visit))
     scope.enter(found.key)
     return None
+
+
+def from_elsewhere(there: Tenant, here: Here) -> ResponseReturnValue:
+    """What somebody is told who is in another workspace of theirs: a link asks whether to switch; whatever else comes
+    from a tab that was drawn before they switched, and is refused before anything happens."""
+    if request.method != "GET" or wants_part():
+        raise Conflict(
+            f"Nothing was done: this page belongs to {there.name}, and you have switched to {here.name} since. "
+            "Open it afresh to go on there."
+        )
+    return show(
+        "workspace/foreign",
+        there=there,
+        here=here,
+        onward=targets.here(),
+        stay_url=url_for("workspace_home.page", slug=here.web_address),
+    )
 
 
 def in_state(held: Permissions, status: Status) -> Permissions:
@@ -96,17 +118,3 @@ def role() -> WorkspaceRole | None:
     """The person's role in the workspace of this request; the owner's for staff inside."""
     person: Principal = g.principal
     return WorkspaceRole.OWNER if person.access else tenant().role
-
-
-def init_app(app: Flask) -> None:
-    """Addresses of this side name their workspace by themselves."""
-
-    @app.url_value_preprocessor
-    def take(endpoint: str | None, values: dict[str, Any] | None) -> None:
-        if endpoint and values and endpoint.startswith(SIDE):
-            g.slug = values.pop("slug", "")
-
-    @app.url_defaults
-    def give(endpoint: str, values: dict[str, Any]) -> None:
-        if endpoint.startswith(SIDE) and "slug" not in values and "tenant" in g:
-            values["slug"] = g.tenant.web_address

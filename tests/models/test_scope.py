@@ -55,6 +55,18 @@ def test_a_workspace_scope_shows_its_rows_alone(two: tuple[int, int]) -> None:
             assert len(db.session.execute(select(Contact.phone)).all()) == contacts
 
 
+def test_an_organization_s_scope_shows_the_rows_of_its_workspaces_alone(two: tuple[int, int]) -> None:
+    for key, contacts in zip(two, (2, 3), strict=True):
+        of = db.session.scalars(select(Workspace.organization_id).where(Workspace.id == key)).one()
+        with scope.organization(of):
+            assert {row.workspace_id for row in db.session.scalars(select(Contact))} == {key}
+            assert db.session.scalar(select(func.count(Contact.id))) == contacts
+            with pytest.raises(ScopeError):
+                scope.here()
+    with scope.organization(0):
+        assert db.session.scalar(select(func.count(Contact.id))) == 0
+
+
 def test_a_scope_narrows_joins_and_updates_of_foreign_rows_too(two: tuple[int, int]) -> None:
     mine, other = two
     joined = select(Workspace.name, Contact.phone).join(Contact, Contact.workspace_id == Workspace.id)

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal import create_app
@@ -74,12 +74,32 @@ class Example:
             yield db.session()
             db.session.remove()
 
-    def cookie(self, email: str) -> dict[str, str]:
-        """The cookie of a session of this person, the same each time."""
-        if email not in self.tokens:
+    def cookie(self, email: str, where: str = "") -> dict[str, str]:
+        """The cookie of a session of this person in this workspace, the same each time."""
+        key = f"{email} {where}"
+        if key not in self.tokens:
             with self.open() as session:
-                self.tokens[email] = session_of(session.scalars(select(User).where(User.email_key == email)).one())
-        return {"name": COOKIE, "value": self.tokens[email], "domain": "127.0.0.1", "path": "/"}
+                self.tokens[key] = session_of(session.scalars(select(User).where(User.email_key == email)).one())
+        return {"name": COOKIE, "value": self.tokens[key], "domain": "127.0.0.1", "path": "/"}
+
+    def from_elsewhere(self) -> str:
+        """A link into a workspace of Lakshmi's while her browser is in another of hers."""
+        email = "owner@nilgiri-retail.example"
+        query = (
+            select(Workspace.id, Workspace.web_address)
+            .join(Membership, Membership.workspace_id == Workspace.id)
+            .join(User, User.id == Membership.user_id)
+            .where(User.email_key == email, Workspace.cancelled_at.is_(None))
+            .order_by(Workspace.id)
+        )
+        with self.open() as session:
+            first, second = session.execute(query.limit(2)).all()
+        digest = token_digest(self.cookie(email, second.web_address)["value"])
+        with self.open() as session:
+            login = update(LoginSession).where(LoginSession.token_digest == digest)
+            session.execute(login.values(last_workspace_id=first.id))
+            session.commit()
+        return f"/w/{second.web_address}/team?q=a"
 
     def staff(self, role: StaffRole = StaffRole.OWNER) -> str:
         """The e-mail of somebody new of the staff (password: factories.PASSWORD), whom a test may change."""

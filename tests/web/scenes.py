@@ -39,6 +39,7 @@ from tests.factories import PASSWORD, acting
 from tests.support import tenants
 from tests.support.clocks import NOW
 from tests.support.creation import add_plan
+from tests.support.family import family
 from tests.support.people import COOKIE, log_in, session_of, submit, visit
 from tests.support.scenes import Fields, Scene
 
@@ -175,6 +176,20 @@ def owning(scene: Scene) -> Workspace:
     scene.values["slug"] = made.web_address
     log_in(scene.browser, db.session.scalars(select(User).where(User.id == made.owner_id)).one())
     return made
+
+
+def owning_several(scene: Scene) -> Organization:
+    """She is the admin of an organization of two workspaces, and its slug stands in addresses."""
+    made = family("Acme Returns")
+    log_in(scene.browser, db.session.scalars(select(User).where(User.id == made.owner_id)).one())
+    acme = db.session.get_one(Organization, made.organization_id)
+    scene.values["slug"] = acme.slug
+    return acme
+
+
+def another_workspace(scene: Scene) -> Fields:
+    owning_several(scene)
+    return {"name": "Acme Labs"}
 
 
 def with_agent(scene: Scene) -> Fields:

@@ -15,6 +15,7 @@ from portal.base.db import db
 from portal.models import AuditEvent, Membership, Organization, OutboxMessage, Task, TaskKind, TaskState, User
 from portal.operations.unit import unit
 from portal.rules.access import ROLES, OrganizationRole, Permission, Role, Scope, StaffRole, WorkspaceRole, allows
+from portal.web.sides import ORGANIZATION
 from tests import factories
 from tests.support.clocks import NOW
 from tests.support.creation import count
@@ -22,6 +23,7 @@ from tests.support.mails import Mailbox
 from tests.support.people import log_in
 from tests.support.routes import Route, routes
 
+ACCOUNT = "beta-logistics"  # slug of the organization that its people are of
 SCOPES = {StaffRole: Scope.PLATFORM, OrganizationRole: Scope.ORGANIZATION, WorkspaceRole: Scope.WORKSPACE}
 
 # What a GET answers whoever is let in, where that is not a page.
@@ -121,6 +123,8 @@ def wrong(route: Route, person: Person, answer: TestResponse) -> str | None:
 
 
 def asked(route: Route, person: Person, values: dict[str, str]) -> TestResponse:
+    if route.endpoint.startswith(ORGANIZATION):
+        values = values | {"slug": ACCOUNT}
     return person.browser.open(route.path(**values), method=route.method, buffered=True)
 
 

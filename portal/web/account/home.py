@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.queries import tenants
+from portal.queries import own_organizations, tenants
 from portal.queries.accounts import belongings
 from portal.queries.principals import Principal
 from portal.rules.access import Permission
@@ -20,7 +20,8 @@ STAFF_HOMES = ("admin_dashboard.page", "admin_workspaces.listing")
 @bp.get("/")
 @needs(Permission.SELF)
 def home() -> ResponseReturnValue:
-    """Staff go to the platform's first page, others to the workspace that they were in last, else to their first."""
+    """Staff go to the platform's first page, others to the workspace that they were in last, else to their first,
+    or to their organization's pages."""
     person: Principal = g.principal
     if person.staff_role:
         views = current_app.view_functions
@@ -29,6 +30,9 @@ def home() -> ResponseReturnValue:
     here = next((place for place in places if place.key == person.last_workspace_id), places[0] if places else None)
     if here:
         return redirect(url_for("workspace_home.page", slug=here.web_address), 303)
+    accounts = own_organizations.accounts(person.user_id)
+    if accounts:
+        return redirect(url_for("organization_overview.page", slug=accounts[0].slug), 303)
     return show(
         "account/no_workspace",
         belongings=belongings(person.user_id),

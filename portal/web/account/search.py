@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 
 from portal.rules.access import Permission
 from portal.web import palette
-from portal.web.access import elsewhere, needs, opens
+from portal.web.access import needs, opens
 from portal.web.account.blueprint import bp
+from portal.web.pages import away
 from portal.web.reader import words
 
 STAFF = "admin_search.page"
@@ -21,6 +22,6 @@ def search() -> ResponseReturnValue:
     """What matches; without a query what is at hand."""
     q = words()
     if opens(STAFF):
-        return elsewhere(STAFF, q=q)
+        return away(STAFF, q=q)
     own = () if g.principal.staff_role else (palette.own_workspaces(q),)
     return palette.draw(q, url_for("account.search"), (*own, *palette.common(q)))

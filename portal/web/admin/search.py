@@ -17,10 +17,10 @@ from portal.rules.text import initials
 from portal.web import palette
 from portal.web.access import may, needs, opens
 from portal.web.admin import workspace_actions
-from portal.web.admin.workspace_words import STATUSES
 from portal.web.palette import MOST, Entry, Group
 from portal.web.reader import words
 from portal.web.targets import came_from
+from portal.web.workspace_words import STATUSES
 
 WORKSPACE, LIST = "admin_workspaces.detail", "admin_workspaces.listing"
 ORGANIZATION, USER, USERS = "admin_organizations.detail", "admin_users.detail", "admin_users.listing"

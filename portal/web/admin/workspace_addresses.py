@@ -15,8 +15,8 @@ from portal.rules.lifecycle import Status
 from portal.rules.text import MOST_CHARACTERS, clean_line
 from portal.web import paging
 from portal.web.admin.list_addresses import ListAddress
-from portal.web.admin.workspace_words import LISTED
 from portal.web.health_words import LEVELS
+from portal.web.workspace_words import LISTED
 
 HOME = "/admin/workspaces/"
 SORTS = {sort.key: sort for sort in Sort}

@@ -22,9 +22,9 @@ from portal.web.admin import workspace_versions as versions
 from portal.web.admin.blueprints import workspaces as bp
 from portal.web.admin.conflicts import show_conflict
 from portal.web.admin.workspace_form import LABELS, WorkspaceForm
-from portal.web.admin.workspace_words import STATUSES
 from portal.web.pages import done, show
 from portal.web.versions import marks, touched
+from portal.web.workspace_words import STATUSES
 
 MOVES = {
     Move.ACTIVATE: "Activate…",

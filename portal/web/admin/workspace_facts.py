@@ -22,7 +22,7 @@ from portal.web.access import may, opens, permissions
 from portal.web.admin import workspace_actions
 from portal.web.admin.workspace_actions import Actions
 from portal.web.admin.workspace_addresses import Address
-from portal.web.admin.workspace_words import AT_THE_CAP, CYCLES, HOLDS, STATUSES
+from portal.web.workspace_words import AT_THE_CAP, CYCLES, HOLDS, STATUSES
 
 FRESH = timedelta(hours=1)  # how old health may be without a word
 LIFT = "admin_workspaces.lift_ask"

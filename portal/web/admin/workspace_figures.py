@@ -10,8 +10,8 @@ from portal.rules.lifecycle import Status
 from portal.rules.periods import months_begun
 from portal.rules.pricing import Cycle, percent
 from portal.web import formats
-from portal.web.admin.workspace_words import CYCLES
 from portal.web.figures import Figure, Tile, change_of, count, is_comparable, points_of, rate
+from portal.web.workspace_words import CYCLES
 
 NOT_COUNTED = {
     Status.TRIAL: "not while on trial",

@@ -22,8 +22,8 @@ from portal.web import formats
 from portal.web.access import actor, needs, permissions
 from portal.web.admin.blueprints import workspaces as bp
 from portal.web.admin.workspace_dialogs import counted, named, question, settled
-from portal.web.admin.workspace_words import CYCLES, HOLDS
 from portal.web.forms import Form
+from portal.web.workspace_words import CYCLES, HOLDS
 
 KINDS = (
     (HoldKind.MANUAL, "By staff", "Support can lift it again."),

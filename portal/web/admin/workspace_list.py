@@ -23,10 +23,10 @@ from portal.web.admin import workspace_actions, workspace_rows
 from portal.web.admin.list_addresses import Option
 from portal.web.admin.workspace_actions import BulkAction, RowAction
 from portal.web.admin.workspace_addresses import COLUMNS, HOME, Address, Asked, described
-from portal.web.admin.workspace_words import LISTED
 from portal.web.health_words import LEVELS
 from portal.web.rates import rates_of
 from portal.web.reader import Reader
+from portal.web.workspace_words import LISTED
 
 ORDERS = {
     Sort.MRR: "MRR",

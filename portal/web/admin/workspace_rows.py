@@ -17,9 +17,9 @@ from portal.rules.periods import local_day
 from portal.web import formats, pieces
 from portal.web.admin.workspace_actions import RowAction
 from portal.web.admin.workspace_addresses import HOME
-from portal.web.admin.workspace_words import STATUSES
 from portal.web.health_words import LEVELS
 from portal.web.reader import Reader
+from portal.web.workspace_words import STATUSES
 
 HEIGHT = 22  # of the sparkline, in pixels
 STEP, WIDTH = 7, 5  # from bar to bar, and of a bar

@@ -16,7 +16,7 @@ from portal.rules.pricing import Cycle
 from portal.web import formats
 from portal.web.admin.workspace_choices import EACH
 from portal.web.admin.workspace_facts import Fact
-from portal.web.admin.workspace_words import STATUSES
+from portal.web.workspace_words import STATUSES
 
 UNKNOWN = "Not known yet"
 PERIODS = {Period.MONTH: " a month", Period.DAY: " a day", Period.TOTAL: ""}

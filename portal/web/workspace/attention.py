@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import url_for
 
@@ -17,6 +16,7 @@ from portal.rules.limits import Limit
 from portal.rules.periods import local_day
 from portal.web import formats
 from portal.web.access import may
+from portal.web.attention import SOON, Entry, ranked
 from portal.web.limit_bars import Bar
 
 PAGES = {
@@ -27,26 +27,14 @@ PAGES = {
     Limit.BROADCASTS: ("workspace_broadcasts.listing", "Broadcasts", Permission.TENANT_BROADCAST_VIEW),
     Limit.EXTENSIONS: ("workspace_extensions.listing", "Extensions", Permission.TENANT_EXTENSION_VIEW),
 }
-SOON = timedelta(days=3)
 USAGE = ("workspace_usage.page", "Usage", Permission.TENANT_USAGE_VIEW)
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing: `level` risk, watch or info; `action`: label and address, where the person may open it."""
-
-    level: str
-    title: str
-    text: str
-    action: tuple[str, str] | None
 
 
 def entries(found: Standing, bars: Sequence[Bar], now: datetime, locale: str) -> tuple[Entry, ...]:
     """Limits that are (nearly) used up, a trial that ends, a domain that is not verified."""
     some = [_limit(bar) for bar in sorted(bars, key=lambda bar: -(bar.percent or 0)) if bar.level]
     some += filter(None, (_trial(found, now, locale), _domain(found)))
-    rank = [Level.RISK.value, Level.WATCH.value, "info"]
-    return tuple(sorted(some, key=lambda entry: rank.index(entry.level)))
+    return ranked(some)
 
 
 def _limit(bar: Bar) -> Entry:

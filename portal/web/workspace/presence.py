@@ -27,6 +27,6 @@ def beat() -> None:
     if before is not None and now - before < HEARTBEAT and person.last_workspace_id == here.key:
         return
     try:
-        presence.seen_in(here.key, person.user_id, person.session, now)
+        presence.seen_in(here.key, person.user_id, person.session, person.last_workspace_id, now)
     except OperationalError:
         log.warning("heartbeat_not_written")

@@ -8,14 +8,13 @@ from portal.base import clock
 from portal.models import scope
 from portal.queries import detail
 from portal.queries.detail import Standing
-from portal.web import tenancy
-from portal.web.tenancy import SIDE
+from portal.web import sides, tenancy
 
 
 def page(name: str) -> Blueprint:
     """The blueprint of one page and what belongs to it: `page("team")` answers below `/w/<slug>/`. Views do not get the
-    slug, and `url_for` gives it by itself (see `portal.web.tenancy`)."""
-    return Blueprint(SIDE + name, __name__, url_prefix="/w/<slug>")
+    slug, and `url_for` gives it by itself (see `portal.web.sides`)."""
+    return Blueprint(sides.WORKSPACE + name, __name__, url_prefix="/w/<slug>")
 
 
 def own_profile() -> detail.Profile:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.operations import presence
-from portal.queries import tenants
+from portal.queries import own_organizations, tenants
 from portal.rules.access import Permission
 from portal.web import surroundings
 from portal.web.access import needs
@@ -27,7 +27,7 @@ def search() -> Response:
         "workspace/switch",
         "_found",
         q=q,
-        groups=surroundings.grouped(tuple(found)),
+        groups=surroundings.grouped(found, own_organizations.matching_accounts(g.principal.user_id, q)),
         perhaps_more=len(found) == tenants.MOST_PLACES,
     )
 

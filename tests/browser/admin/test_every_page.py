@@ -4,22 +4,35 @@ a title, nothing weighs too much. A new route is in by itself, or asks for an ex
 import gzip
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Response, expect
-from sqlalchemy import and_, exists, select
+from sqlalchemy import and_
 
-from portal.models import Domain, Hold, Membership, Organization, OrganizationMember, Plan, User, Workspace
-from portal.rules.access import AccessMode, WorkspaceRole
+from portal.models import Organization, Workspace
+from portal.rules.access import AccessMode
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
+from portal.web.sides import ORGANIZATION
+from tests.support.addresses import (
+    customers,
+    of_agent,
+    of_hold,
+    of_organization,
+    of_place,
+    of_plan,
+    of_single,
+    of_user,
+    of_workspace,
+    with_domain,
+)
 from tests.support.browsers import axe, fits, looks_right
 from tests.support.examples import Example
 from tests.support.ledgers import HOME
-from tests.support.routes import routes
+from tests.support.routes import Route, routes
 
 OWNER, AUDITOR, MEMBER = "owner@portal.example", "auditor@portal.example", "member@nilgiri-retail.example"
+ADMIN, BILLING = "admin@nilgiri-retail.example", "billing@nilgiri-retail.example"
 TENANT, AGENT = "owner@nilgiri-retail.example", "agent@nilgiri-retail.example"
 FINANCE, SUPPORT = "finance@portal.example", "support@portal.example"
 NOBODY, HALF_WAY = "", "half-way"
@@ -39,82 +52,17 @@ class Shown:
         return self.where if isinstance(self.where, str) else self.where(example)
 
 
-def of_workspace(*where: Any, rest: str = "", longest: bool = False) -> Callable[[Example], str]:
-    """The address of a page of the first workspace of which this is true."""
-    return lambda example: HOME + example.workspace(*where, longest=longest) + rest
-
-
-def customers(rest: str = "", *where: Any) -> dict[str, Any]:
-    """A page of the first such workspace, and its owner."""
-    return {
-        "where": lambda example: f"/w/{example.of_customers(*where)[0]}/{rest}",
-        "who": lambda example: example.of_customers(*where)[1],
-    }
-
-
-def of_agent(rest: str) -> Callable[[Example], str]:
-    """A page about an agent of Nilgiri Retail."""
-
-    def path(example: Example) -> str:
-        agent = example.of_customers(Workspace.web_address == "nilgiri-retail", role=WorkspaceRole.AGENT)[2]
-        return f"/w/nilgiri-retail/team/{agent}/{rest}"
-
-    return path
-
-
-def of_user(email: str, rest: str = "") -> Callable[[Example], str]:
-    """The address of this person's page, or of a question about them."""
-
-    def path(example: Example) -> str:
-        with example.open() as session:
-            return "/admin/users/" + session.scalars(select(User.public_id).where(User.email_key == email)).one() + rest
-
-    return path
-
-
-def of_hold(example: Example) -> str:
-    """The question whether to lift an open hold of a workspace's own."""
-    with example.open() as session:
-        query = select(Workspace.public_id, Hold.public_id).join(Hold, Hold.workspace_id == Workspace.id)
-        ws, hold = session.execute(query.where(Hold.lifted_at.is_(None)).order_by(Hold.id)).first()
-    return f"{HOME}{ws}/holds/{hold}/lift"
-
-
-def of_plan(name: str, rest: str = "") -> Callable[[Example], str]:
-    """The address of a page of this plan."""
-
-    def path(example: Example) -> str:
-        with example.open() as session:
-            return f"/admin/plans/{session.scalars(select(Plan.public_id).where(Plan.name == name)).one()}{rest}"
-
-    return path
-
-
-def with_domain() -> Any:
-    """That a workspace has a domain of its own."""
-    return exists().where(Domain.workspace_id == Workspace.id)
-
-
-def of_place(model: Any, question: str = "role") -> Callable[[Example], str]:
-    """The address of a question about somebody's role in a place."""
-
-    def path(example: Example) -> str:
-        table: Any = OrganizationMember if model is Organization else Membership
-        key = table.organization_id if model is Organization else table.workspace_id
-        query = select(User.public_id, model.public_id).join(table, table.user_id == User.id)
-        with example.open() as session:
-            user, place = session.execute(query.join(model, model.id == key).limit(1)).one()
-        return f"/admin/users/{user}/{model.__tablename__}s/{place}/{question}"
-
-    return path
-
-
 CHILD = and_(Workspace.is_primary.is_(False), Workspace.status == Status.ACTIVE)
 HAS_CHILDREN = and_(Workspace.is_primary, Workspace.web_address == "nilgiri-retail")
 COVERED = ("target-size",)  # what lies half below an open menu is small and close to it, until the menu is closed
 # By endpoint, or "endpoint: what is special".
 PAGES = {
     "account.home": Shown("/", MEMBER),
+    "organization_overview.page: billing": Shown(of_organization("/o/<slug>/"), BILLING),
+    "organization_workspaces.listing: nothing": Shown(of_organization("/o/<slug>/workspaces?q=zzz"), ADMIN),
+    "organization_workspaces.listing: one": Shown(**of_single("workspaces")),
+    "organization_workspaces.new: one": Shown(**of_single("workspaces/new")),
+    "workspace_home.page: from elsewhere": Shown(Example.from_elsewhere, TENANT),
     "account.log_in": Shown("/login", NOBODY),
     "account.second_factor": Shown("/login/second-factor", HALF_WAY),
     "account.password_forgot": Shown("/password/forgot", NOBODY),
@@ -255,13 +203,20 @@ PARTS = {
     "admin_users.choose_organization",
     "admin_users.choose_workspace",
 }
+
+
+def of_side(route: Route) -> Shown:
+    """The page of Nilgiri Retail."""
+    if route.endpoint.startswith(ORGANIZATION):
+        return Shown(of_organization(route.rule), ADMIN)
+    return Shown(route.path(slug="nilgiri-retail"), TENANT)
+
+
 SHOWING = [route for route in routes() if route.method == "GET" and route.endpoint not in FILES | PARTS]
 # A page that is not named above and needs no example is looked at as the platform's owner sees it; that of a workspace
-# as its owner does.
+# as its owner does, and that of an organization as its admin.
 PAGES |= {
-    route.endpoint: Shown(route.path(slug="nilgiri-retail"), TENANT)
-    for route in SHOWING
-    if route.names == ("slug",) and route.endpoint not in PAGES
+    route.endpoint: of_side(route) for route in SHOWING if route.names == ("slug",) and route.endpoint not in PAGES
 }
 PAGES |= {route.endpoint: Shown(route.rule) for route in SHOWING if not route.names and route.endpoint not in PAGES}
 
@@ -273,11 +228,12 @@ def who() -> str:
 
 def opened(page: Page, example: Example, shown: Shown) -> Response:
     """The page is open in this tab, of the person whom it is for."""
-    who = shown.who if isinstance(shown.who, str) else shown.who(example)
+    who, path = shown.who if isinstance(shown.who, str) else shown.who(example), shown.path(example)
     if who:
-        cookie = example.half_way() if who == HALF_WAY else example.cookie(who)
+        workspace = path.split("/")[2] if path.startswith("/w/") else ""  # a browser is in one of them
+        cookie = example.half_way() if who == HALF_WAY else example.cookie(who, workspace)
         page.context.add_cookies([cookie])  # type: ignore[list-item]
-    answer = page.goto(shown.path(example))
+    answer = page.goto(path)
     assert answer and answer.status == shown.status
     return answer
 

@@ -1,0 +1,115 @@
+"""An organization's workspaces, as its own people see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import and_, func, or_, select
+
+from portal.base.db import db
+from portal.models import Membership, Plan, PlanColour, User, Workspace, scope
+from portal.rules.access import WorkspaceRole
+from portal.rules.lifecycle import Status
+from portal.rules.text import search_patterns
+
+PER_PAGE = 25
+
+
+class Row(NamedTuple):
+    """A workspace. Counts: people, contacts, numbers. `plan`: None for the free one. `mrr_minor`: a month's
+    subscription in minor units. `role`: that of the person who looks, None where they are no member."""
+
+    public_id: str
+    name: str
+    web_address: str
+    is_primary: bool
+    status: Status
+    cancelled_at: datetime | None
+    trial_ends_at: datetime | None
+    plan: str | None
+    colour: PlanColour | None
+    users: int
+    contacts: int
+    numbers: int
+    mrr_minor: int
+    owner: str | None
+    role: WorkspaceRole | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of those that match, the primary first, then by name, closed ones last; `total` of all pages."""
+
+    page: int
+    total: int
+    rows: tuple[Row, ...]
+
+
+_COLUMNS = (
+    Workspace.public_id,
+    Workspace.name,
+    Workspace.web_address,
+    Workspace.is_primary,
+    Workspace.status,
+    Workspace.cancelled_at,
+    Workspace.trial_ends_at,
+    Plan.name,
+    Plan.colour,
+    Workspace.user_count,
+    Workspace.contact_count,
+    Workspace.number_count,
+    Workspace.mrr_minor,
+    User.name,
+    Membership.role,
+)
+
+
+def workspaces(organization: int, user_id: int, q: str, page: int, per_page: int = PER_PAGE) -> Found:
+    """Those of the organization (its integer key), with every word of `q` in name or address."""
+    words: list[Any] = [
+        or_(
+            Workspace.name_key.contains(word.strip(), autoescape=True),
+            Workspace.web_address.contains(word.strip(), autoescape=True),
+        )
+        for word in search_patterns(q)
+    ]
+    which = (Workspace.organization_id == organization, *words)
+    total: int = db.session.scalar(select(func.count()).select_from(Workspace).where(*which)) or 0
+    page = min(page, max(1, -(-total // per_page)))
+    mine = and_(Membership.workspace_id == Workspace.id, Membership.user_id == user_id)
+    query = (
+        select(*_COLUMNS)
+        .outerjoin(Plan, Plan.id == Workspace.plan_id)
+        .outerjoin(User, User.id == Workspace.owner_id)
+        .outerjoin(Membership, mine)
+        .where(*which)
+        .order_by(Workspace.cancelled_at.is_not(None), Workspace.is_primary.desc(), Workspace.name_key, Workspace.id)
+        .limit(per_page)
+        .offset((page - 1) * per_page)
+    )
+    with scope.organization(organization):
+        return Found(page, total, tuple(map(Row._make, db.session.execute(query))))
+
+
+class Sums(NamedTuple):
+    """Over all workspaces that are not closed: a month's subscriptions in minor units of the organization's currency,
+    contacts, and how many are suspended."""
+
+    mrr_minor: int
+    contacts: int
+    suspended: int
+
+
+def sums(organization: int) -> Sums:
+    """Of the organization (its integer key)."""
+    suspended = func.count().filter(Workspace.status == Status.SUSPENDED)
+    row = db.session.execute(
+        select(
+            func.coalesce(func.sum(Workspace.mrr_minor), 0),
+            func.coalesce(func.sum(Workspace.contact_count), 0),
+            suspended,
+        ).where(Workspace.organization_id == organization, Workspace.cancelled_at.is_(None))
+    ).one()
+    return Sums(int(row[0]), int(row[1]), row[2])

@@ -1,0 +1,10 @@
+"""The organization's side, for its people: `/o/<slug>/`. What is shown is what `portal.web.organizations` let in."""
+
+from flask import Blueprint
+
+from portal.web.organization import activity, overview, search, workspaces
+
+# Some files attach their views to the blueprint of another.
+blueprints: tuple[Blueprint, ...] = tuple(
+    dict.fromkeys(module.bp for module in (activity, overview, search, workspaces))
+)

@@ -1,0 +1,15 @@
+"""The forms of an organization's pages. What they may say is for the operations to check."""
+
+from __future__ import annotations
+
+from wtforms import StringField
+
+from portal.web.forms import Form
+
+
+class NewWorkspaceForm(Form):
+    """One more workspace; all but the name has a default."""
+
+    name = StringField()
+    web_address = StringField()
+    timezone = StringField()

@@ -1,0 +1,55 @@
+"""Workspaces of an organization, ready to show to its people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from portal.queries.account_workspaces import Row
+from portal.rules.text import initials
+from portal.web import formats
+from portal.web.role_words import WORKSPACE_ROLES
+from portal.web.workspace_words import STATUSES
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A workspace. `opens`: the person who looks is a member of it; `yours`: as what."""
+
+    public_id: str
+    name: str
+    initials: str
+    address: str
+    kind: str
+    status: str
+    status_label: str
+    plan: str
+    colour: str
+    owner: str
+    users: str
+    contacts: str
+    numbers: str
+    monthly: str
+    opens: bool
+    yours: str
+
+
+def row(found: Row, currency: str, locale: str) -> Line:
+    """The workspace in the reader's language; amounts in its organization's currency."""
+    return Line(
+        public_id=found.public_id,
+        name=found.name,
+        initials=initials(found.name),
+        address=found.web_address,
+        kind="Primary" if found.is_primary else "",
+        status=found.status.value.lower(),
+        status_label=STATUSES[found.status],
+        plan=found.plan or "Free",
+        colour=found.colour.value if found.colour else "slate",
+        owner=found.owner or "",
+        users=formats.number(found.users, locale),
+        contacts=formats.number(found.contacts, locale),
+        numbers=formats.number(found.numbers, locale),
+        monthly=formats.money(found.mrr_minor, currency, locale),
+        opens=found.role is not None,
+        yours=WORKSPACE_ROLES[found.role].lower() if found.role else "",
+    )

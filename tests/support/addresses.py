@@ -1,0 +1,112 @@
+"""Addresses on the example platform, and who opens them there."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import exists, select
+
+from portal.models import Domain, Hold, Membership, Organization, OrganizationMember, Plan, User, Workspace
+from portal.rules.access import OrganizationRole, WorkspaceRole
+from tests.support.examples import Example
+from tests.support.ledgers import HOME
+
+
+def of_organization(rule: str) -> Callable[[Example], str]:
+    """The address of a page of Nilgiri Retail's organization."""
+
+    def path(example: Example) -> str:
+        query = select(Organization.slug).join(Workspace, Workspace.organization_id == Organization.id)
+        with example.open() as session:
+            slug = session.scalars(query.where(Workspace.web_address == "nilgiri-retail")).one()
+        return rule.replace("<slug>", slug)
+
+    return path
+
+
+def of_workspace(*where: Any, rest: str = "", longest: bool = False) -> Callable[[Example], str]:
+    """The address of a page of the first workspace of which this is true."""
+    return lambda example: HOME + example.workspace(*where, longest=longest) + rest
+
+
+def customers(rest: str = "", *where: Any) -> dict[str, Any]:
+    """A page of the first such workspace, and its owner."""
+    return {
+        "where": lambda example: f"/w/{example.of_customers(*where)[0]}/{rest}",
+        "who": lambda example: example.of_customers(*where)[1],
+    }
+
+
+def of_single(rest: str) -> dict[str, Any]:
+    """A page of an organization whose plan is for one workspace, and its admin."""
+
+    def found(example: Example) -> tuple[str, str]:
+        many = exists().where(Plan.id == Workspace.plan_id, Plan.multi_workspace)
+        query = (
+            select(Organization.slug, User.email_key)
+            .join(OrganizationMember, OrganizationMember.organization_id == Organization.id)
+            .join(User, User.id == OrganizationMember.user_id)
+            .join(Workspace, Workspace.organization_id == Organization.id)
+            .where(OrganizationMember.role == OrganizationRole.ADMIN, User.password_hash.is_not(None), ~many)
+        )
+        with example.open() as session:
+            slug, email = session.execute(query.order_by(Organization.id, User.id).limit(1)).one()
+        return slug, email
+
+    return {"where": lambda example: f"/o/{found(example)[0]}/{rest}", "who": lambda example: found(example)[1]}
+
+
+def of_agent(rest: str) -> Callable[[Example], str]:
+    """A page about an agent of Nilgiri Retail."""
+
+    def path(example: Example) -> str:
+        agent = example.of_customers(Workspace.web_address == "nilgiri-retail", role=WorkspaceRole.AGENT)[2]
+        return f"/w/nilgiri-retail/team/{agent}/{rest}"
+
+    return path
+
+
+def of_user(email: str, rest: str = "") -> Callable[[Example], str]:
+    """The address of this person's page, or of a question about them."""
+
+    def path(example: Example) -> str:
+        with example.open() as session:
+            return "/admin/users/" + session.scalars(select(User.public_id).where(User.email_key == email)).one() + rest
+
+    return path
+
+
+def of_hold(example: Example) -> str:
+    """The question whether to lift an open hold of a workspace's own."""
+    with example.open() as session:
+        query = select(Workspace.public_id, Hold.public_id).join(Hold, Hold.workspace_id == Workspace.id)
+        ws, hold = session.execute(query.where(Hold.lifted_at.is_(None)).order_by(Hold.id).limit(1)).one()
+    return f"{HOME}{ws}/holds/{hold}/lift"
+
+
+def of_plan(name: str, rest: str = "") -> Callable[[Example], str]:
+    """The address of a page of this plan."""
+
+    def path(example: Example) -> str:
+        with example.open() as session:
+            return f"/admin/plans/{session.scalars(select(Plan.public_id).where(Plan.name == name)).one()}{rest}"
+
+    return path
+
+
+def with_domain() -> Any:
+    """That a workspace has a domain of its own."""
+    return exists().where(Domain.workspace_id == Workspace.id)
+
+
+def of_place(model: Any, question: str = "role") -> Callable[[Example], str]:
+    """The address of a question about somebody's role in a place."""
+
+    def path(example: Example) -> str:
+        table: Any = OrganizationMember if model is Organization else Membership
+        key = table.organization_id if model is Organization else table.workspace_id
+        query = select(User.public_id, model.public_id).join(table, table.user_id == User.id)
+        with example.open() as session:
+            user, place = session.execute(query.join(model, model.id == key).limit(1)).one()
+        return f"/admin/users/{user}/{model.__tablename__}s/{place}/{question}"
+
+    return path
