@@ -16,6 +16,7 @@ from portal.models.organizations import Organization, OrganizationMember, RateCa
 from portal.models.outbox import OutboxMessage, OutboxState
 from portal.models.plans import LimitOverride, Plan, PlanColour, PlanFee, PlanLimit, PlanPrice
 from portal.models.platform_days import Measure, PlatformDay, PlatformSum
+from portal.models.requests import Request
 from portal.models.sessions import LoginSession, LoginThrottle
 from portal.models.settings import PlatformSettings
 from portal.models.tasks import Task, TaskKind, TaskResult, TaskState
@@ -71,6 +72,7 @@ __all__ = [
     "RateCard",
     "RecoveryCode",
     "ReleasedNumber",
+    "Request",
     "SuspensionBehaviour",
     "Task",
     "TaskKind",

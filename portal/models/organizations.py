@@ -45,6 +45,7 @@ class Organization(Row, db.Model):
     currency: Mapped[str] = mapped_column(String(3))
     rate_card_id: Mapped[int | None] = mapped_column(ForeignKey("rate_card.id"), index=True)
     volume_discount: Mapped[bool] = mapped_column(default=False)
+    branding_granted: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
 

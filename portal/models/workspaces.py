@@ -134,6 +134,15 @@ class Workspace(Row, db.Model):
             sqlite_where=text("cancelled_at IS NOT NULL"),
             postgresql_where=text("cancelled_at IS NOT NULL"),
         ),
+        # What an organization's workspaces come to, without a look at them: its list sorts by that.
+        Index(
+            "ix_workspace_added_up",
+            "organization_id",
+            "mrr_reporting",
+            "mrr_minor",
+            sqlite_where=text("cancelled_at IS NULL"),
+            postgresql_where=text("cancelled_at IS NULL"),
+        ),
         Index(
             "uq_workspace_primary",
             "organization_id",

@@ -44,6 +44,13 @@ EVENTS: dict[str, frozenset[str]] = {
         "user.staff_link_made": "user email staff_role",
         "user.staff_role_changed": "user email staff_role sessions",
         "organization.created": "name slug currency",
+        "organization.changed": (
+            "name company_name address country tax_id billing_email currency rate_card volume_discount branding_granted"
+        ),
+        "request.asked": "request kind",
+        "request.granted": "request kind plan",
+        "request.declined": "request kind",
+        "request.withdrawn": "request kind",
         "plan.created": (
             "name colour multi_workspace included_contacts discount_tiers prices child_fees contact_prices limits"
         ),

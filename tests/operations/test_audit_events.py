@@ -29,6 +29,7 @@ AUDITED = {
     "plan_price": "plan",
     "platform_settings": "platform",
     "recovery_code": "user",
+    "request": "request",
     "user": "user",
     "workspace": "workspace",
 }
