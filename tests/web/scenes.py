@@ -23,7 +23,7 @@ from portal.models import (
     Workspace,
     scope,
 )
-from portal.operations import plans, team
+from portal.operations import plans, requests, team
 from portal.operations.invitations import Into, invite
 from portal.operations.platform_changes import defaults_version, settings_version
 from portal.operations.sessions import open_session
@@ -34,6 +34,7 @@ from portal.queries.bulk import Selection, preview
 from portal.queries.principals import platform, token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
 from portal.rules.bulk import Act, Order
+from portal.rules.requests import RequestKind
 from tests import factories
 from tests.factories import PASSWORD, acting
 from tests.support import tenants
@@ -190,6 +191,18 @@ def owning_several(scene: Scene) -> Organization:
 def another_workspace(scene: Scene) -> Fields:
     owning_several(scene)
     return {"name": "Acme Labs"}
+
+
+def wish(scene: Scene) -> Fields:
+    owning_several(scene)
+    scene.values["kind"] = RequestKind.VOLUME_DISCOUNT.value
+    return {"words": "We expect 200,000 contacts"}
+
+
+def asked(scene: Scene) -> Fields:
+    acme = owning_several(scene)
+    scene.values["request"] = requests.ask(acme.id, RequestKind.BRANDING, "", factories.command())
+    return {}
 
 
 def with_agent(scene: Scene) -> Fields:

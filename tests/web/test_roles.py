@@ -79,6 +79,8 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
         "mail": letter.public_id,
         "token": "no-such-token",
         "hold": "no-such-hold",
+        "kind": "volume_discount",
+        "request": "no-such-request",
         "session": "no-such-session",
         "invitation": "no-such-invitation",
         "plan": factories.plan("Growth", is_free=False).public_id,

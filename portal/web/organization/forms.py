@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wtforms import StringField
+from wtforms import StringField, TextAreaField
 
 from portal.web.forms import Form
 
@@ -13,3 +13,9 @@ class NewWorkspaceForm(Form):
     name = StringField()
     web_address = StringField()
     timezone = StringField()
+
+
+class RequestForm(Form):
+    """What the platform is asked for, in the asker's words."""
+
+    words = TextAreaField()

@@ -7,6 +7,7 @@ from flask import Response, g, url_for
 from portal.base import clock
 from portal.queries import account_workspaces
 from portal.queries.account_workspaces import Sums
+from portal.queries.requests import all_of
 from portal.queries.usage import Usage, recent_usage_together
 from portal.rules.access import Permission
 from portal.rules.periods import local_day
@@ -14,7 +15,7 @@ from portal.rules.pricing import percent
 from portal.web import figures, formats, organizations, usage_chart
 from portal.web.access import may, needs
 from portal.web.figures import Figure, Tile
-from portal.web.organization import attention, workspace_rows
+from portal.web.organization import attention, requests, workspace_rows
 from portal.web.organization.side import page
 from portal.web.pages import show
 from portal.web.role_words import ORGANIZATION_ROLES, may_do
@@ -22,6 +23,7 @@ from portal.web.role_words import ORGANIZATION_ROLES, may_do
 bp = page("overview")
 
 SHOWN = 5  # workspaces; the others are on their own page
+LATEST = 4  # requests
 
 
 @bp.get("/", endpoint="page")
@@ -32,6 +34,7 @@ def overview() -> Response:
     usage = recent_usage_together(here.key, local_day(now, here.timezone))
     found = account_workspaces.workspaces(here.key, g.principal.user_id, "", 1, account_workspaces.PER_PAGE)
     still_open = [row for row in found.rows if row.cancelled_at is None]
+    shows_asked = may(Permission.ACCOUNT_REQUEST)
     shows = may(Permission.ACCOUNT_WORKSPACE_VIEW)
     return show(
         "organization/overview",
@@ -42,6 +45,7 @@ def overview() -> Response:
         more_url=url_for("organization_workspaces.listing") if shows and here.workspaces > SHOWN else None,
         role=ORGANIZATION_ROLES[here.role],
         may_do=may_do(here.role),
+        asked=[requests.asked(each, now) for each in all_of(here.key)[:LATEST]] if shows_asked else [],
         is_multi=here.is_multi,
         counted=(here.workspaces, here.people),
     )

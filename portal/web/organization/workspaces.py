@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from portal.base.languages import timezones
 from portal.operations import children
 from portal.queries import account_workspaces
+from portal.queries.requests import open_of
 from portal.rules.access import Permission
+from portal.rules.requests import RequestKind
 from portal.web import formats, organizations, paging
 from portal.web.access import actor, may, needs
 from portal.web.organization import workspace_rows
@@ -19,6 +21,7 @@ from portal.web.reader import words
 
 bp = page("workspaces")
 
+MULTI = RequestKind.MULTI_WORKSPACE
 HERE = "organization_workspaces.listing"
 
 
@@ -53,11 +56,15 @@ def new() -> ResponseReturnValue:
             made = children.add(here.key, name, address, zone, actor())
             flash(f"{name.strip()} is there, at /w/{made.web_address}/. You own it.", "good")
             return done(url_for(HERE))
+    has_asked = not here.is_multi and MULTI in open_of(here.key)
+    asks = may(Permission.ACCOUNT_REQUEST) and not has_asked
     return ask(
         "organization/new_workspace" if here.is_multi else "organization/single",
         422 if form.is_submitted() else 200,
         form=form,
         name=here.name,
+        has_asked=has_asked,
+        request_url=url_for("organization_requests.new", kind=MULTI.value) if asks else None,
         timezones=[(name, name.replace("_", " ")) for name in timezones()],
         back_url=url_for(HERE),
         crumbs=(("Workspaces", url_for(HERE)), ("New", None)),

@@ -59,6 +59,7 @@ COVERED = ("target-size",)  # what lies half below an open menu is small and clo
 PAGES = {
     "account.home": Shown("/", MEMBER),
     "organization_overview.page: billing": Shown(of_organization("/o/<slug>/"), BILLING),
+    "organization_requests.new": Shown(of_organization("/o/<slug>/requests/volume_discount"), ADMIN),
     "organization_workspaces.listing: nothing": Shown(of_organization("/o/<slug>/workspaces?q=zzz"), ADMIN),
     "organization_workspaces.listing: one": Shown(**of_single("workspaces")),
     "organization_workspaces.new: one": Shown(**of_single("workspaces/new")),

@@ -1,5 +1,7 @@
 """What the people of an organization see of it, by their role there, and one more workspace that they make."""
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -7,9 +9,12 @@ from sqlalchemy import select
 
 from portal.base.db import db
 from portal.models import DailyUsage, Hold, Membership, Organization, User, Workspace
+from portal.operations import requests
 from portal.operations.unit import unit
+from portal.queries.requests import open_of
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.lifecycle import HoldKind, Stage, Status
+from portal.rules.requests import RequestKind
 from tests import factories
 from tests.support import insiders, tenants
 from tests.support.clocks import NOW
@@ -184,3 +189,47 @@ def test_what_was_suspended_is_counted_once(olive: FlaskClient, acme: Workspace)
     insiders.change(acme)
     insiders.change(named("Acme Labs"))
     assert words(olive.get(f"/o/{of(acme).slug}/").text).count("Suspended: its people see why") == 2
+
+
+def test_an_admin_asks_and_takes_it_back(app: Flask, olive: FlaskClient, acme: Workspace) -> None:
+    home = f"/o/{of(acme).slug}/"
+    assert "The price of active contacts falls" in words(olive.get(home + "requests/volume_discount").text)
+    answer = submit(olive, home + "requests/volume_discount", {"words": "200,000 a month"})
+    assert (answer.status_code, answer.location) == (303, home)
+    again = submit(olive, home + "requests/volume_discount", {"words": "Please"}, follow_redirects=True)
+    assert "has asked for a volume discount already" in words(again.text)
+    text = olive.get(home).text
+    assert "Volume discount Asked by Olive" in words(text)
+    door = re.search(rf'action="({home}requests/req_\w+/withdraw)"', text)
+    assert door
+    submit(olive, door[1])
+    text = olive.get(home).text
+    assert "Withdrawn" in words(text)
+    assert "/withdraw" not in text
+    assert olive.get(home + "requests/a-pony").status_code == 404
+
+
+def test_only_admins_ask(app: Flask, acme: Workspace) -> None:
+    for role in OrganizationRole:
+        person = factories.user(f"{role.value}@acme.example")
+        factories.member(of(acme), person, role)
+        answer = browser(app, person).get(f"/o/{of(acme).slug}/requests/branding")
+        assert answer.status_code == (200 if role is OrganizationRole.ADMIN else 403), role
+
+
+def test_nobody_takes_back_what_others_asked_for(app: Flask, olive: FlaskClient, acme: Workspace) -> None:
+    beta = factories.workspace("Beta Freight", factories.user("bea@example.test"))
+    asked = requests.ask(beta.organization_id, RequestKind.BRANDING, "", factories.command())
+    assert submit(olive, f"/o/{of(acme).slug}/requests/{asked}/withdraw").status_code == 404
+    assert open_of(beta.organization_id)
+
+
+def test_one_workspace_leads_to_asking_for_more(app: Flask) -> None:
+    factories.plan()
+    beta = factories.workspace("Beta Freight")
+    client, home = browser(app, owner_of(beta)), f"/o/{of(beta).slug}/"
+    assert f'href="{home}requests/multi_workspace"' in client.get(home + "workspaces/new").text
+    submit(client, home + "requests/multi_workspace", {"words": ""})
+    text = client.get(home + "workspaces/new").text
+    assert "whom you have asked already" in words(text)
+    assert "requests/multi_workspace" not in text
