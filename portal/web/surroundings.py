@@ -23,6 +23,7 @@ from portal.web import formats
 from portal.web.role_words import WORKSPACE_ROLES
 
 SHOWN = 8  # workspaces that the switcher names; more are searched for
+FEW = 3  # are seen at a glance, without a search field
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,10 @@ class PlaceGroup:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The switcher's lines; `more`: there are others, to be searched for."""
+    """The switcher's lines; `searched`: there are so many, shown or not, that one searches for them."""
 
     groups: tuple[PlaceGroup, ...]
-    more: bool
+    searched: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def places(person: Principal | None) -> Places | None:
         return None
     found = tenants.recent_places(person.user_id, SHOWN + 1)
     groups = grouped(found[:SHOWN], own_organizations.accounts(person.user_id))
-    return Places(groups, len(found) > SHOWN) if groups else None
+    return Places(groups, len(found) > FEW) if groups else None
 
 
 def grouped(found: Sequence[Place], accounts: Sequence[Account]) -> tuple[PlaceGroup, ...]:

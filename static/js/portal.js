@@ -207,7 +207,12 @@
     if (at("[data-copy]")) copy(at("[data-copy]"));
   });
 
-  /* Menus: arrows move, Home and End jump, Esc closes and returns to the opener. */
+  /* Menus: arrows move, also out of a search field, Home and End jump, Esc closes and returns to the opener. One that is opened by keys or
+     mouse and has a search field is ready to type in. */
+  document.addEventListener("toggle", (e) => {
+    const field = e.target.matches("details.drop") && $(".find input", e.target);
+    if (field && e.target.open && matchMedia("(hover: hover)").matches) field.focus();
+  }, true);
   function menuKey(e, menu) {
     if (e.key === "Escape") {
       menu.open = false;
@@ -216,8 +221,8 @@
       return;
     }
     const step = { ArrowDown: 1, ArrowUp: -1, Home: "first", End: "last" }[e.key];
-    if (!step || inField(e.target)) return;
-    const items = $$("a, button, input", menu).filter(visible);
+    if (!step || (inField(e.target) && !(e.key.startsWith("Arrow") && e.target.type === "search"))) return;
+    const items = $$("a, button, input:not([type=hidden])", menu).filter(visible);
     const here = items.indexOf(document.activeElement);
     const next = step === "first" ? 0 : step === "last" ? items.length - 1 : (here + step + items.length) % items.length;
     if (items[next]) { items[next].focus(); e.preventDefault(); }
