@@ -6,12 +6,15 @@ from portal.models.audit import AuditEvent, AuditHead
 from portal.models.campaigns import Broadcast, BroadcastState, Campaign
 from portal.models.changes import Change
 from portal.models.contacts import Contact, ContactTag
+from portal.models.credit import CreditEntry, CreditKind
+from portal.models.cycles import SubscriptionCycle
 from portal.models.domains import Domain, DomainState
 from portal.models.extensions import Extension, ExtensionState
 from portal.models.holds import Hold
+from portal.models.invoices import BilledMonth, BilledUsage, Invoice, InvoiceLine, InvoiceSeries, InvoiceState
 from portal.models.jobs import JobRun, JobState
 from portal.models.numbers import Number, NumberKind, NumberState, ReleasedNumber
-from portal.models.orders import Invoice, InvoiceState, Order, OrderState
+from portal.models.orders import Order, OrderState
 from portal.models.organizations import Organization, OrganizationMember, RateCard
 from portal.models.outbox import OutboxMessage, OutboxState
 from portal.models.plans import LimitOverride, Plan, PlanColour, PlanFee, PlanLimit, PlanPrice
@@ -20,29 +23,38 @@ from portal.models.requests import Request
 from portal.models.sessions import LoginSession, LoginThrottle
 from portal.models.settings import PlatformSettings
 from portal.models.tasks import Task, TaskKind, TaskResult, TaskState
-from portal.models.usage import DailyUsage
+from portal.models.usage import ActiveContact, ContactMonth, DailyUsage, HeldBefore
 from portal.models.users import EmailChange, Invitation, PasswordReset, RecoveryCode, Theme, User
 from portal.models.workspaces import Membership, SuspensionBehaviour, Workspace, WorkspaceBirths, WorkspaceTally
 
 __all__ = [
     "AccessSession",
+    "ActiveContact",
     "AuditEvent",
     "AuditHead",
+    "BilledMonth",
+    "BilledUsage",
     "Broadcast",
     "BroadcastState",
     "Campaign",
     "Change",
     "Contact",
+    "ContactMonth",
     "ContactTag",
+    "CreditEntry",
+    "CreditKind",
     "DailyUsage",
     "Domain",
     "DomainState",
     "EmailChange",
     "Extension",
     "ExtensionState",
+    "HeldBefore",
     "Hold",
     "Invitation",
     "Invoice",
+    "InvoiceLine",
+    "InvoiceSeries",
     "InvoiceState",
     "JobRun",
     "JobState",
@@ -73,6 +85,7 @@ __all__ = [
     "RecoveryCode",
     "ReleasedNumber",
     "Request",
+    "SubscriptionCycle",
     "SuspensionBehaviour",
     "Task",
     "TaskKind",

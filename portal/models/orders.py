@@ -1,11 +1,11 @@
-"""Money that came in: orders, and the invoices they pay."""
+"""Money that came in: orders, of workspaces or of an invoice's share of one."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
@@ -21,17 +21,11 @@ class OrderState(StrEnum):
     REFUNDED = "refunded"
 
 
-class InvoiceState(StrEnum):
-    """What became of an invoice; `overdue` is written by the dunning job."""
-
-    OPEN = "open"
-    PAID = "paid"
-    OVERDUE = "overdue"
-    VOID = "void"
-
-
 class Order(Row, db.Model):
-    """A charge of a workspace, in minor units. It outlives the workspace, of which it keeps the name as issued."""
+    """A charge of a workspace, in minor units. It outlives the workspace, of which it keeps the name as issued.
+
+    `invoice_id`: it is the workspace's share of a paid invoice. `pays_cycle`: it pays the subscription's cycle, which
+    is not invoiced again."""
 
     __tablename__ = "customer_order"
 
@@ -45,12 +39,15 @@ class Order(Row, db.Model):
     method: Mapped[str] = mapped_column(String(80), default="")
     state: Mapped[OrderState] = mapped_column(choice(OrderState, "state"), default=OrderState.PENDING)
     reference: Mapped[str] = mapped_column(String(80), default="")
+    invoice_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id", ondelete="SET NULL"), index=True)
+    pays_cycle: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(Instant)
     paid_at: Mapped[datetime | None] = mapped_column(Instant)
 
     constraints = (
         CheckConstraint("(state IN ('paid', 'refunded')) = (paid_at IS NOT NULL)", "paid_has_instant"),
         Index(None, "workspace_id", "state", "paid_at"),
+        Index(None, "state", "id"),
         # What came in over some days, by currency, without a look at the rows.
         Index(
             "ix_customer_order_income",
@@ -61,20 +58,3 @@ class Order(Row, db.Model):
             postgresql_where=text("state = 'paid'"),
         ),
     )
-
-
-class Invoice(Row, db.Model):
-    """One per organization and month (its first day); totals in minor units."""
-
-    public_id: Mapped[str] = public_id("inv")
-    organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"))
-    number: Mapped[str] = mapped_column(String(32), unique=True)
-    month: Mapped[date] = mapped_column(Date)
-    currency: Mapped[str] = mapped_column(String(3))
-    total_minor: Mapped[int] = mapped_column(BigInteger)
-    state: Mapped[InvoiceState] = mapped_column(choice(InvoiceState, "state"), default=InvoiceState.OPEN)
-    issued_at: Mapped[datetime] = mapped_column(Instant)
-    due_on: Mapped[date] = mapped_column(Date)
-    paid_at: Mapped[datetime | None] = mapped_column(Instant)
-
-    constraints = (UniqueConstraint("organization_id", "month"), Index(None, "state", "due_on"))

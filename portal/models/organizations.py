@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
@@ -46,10 +46,19 @@ class Organization(Row, db.Model):
     rate_card_id: Mapped[int | None] = mapped_column(ForeignKey("rate_card.id"), index=True)
     volume_discount: Mapped[bool] = mapped_column(default=False)
     branding_granted: Mapped[bool] = mapped_column(default=False)
+    credit_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")  # what its ledger sums up to
     created_at: Mapped[datetime] = mapped_column(Instant)
     version: Mapped[int] = mapped_column(default=1)
 
-    constraints = (Index(None, "name_key", "id"),)
+    constraints = (
+        Index(None, "name_key", "id"),
+        Index(
+            "ix_organization_below_zero",
+            "credit_minor",
+            sqlite_where=text("credit_minor < 0"),
+            postgresql_where=text("credit_minor < 0"),
+        ),
+    )
 
 
 class OrganizationMember(Row, db.Model):

@@ -18,6 +18,8 @@ EXEMPT = {
     "hold": "is on an organization or on a workspace",
     "invitation": "may be to the platform or to an organization",
     "number": "in the inventory it belongs to nobody",
+    "credit_entry": "the ledger is the organization's, and outlives a purge",
+    "invoice_line": "the account's own lines have none; the invoice outlives a purge",
     "customer_order": "may be an organization's; the invoice outlives a purge",
     "outbox_message": "a mail to staff or to an organization has none",
 }

@@ -11,8 +11,11 @@ AUDITED = {
     "contact_tag": "workspace",
     "extension": "workspace",
     "number": "workspace",
-    "customer_order": "platform",  # so far with the example alone
-    "invoice": "platform",
+    "billed_month": "invoice",
+    "credit_entry": "credit",
+    "customer_order": "order",
+    "invoice": "invoice",
+    "invoice_line": "invoice",
     "rate_card": "platform",
     "domain": "workspace",
     "email_change": "user",
