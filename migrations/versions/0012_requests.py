@@ -4,7 +4,7 @@ The list of organizations sorts by the MRR and the number of their workspaces: b
 that nobody reads the workspaces for them.
 
 Revision ID: 0012
-Revises: 0010
+Revises: 0011
 """
 
 import sqlalchemy as sa
