@@ -88,7 +88,7 @@ def pool(found: AccountUsage, locale: str) -> Pool:
         segments=tuple(segments),
         ahead=(now, later - now) if later > now else None,
         marks=tuple((_place(threshold, most), _tier(threshold, off, locale)) for threshold, off in sight),
-        most=formats.number(most, locale),
+        most=f"{formats.number(most, locale)} forecast" if most == found.forecast else formats.number(most, locale),
         words=f"{formats.number(found.contacts, locale)} active contacts of {len(segments)} workspaces",
     )
 
@@ -103,11 +103,12 @@ def standing(found: AccountUsage, locale: str) -> tuple[str, str]:
     if found.next_tier is None:
         return "info", "This plan has no volume discount."
     threshold, percentage = found.next_tier
-    left = formats.number(threshold - found.pooled + 1, locale)
+    lacking = threshold - found.pooled + 1
+    more = f"{formats.number(lacking, locale)} more active {'contact' if lacking == 1 else 'contacts'}"
     off = formats.percent(percentage, locale, 0)
     reached = "At this pace it is reached this month." if found.forecast_pooled > threshold else ""
     allowed = "" if found.discount_approved else "It takes an approval."
-    said = f"{left} more active contacts this month, and {off} is taken off those that are billed."
+    said = f"{more} this month, and {off} is taken off those that are billed."
     return "info", " ".join(filter(None, (said, reached, allowed)))
 
 
@@ -123,13 +124,13 @@ def course(found: AccountUsage, timezone: str, locale: str) -> Chart | None:
     days, totals = tuple(day for day, _ in found.course), tuple(total for _, total in found.course)
     title = "Active contacts so far"
     summary = f"{period(found, locale)}: {formats.number(found.contacts, locale)} active contacts."
-    lines = (charts.Line(title, totals),)
+    lines = (charts.Line("Contacts", totals),)
     return Chart(
         title=title,
         period=f"{period(found, locale)}, {timezone}",
         wide=charts.line_chart(charts.WIDE, days, lines, title, summary, locale),
         narrow=charts.line_chart(charts.NARROW, days, lines, title, summary, locale),
-        lines=("Active contacts",),
+        lines=("Contacts",),
         heads=("Day", "Active contacts so far"),
         rows=tuple(
             (formats.short_day(day, locale), formats.number(total, locale)) for day, total in reversed(found.course)

@@ -233,3 +233,17 @@ def test_one_workspace_leads_to_asking_for_more(app: Flask) -> None:
     text = client.get(home + "workspaces/new").text
     assert "whom you have asked already" in words(text)
     assert "requests/multi_workspace" not in text
+
+
+@pytest.mark.parametrize("children", [2, 30])
+def test_pages_cost_the_same_whatever_their_rows(make_app: object, acme: Workspace, children: int) -> None:
+    for number in range(children - 2):
+        factories.workspace(f"Branch {number}", owner_of(acme), organization=of(acme).public_id)
+    client = browser(make_app(count_queries=True), owner_of(acme))  # type: ignore[operator]
+    home = f"/o/{of(acme).slug}/"
+    client.get(home)
+    queries = {
+        path: int(client.get(home + path).headers["X-Bench-Queries"])
+        for path in ("", "workspaces", "usage", "activity")
+    }
+    assert queries == {"": 9, "workspaces": 6, "usage": 11, "activity": 6}
