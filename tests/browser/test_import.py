@@ -11,7 +11,7 @@ from portal.rules.access import StaffRole
 from tests import factories
 from tests.conftest import database  # noqa: F401  (both)
 from tests.support import processes
-from tests.support.browsers import looks_right
+from tests.support.browsers import Held, looks_right
 from tests.support.people import log_in
 from tests.support.servers import Server
 
@@ -68,6 +68,19 @@ def test_progress_moves_by_itself_and_the_page_can_be_left(alice: Page, server: 
     processes.wait_until(lambda: not kept.exists(), within=30, what=lambda: "the worker goes on")
     alice.reload()
     expect(bar).to_have_attribute("value", str(done))
+
+
+def test_progress_moves_also_where_an_answer_takes_longer_than_the_next_question(alice: Page, tmp_path: Path) -> None:
+    asked: list[str] = []
+    alice.clock.install()
+    upload(alice, written(tmp_path, 300), "Import now")
+    late = Held(alice, re.compile(r"/admin/tasks/tsk_\w+$"))
+    alice.on("request", lambda request: asked.append(request.url))
+    with alice.expect_request(late.pattern):
+        alice.clock.run_for(4000)
+    assert len(asked) == 1, "a question was given up for the next one, and so on for ever"
+    late.release()
+    expect(alice.get_by_text("300 created")).to_be_visible()
 
 
 def test_it_works_without_javascript_and_on_a_phone(
