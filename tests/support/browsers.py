@@ -52,7 +52,7 @@ def listen(page: Page) -> list[str]:
 
 
 def slow(page: Page, latency: int, processor: int = 1) -> None:
-    """From now on each answer takes this page `latency` milliseconds more, and its scripts `processor` times as long."""
+    """Each answer takes `latency` milliseconds more from now on, and the page's scripts `processor` times as long."""
     line = {"offline": False, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1}
     devtools = page.context.new_cdp_session(page)
     devtools.send("Network.enable")
