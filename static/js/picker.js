@@ -27,7 +27,7 @@
   function take(box, option) {
     if (!able(option)) return;
     show(box, false);
-    if ("invite" in option.dataset) { invite(box, option.dataset.invite); return; }
+    if ("invite" in option.dataset) { invite(box, field(box).value.trim()); return; }  // more may have been typed since it was offered
     field(box).value = option.dataset.value;
     $("[data-words]", box).replaceChildren(...[...option.childNodes].map((node) => node.cloneNode(true)));
     box.classList.add("chosen");

@@ -159,6 +159,19 @@ def test_enter_in_a_picker_waits_for_what_was_typed_and_escape_for_nothing(page:
     expect(person).to_be_focused()
 
 
+def test_who_is_invited_is_whom_the_field_says_not_the_answer_before(page: Page) -> None:
+    page.goto(NEW)
+    page.get_by_text("Existing user", exact=True).click()
+    person = choice(page, "Person")
+    person.press_sequentially("nina@new.e")
+    offer = page.get_by_role("option", name=re.compile("Invite"))
+    expect(offer).to_be_visible()
+    Held(page, "**/choose/owner*")
+    person.press_sequentially("xample")
+    offer.click()
+    expect(page.get_by_label("E-mail", exact=True)).to_have_value("nina@new.example")
+
+
 def test_a_plan_and_a_cycle_for_many_are_chosen_faster_than_answers_come(page: Page) -> None:
     page.goto(HOME)
     page.locator("td.c-pick input").first.check()
