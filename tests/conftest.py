@@ -40,6 +40,8 @@ KEY = "k" * 48
 COMMON: dict[str, Any] = {"secret_key": KEY, "testing": True, "public_url": "http://localhost"}
 PATIENCE = 20_000  # milliseconds that a browser test waits for what it expects, on a busy machine
 expect.set_options(timeout=PATIENCE)
+# PORTAL_TEST_SLOW=350,4: browsers on a line of 350 ms, with a quarter of the processor.
+SLOW = [int(each) for each in os.environ.get("PORTAL_TEST_SLOW", "").split(",") if each]
 
 MakeApp = Callable[..., Flask]
 Serve = Callable[..., Server]
@@ -265,6 +267,9 @@ def browser_context_args(server: Server) -> dict[str, Any]:
 def page(page: Page) -> Iterator[Page]:
     """A tab in Chromium on `server`. A script error or a breach of the content policy fails the test at its end."""
     page.set_default_timeout(PATIENCE)
+    if SLOW:
+        page.context.on("page", lambda tab: browsers.slow(tab, *SLOW))
+        browsers.slow(page, *SLOW)
     complaints = browsers.listen(page)
     yield page
     assert not complaints, "the browser complained:\n" + "\n".join(complaints)

@@ -27,7 +27,7 @@
   function take(box, option) {
     if (!able(option)) return;
     show(box, false);
-    if ("invite" in option.dataset) { invite(box, option.dataset.invite); return; }
+    if ("invite" in option.dataset) { invite(box, field(box).value.trim()); return; }  // more may have been typed since it was offered
     field(box).value = option.dataset.value;
     $("[data-words]", box).replaceChildren(...[...option.childNodes].map((node) => node.cloneNode(true)));
     box.classList.add("chosen");
@@ -52,14 +52,38 @@
     form.elements[next].focus();
   }
 
+  /* What was asked for last, whether its answer is still to come, and whether Enter was pressed before it came. */
+  const states = new WeakMap();
+  const stateOf = (box) => states.get(box) || states.set(box, { asked: null, waiting: false, eager: false }).get(box);
+  const first = (box) => marked(box) || options(box).find(able);
+  function asks(e) {
+    const box = boxOf(e.target);
+    if (!box || e.target !== field(box)) return;
+    Object.assign(stateOf(box), { waiting: true, eager: false });
+    mark(box, null);
+  }
+  function ended(e, answered) {
+    const box = boxOf(e.target);
+    if (!box || e.target !== field(box)) return;
+    const state = stateOf(box);
+    if (answered && state.asked !== field(box).value) return;
+    if (answered && state.eager && first(box)) take(box, first(box));
+    Object.assign(state, { waiting: false, eager: false });
+  }
+  document.addEventListener("input", asks);
+  document.addEventListener("look", asks, true);
+  document.addEventListener("htmx:before:request", (e) => { const box = boxOf(e.target); if (box) stateOf(box).asked = field(box).value; });
+  document.addEventListener("htmx:after:swap", (e) => ended(e, true));
+  for (const name of ["htmx:error", "htmx:response:error"]) document.addEventListener(name, (e) => ended(e, false));
+
   function key(e, box) {
     const all = options(box);
     const open = !list(box).hidden;
+    const state = stateOf(box);
+    if (e.key === "Escape") Object.assign(state, { waiting: false, eager: false });
     if (e.key === "Escape" && open) { show(box, false); e.preventDefault(); e.stopPropagation(); }
-    if (e.key === "Enter" && open) {
-      const one = marked(box) || all.find(able);
-      if (one) { e.preventDefault(); take(box, one); }
-    }
+    if (e.key === "Enter" && state.waiting && !marked(box)) { state.eager = true; e.preventDefault(); }
+    else if (e.key === "Enter" && open && first(box)) { e.preventDefault(); take(box, first(box)); }
     const step = { ArrowDown: 1, ArrowUp: -1 }[e.key];
     if (!step) return;
     e.preventDefault();
@@ -83,14 +107,16 @@
   });
   document.addEventListener("focusout", (e) => {
     const box = boxOf(e.target);
-    if (box && !box.contains(e.relatedTarget)) show(box, false);
+    if (!box || box.contains(e.relatedTarget)) return;
+    show(box, false);
+    stateOf(box).eager = false;
   });
 
   /* What the server found has arrived. */
   function watch(box) {
     if (box.dataset.watched) return;
     box.dataset.watched = "";
-    new MutationObserver(() => { if (document.activeElement === field(box)) show(box, options(box).length > 0); })
+    new MutationObserver(() => { if (document.activeElement === field(box) && stateOf(box).waiting) show(box, options(box).length > 0); })
       .observe(list(box), { childList: true });
   }
   const start = () => document.querySelectorAll("[data-picker]").forEach(watch);

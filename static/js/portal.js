@@ -322,11 +322,31 @@
   });
 
   document.addEventListener("DOMContentLoaded", start);
-  if (document.readyState !== "loading") start();
   function start() {
     wake(document);
     $$("[data-toast]").forEach(run);
     const first = $("[data-focus]");
-    if (first) first.focus();
+    if (first && document.activeElement === document.body) first.focus();
+    setTimeout(catchUp);  // htmx begins by such a call too, which it made before
+  }
+
+  /* On a slow line people are quicker than the scripts: what was typed, chosen or unfolded meanwhile is told to whoever would have listened,
+     and who went back over parts that were swapped sees what the address says. */
+  function catchUp() {
+    const [loaded] = performance.getEntriesByType("navigation");
+    if (history.state && history.state.htmx && loaded && bare(loaded.name) !== bare(location.href)) { location.reload(); return; }
+    $$("input, textarea, select").filter(changed).forEach((field) => {
+      for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
+    });
+    $$("details[open][hx-get]").forEach((details) => details.dispatchEvent(new Event("toggle")));
+    $$("[popovertarget][hx-get]").filter((button) => $(`#${button.getAttribute("popovertarget")}:popover-open`))
+      .forEach((button) => button.dispatchEvent(new Event("click")));
+  }
+  const bare = (address) => address.split("#")[0];
+  function changed(field) {
+    if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+    if (!field.options) return field.type !== "hidden" && field.value !== field.defaultValue;
+    const all = [...field.options];
+    return field.selectedOptions[0] !== (all.find((each) => each.defaultSelected) || all.find((each) => !each.disabled));
   }
 })();

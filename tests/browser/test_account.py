@@ -59,6 +59,7 @@ def test_everything_about_oneself(alice: User, page: Page, server: Server, mailb
     expect(page.get_by_text("Profile saved.")).to_be_visible()
     page.get_by_role("link", name="Set up").click()
     page.get_by_role("button", name="Set it up").click()
+    expect(page.locator("#secret")).to_be_visible()
     looks_right(page)
     secret = page.inner_text("#secret").replace(" ", "")
     page.fill("[name=code]", pyotp.TOTP(secret).at(now))

@@ -162,11 +162,11 @@ def test_accents_without_end_are_refused_before_anybody_sorts_them(app: Flask, t
     """Bringing 60,000 of them into one order takes 10 seconds, six times 9,000 of them a few."""
     rows = ["a" + "\u0315\u0300" * 29_900 + ",a@x.example,,,,", ",".join(["a" + "\u0315\u0300" * 4_500] * 6)]
     source = source_of(tmp_path, rows, "name,owner_email,organization_name,industry,state,owner_name")
-    began = time.monotonic()
+    began = time.thread_time()  # what a busy machine does meanwhile does not count
     for found in (rehearsed(source), run(source)):
         assert [(each.line, each.outcome) for each in found] == [(2, "failed"), (3, "failed")]
         assert "name: At most 1,000 characters fit here; this has 59,801." in found[0].message
-    assert time.monotonic() - began < 3
+    assert time.thread_time() - began < 3
 
 
 def test_a_row_that_exists_is_left_as_it_is(app: Flask, tmp_path: Path) -> None:

@@ -361,7 +361,7 @@ def test_a_silent_server_holds_nobody_up(make_app: MakeApp, now: datetime) -> No
         public_id = write(now, wait=True)
         took = time.monotonic() - began
         assert row(public_id).state is OutboxState.FAILED
-    assert outbox.IMPATIENT <= took < 2
+    assert outbox.IMPATIENT <= took < 10, "nobody waits for the 30 seconds of the setting"
 
 
 def test_a_server_that_does_not_encrypt_gets_nothing(make_app: MakeApp, smtp: MailServer, now: datetime) -> None:

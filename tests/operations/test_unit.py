@@ -123,7 +123,7 @@ def test_what_is_done_exclusively_is_done_one_after_the_other(app: Flask) -> Non
     met = Barrier(2)
 
     def add_one(_: int) -> None:
-        met.wait(5)
+        met.wait(60)
         with app.app_context(), unit() as session:
             exclusively(session, "counting")
             found = session.scalars(select(RateCard.payment_days)).one()

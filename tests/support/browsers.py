@@ -2,11 +2,12 @@
 
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import ConsoleMessage, Error, Page
+from playwright.sync_api import ConsoleMessage, Error, Page, Route
 
 ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-color-profile=srgb"]
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -50,9 +51,41 @@ def listen(page: Page) -> list[str]:
     return complaints
 
 
+def slow(page: Page, latency: int, processor: int = 1) -> None:
+    """Each answer takes `latency` milliseconds more from now on, and the page's scripts `processor` times as long."""
+    line = {"offline": False, "latency": latency, "downloadThroughput": -1, "uploadThroughput": -1}
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    devtools.send("Network.emulateNetworkConditions", line)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": processor})
+
+
+class Held:
+    """What the page asks of `pattern` from now on is answered when it is released."""
+
+    def __init__(self, page: Page, pattern: str | re.Pattern[str]) -> None:
+        self.page, self.pattern = page, pattern
+        self.routes: list[Route] = []
+        self.again()
+
+    def again(self) -> None:
+        """From now on it waits, also after a release."""
+        self.page.route(self.pattern, lambda route: self.routes.append(route))
+
+    def release(self) -> None:
+        """All that waits is answered, and what is asked later at once. What the page gave up is gone."""
+        self.page.unroute(self.pattern)
+        for route in self.routes:
+            with suppress(Error):
+                route.continue_()
+        self.routes.clear()
+
+
 def axe(page: Page, *, without: tuple[str, ...] = (), only: tuple[str, ...] = ()) -> None:
     """Asserts that axe-core finds nothing on the page as it stands; `without` names rules left out, with a reason;
     `only` those that are asked, where the others were asked already."""
+    page.wait_for_load_state()  # with its style sheets
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE_SCRIPT)
     options: dict[str, Any] = {
@@ -82,6 +115,7 @@ def looks_right(page: Page) -> None:
 
 def fits(page: Page, width: int) -> None:
     """Asserts that nothing scrolls sideways or is cut without a title in a window of this width."""
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= width, f"scrolls sideways at {width}"
     cut = page.evaluate(CUT)
     assert not cut, f"cut without a title at {width}: {cut}"

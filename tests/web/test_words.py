@@ -213,9 +213,9 @@ def test_free_text_is_never_a_formula(text: str, safe: str) -> None:
 
 def test_a_long_text_is_guarded_at_once() -> None:
     for text in ("\t-" * 100_000, '; "' * 70_000, ";+1 " * 50_000 + "x"):
-        began = time.monotonic()
+        began = time.thread_time()  # what a busy machine does meanwhile does not count
         guarded(text)
-        assert time.monotonic() - began < 1
+        assert time.thread_time() - began < 1
 
 
 def test_every_cell_of_a_file_is_quoted() -> None:

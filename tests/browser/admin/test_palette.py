@@ -33,6 +33,7 @@ def detail(page: Page) -> Page:
     page.goto(HOME + "?q=northwind+trading")
     page.locator(".name", has_text="Northwind Trading").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Northwind Trading")
+    page.wait_for_load_state()  # its script listens
     return page
 
 
@@ -152,6 +153,8 @@ def test_a_question_takes_its_place_and_gives_the_focus_back(detail: Page) -> No
 
 def test_it_is_not_opened_where_a_text_is_written(detail: Page) -> None:
     detail.get_by_role("link", name="Edit", exact=True).click()
+    expect(detail.locator("#f-admin_note")).to_be_visible()
+    detail.wait_for_load_state()  # its script listens
     detail.locator("#f-admin_note").press("Control+k")
     expect(palette(detail)).to_be_hidden()
     detail.locator("#f-name").press("Control+k")

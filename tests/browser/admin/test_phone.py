@@ -15,6 +15,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 def fits(page: Page) -> bool:
     """Nothing scrolls sideways."""
+    page.wait_for_load_state()  # with its style sheets
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
