@@ -39,6 +39,7 @@ EVENTS: dict[str, frozenset[str]] = {
         "user.trashed": "user email sessions invitations",
         "user.restored": "user email",
         "user.organization_role_changed": "user email role",
+        "user.organization_joined": "user email role",
         "user.organization_left": "user email role workspaces",
         "user.staff_invited": "user email staff_role",
         "user.staff_link_made": "user email staff_role",
@@ -47,6 +48,7 @@ EVENTS: dict[str, frozenset[str]] = {
         "organization.changed": (
             "name company_name address country tax_id billing_email currency rate_card volume_discount branding_granted"
         ),
+        "organization.workspace_left": "name to",
         "request.asked": "request kind",
         "request.granted": "request kind plan",
         "request.declined": "request kind",
@@ -75,6 +77,7 @@ EVENTS: dict[str, frozenset[str]] = {
         "workspace.cancelled": "status numbers extensions broadcasts",
         "workspace.restored": "status numbers reassigned",
         "workspace.made_primary": "primary",
+        "workspace.transferred": "organization_name",
         "workspace.plan_changed": "plan billing_cycle custom_amount custom_months",
         "workspace.sample_data_removed": "contacts campaigns broadcasts",
         "workspace.limit_overridden": "limit value expires_at",
@@ -125,6 +128,7 @@ FOR_CUSTOMERS: dict[str, frozenset[str]] = {
         "workspace.created": "name web_address",
         "workspace.status_changed": "status",
         "workspace.limit_overridden": "limit value",
+        "workspace.transferred": "organization_name",
         "workspace.settings_changed": "name web_address timezone",
         "workspace.notified": "subject email",
         "access.started": "kind mode until reason",

@@ -121,9 +121,8 @@ def _lock(session: Session, workspaces: Sequence[str]) -> None:
     """All at once and in the order in which everybody locks them, so that nobody waits for each other."""
     exclusively(session, "workspaces")
     mine = select(Workspace.organization_id).where(Workspace.public_id.in_(workspaces))
-    session.execute(
-        select(Organization.id).where(Organization.id.in_(mine)).order_by(Organization.id).with_for_update()
-    )
+    places = select(Organization.id).where(Organization.id.in_(mine)).order_by(Organization.id)
+    session.execute(places.with_for_update(key_share=True))
     rows = select(Workspace.id).where(Workspace.public_id.in_(workspaces))
     session.execute(rows.order_by(Workspace.id).with_for_update())
 

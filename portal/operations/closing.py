@@ -31,6 +31,7 @@ from portal.operations.locks import Place, locked_place
 from portal.operations.statuses import following
 from portal.operations.unit import unit
 from portal.queries.closing import OPEN_BROADCASTS
+from portal.queries.prospects import may_have_children
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Refused
 from portal.rules.lifecycle import Move, check_move, purge_at, purge_due
@@ -104,7 +105,8 @@ def restore(workspace: str, by: Actor) -> Restored:
 def make_primary(workspace: str, by: Actor) -> None:
     """The workspace is its organization's primary; the one that was is a child. What each pays follows.
 
-    Raises NotFound, and Conflict if it is closed or the primary already."""
+    Raises NotFound, and Conflict if it is closed or the primary already, or if its plan is not one for several
+    workspaces and others are open: they would pay nothing."""
     with scope.platform(), unit() as session:
         place = locked_place(session, workspace, everyone=True)
         row = place.workspace
@@ -112,6 +114,7 @@ def make_primary(workspace: str, by: Actor) -> None:
             raise Conflict(f"{row.name} is the primary of {place.organization.name} already.")
         if row.cancelled_at is not None:
             raise Conflict("A closed workspace cannot be the primary. Restore it first.")
+        _check_takes_children(place)
         before = next((each for each in place.workspaces if each.is_primary), None)
         with settling_all(session, place.workspaces):
             if before:
@@ -128,6 +131,15 @@ def _check_no_children(place: Place) -> None:
         raise Conflict(
             f"{place.workspace.name} is the primary of {place.organization.name}, which has {count}. "
             "Make one of them the primary first, by “Make primary” on its page."
+        )
+
+
+def _check_takes_children(place: Place) -> None:
+    others = [each for each in place.workspaces if each is not place.workspace and each.cancelled_at is None]
+    if others and not may_have_children(place.workspace.id):
+        raise Conflict(
+            f"The plan of {place.workspace.name} is not one for several workspaces, and {place.organization.name} has "
+            "others. Move it onto a multi-workspace plan first."
         )
 
 

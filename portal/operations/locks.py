@@ -2,20 +2,22 @@
 
 Whoever holds the organization is alone with it: nobody opens or lifts a hold on it, closes or restores a workspace
 until the unit ends. Nobody adds one either while a change holds all of them: it takes its turn with whoever creates
-workspaces, who looks at the organization long before the new row asks for it.
+workspaces, who looks at the organization long before the new row asks for it. Rows that only refer to the organization
+are written meanwhile: who accepts an invitation has the workspace by then, and would wait for us as we wait for them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.models import Organization, Workspace
 from portal.operations.unit import exclusively
-from portal.rules.errors import NotFound
+from portal.rules.errors import Conflict, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,20 +29,63 @@ class Place:
     workspaces: Sequence[Workspace]
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A workspace between two organizations. `siblings`: the others of the one it leaves, `there`: those of the one it
+    joins, in both those in the trash included."""
+
+    workspace: Workspace
+    leaves: Organization
+    joins: Organization
+    siblings: Sequence[Workspace]
+    there: Sequence[Workspace]
+
+
 def locked_place(session: Session, workspace: str, *, everyone: bool = False) -> Place:
     """The workspace with this public id, locked until the unit ends, as is its organization and, if `everyone`, each
-    other workspace of that, those in the trash included. Raises NotFound."""
+    other workspace of that, those in the trash included. Raises NotFound, and Conflict where it went to another
+    organization before the lock was ours."""
     if everyone:
         exclusively(session, "workspaces")
-    key = session.scalar(select(Workspace.organization_id).where(Workspace.public_id == workspace))
-    if key is None:
-        raise NotFound()
-    organization = session.scalars(select(Organization).where(Organization.id == key).with_for_update()).one()
+    key = _organization_of(session, workspace)
+    organization = session.scalars(_locked(Organization.id == key)).one()
     wanted = select(Workspace).where(Workspace.organization_id == key)
     if not everyone:
         wanted = wanted.where(Workspace.public_id == workspace)
     rows = session.scalars(wanted.order_by(Workspace.id).with_for_update()).all()
     found = next((row for row in rows if row.public_id == workspace), None)
     if found is None:
-        raise NotFound()
+        _organization_of(session, workspace)
+        raise Conflict("This workspace was transferred to another organization just now. Look at it again.")
     return Place(organization, found, rows)
+
+
+def locked_move(session: Session, workspace: str, organization: str) -> Move:
+    """The workspace, its organization and the one with this public id, all of their workspaces too, locked until the
+    unit ends: both organizations by their keys, then the workspaces by theirs. Raises NotFound, and Conflict where it
+    is there already."""
+    exclusively(session, "workspaces")
+    key = _organization_of(session, workspace)
+    rows = session.scalars(_locked(or_(Organization.id == key, Organization.public_id == organization))).all()
+    leaves = next(row for row in rows if row.id == key)
+    if leaves.public_id == organization:
+        raise Conflict(f"It belongs to {leaves.name} already.")
+    joins = next((row for row in rows if row.id != key), None)
+    if joins is None:
+        raise NotFound()
+    both = Workspace.organization_id.in_((leaves.id, joins.id))
+    found = session.scalars(select(Workspace).where(both).order_by(Workspace.id).with_for_update()).all()
+    row = next(each for each in found if each.public_id == workspace)
+    siblings = [each for each in found if each.organization_id == leaves.id and each is not row]
+    return Move(row, leaves, joins, siblings, [each for each in found if each.organization_id == joins.id])
+
+
+def _organization_of(session: Session, workspace: str) -> int:
+    key = session.scalar(select(Workspace.organization_id).where(Workspace.public_id == workspace))
+    if key is None:
+        raise NotFound()
+    return key
+
+
+def _locked(which: Any) -> Any:
+    return select(Organization).where(which).order_by(Organization.id).with_for_update(key_share=True)

@@ -110,12 +110,13 @@ def _switch(place: Organization, kind: RequestKind, by: Actor) -> None:
         return
     setattr(place, column, True)
     place.version += 1
-    record("organization.changed", by, organization=place, **{column: (False, True)})
+    changed: dict[str, Any] = {column: (False, True)}
+    record("organization.changed", by, organization=place, **changed)
 
 
 def _take_plan(session: Session, place: Organization, plan: str, by: Actor) -> str:
     """The organization's primary is on this plan; answers its name."""
-    chosen = session.scalar(select(Plan).where(Plan.public_id == plan)) if plan else None
+    chosen: Plan | None = session.scalar(select(Plan).where(Plan.public_id == plan)) if plan else None
     if chosen is None:
         raise Invalid({"plan": "Choose the plan that its primary workspace moves to."})
     if not chosen.multi_workspace:
@@ -132,7 +133,8 @@ def _take_plan(session: Session, place: Organization, plan: str, by: Actor) -> s
 
 
 def _place(session: Session, organization_key: int) -> Organization:
-    place = session.get(Organization, organization_key, with_for_update=True, populate_existing=True)
+    query = select(Organization).where(Organization.id == organization_key).with_for_update(key_share=True)
+    place: Organization | None = session.scalar(query.execution_options(populate_existing=True))
     if place is None:
         raise NotFound()
     return place
@@ -167,7 +169,7 @@ def _decide(row: Request, state: RequestState, word: str, by: Actor) -> None:
     row.state, row.word, row.decided_by, row.decided_at = state, word, by.label, by.at
 
 
-def _record(action: str, place: Organization, row: Request, by: Actor, reason: str, **facts: str) -> None:
+def _record(action: str, place: Organization, row: Request, by: Actor, reason: str, **facts: Any) -> None:
     record(action, by, organization=place, reason=reason, request=row.public_id, kind=row.kind.value, **facts)
 
 
