@@ -19,6 +19,7 @@ from portal.models import (
     Organization,
     OrganizationMember,
     User,
+    Workspace,
     scope,
 )
 from portal.operations import closing, holds, team, transfers
@@ -315,7 +316,7 @@ def test_who_has_the_workspace_and_joins_the_organization_does_not_wait_for_who_
             session.add(member)
 
     def go() -> None:
-        has_it.wait()
+        has_it.wait(10)
         if leaves:
             transfers.transfer(goa, to, WHY, BY)
         else:
