@@ -36,6 +36,7 @@ from portal.models import (
     Order,
     Organization,
     OutboxMessage,
+    Request,
     Workspace,
     WorkspaceTally,
     scope,
@@ -48,12 +49,13 @@ from portal.rules.lifecycle import PURGE_AFTER, Status
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing of a kind. `at`: when it happens or has happened, an instant (perhaps None, of a workspace at risk) or,
-    of an invoice, the day on which it was due. `facts`: what the kind's own columns say, by name."""
+    of an invoice, the day on which it was due. `facts`: what the kind's own columns say, by name. What is an
+    organization's stands for its primary workspace; a request does so where there is one, else `workspace` is blank."""
 
     kind: Kind
     workspace: str
     name: str
-    status: Status
+    status: Status | None
     at: Any
     facts: Mapping[str, Any]
 
@@ -160,6 +162,20 @@ ASKED: Mapping[Kind, _Asked] = {
         (Workspace.trial_ends_at, Workspace.id),
         {},
     ),
+    Kind.REQUEST: _Asked(
+        Request.__table__.join(Organization, Organization.id == Request.organization_id).outerjoin(
+            _WORKSPACE, _PRIMARY
+        ),
+        _written(Request.state, "open"),
+        Request.asked_at,
+        (Request.asked_at, Request.id),
+        {
+            "request": Request.public_id,
+            "asked": Request.kind,
+            "words": Request.words,
+            "organization": Organization.name,
+        },
+    ),
     Kind.NEAR_CAP: _Asked(
         _WORKSPACE,
         and_(_OPEN, Workspace.near_cap.is_not(None)),
@@ -244,4 +260,4 @@ def _entry(kind: Kind, row: Any) -> Entry:
     facts = dict(zip(ASKED[kind].facts, own, strict=True))
     if "reasons" in facts:
         facts["reasons"] = tuple(Reason.from_json(each) for each in facts["reasons"])
-    return Entry(kind, public_id, name, status, at, facts)
+    return Entry(kind, public_id or "", name or facts.get("organization", ""), status, at, facts)

@@ -17,12 +17,14 @@ from portal.rules.pricing import Cycle
 
 @dataclass(frozen=True, slots=True)
 class PlanChoice:
-    """A plan: prices in minor units of a whole cycle; a limit that it does not set has no figure."""
+    """A plan: prices in minor units of a whole cycle; a limit that it does not set has no figure.
+    `is_multi`: it is one for several workspaces."""
 
     public_id: str
     name: str
     colour: PlanColour
     is_free: bool
+    is_multi: bool
     prices: Mapping[tuple[Cycle, str], int]
     limits: Mapping[Limit, int]
 
@@ -45,7 +47,7 @@ def plan_choices(*, besides: int | None = None) -> tuple[PlanChoice, ...]:
     for plan, name, value in db.session.execute(select(PlanLimit.plan_id, PlanLimit.name, PlanLimit.value)):
         limits[plan][name] = value
     rows = db.session.execute(
-        select(Plan.id, Plan.public_id, Plan.name, Plan.colour, Plan.is_free)
+        select(Plan.id, Plan.public_id, Plan.name, Plan.colour, Plan.is_free, Plan.multi_workspace)
         .where(or_(Plan.archived_at.is_(None), Plan.id == besides))
         .order_by(Plan.position, Plan.name_key, Plan.id)
     )

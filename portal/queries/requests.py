@@ -6,11 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 
 from portal.base.db import db
 from portal.models import Organization, Plan, Request, User, Workspace
+from portal.queries.listing import PAGE
+from portal.rules.errors import NotFound
+from portal.rules.pricing import Cycle
 from portal.rules.requests import RequestKind, RequestState
+
+
+class Terms(NamedTuple):
+    """How an organization's primary workspace pays."""
+
+    name: str
+    cycle: Cycle
+    currency: str
 
 
 class RequestView(NamedTuple):
@@ -76,3 +87,37 @@ def has(organization_key: int) -> frozenset[RequestKind]:
     ).one()
     kinds = (RequestKind.VOLUME_DISCOUNT, RequestKind.BRANDING, RequestKind.MULTI_WORKSPACE)
     return frozenset(kind for kind, there in zip(kinds, row, strict=True) if there)
+
+
+def primary_terms(organization_key: int) -> Terms | None:
+    """How the primary workspace of the organization (integer key) pays; None where there is none."""
+    query = select(Workspace.name, Workspace.billing_cycle, Workspace.currency)
+    primary = query.where(Workspace.organization_id == organization_key, Workspace.is_primary)
+    row = db.session.execute(primary).one_or_none()
+    return Terms._make(row) if row else None
+
+
+def request(public_id: str) -> RequestView:
+    """The request with this public id. Raises NotFound."""
+    row = db.session.execute(_VIEW.where(Request.public_id == public_id)).one_or_none()
+    if row is None:
+        raise NotFound()
+    return RequestView._make(row)
+
+
+def listing(kind: RequestKind | None, state: RequestState | None, page: int) -> tuple[Sequence[RequestView], int]:
+    """A page (from 1) of the requests of this kind and state, None for any: what is open first, the longest waiting
+    one before the others; then what was answered last. And how many there are."""
+    where = [column == value for column, value in ((Request.kind, kind), (Request.state, state)) if value]
+    waiting = case((Request.decided_at.is_(None), Request.asked_at))
+    order = (waiting.is_(None), waiting, Request.decided_at.desc(), Request.id)
+    rows = db.session.execute(_VIEW.where(*where).order_by(*order).limit(PAGE).offset((page - 1) * PAGE))
+    total = db.session.scalar(select(func.count()).select_from(Request).where(*where)) or 0
+    return [RequestView._make(row) for row in rows], total
+
+
+def by_state(kind: RequestKind | None) -> dict[RequestState, int]:
+    """How many requests of the kind, None for any, are in each state."""
+    query = select(Request.state, func.count().label("number")).group_by(Request.state)
+    rows = db.session.execute(query.where(Request.kind == kind) if kind else query)
+    return {row.state: row.number for row in rows}

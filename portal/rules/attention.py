@@ -14,6 +14,7 @@ class Kind(StrEnum):
     PURGE = "purge"
     BOUNCED = "bounced"
     TRIAL = "trial"
+    REQUEST = "request"
     NEAR_CAP = "near_cap"
     OVERRIDE = "override"
     DOMAIN = "domain"

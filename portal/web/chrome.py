@@ -32,6 +32,7 @@ NAVIGATION: Groups = (
             ("Workspaces", WORKSPACES, "message-2"),
             ("Organizations", "admin_organizations.listing", "building"),
             ("Users", "admin_users.listing", "users"),
+            ("Requests", "admin_requests.listing", "note"),
         ),
     ),
     ("Revenue", (("Plans", "admin_plans.listing", "tag"),)),

@@ -13,8 +13,10 @@ from werkzeug.test import TestResponse
 
 from portal.base.db import db
 from portal.models import AuditEvent, Membership, Organization, OutboxMessage, Task, TaskKind, TaskState, User
+from portal.operations import requests
 from portal.operations.unit import unit
 from portal.rules.access import ROLES, OrganizationRole, Permission, Role, Scope, StaffRole, WorkspaceRole, allows
+from portal.rules.requests import RequestKind
 from portal.web.sides import ORGANIZATION
 from tests import factories
 from tests.support.clocks import NOW
@@ -70,7 +72,9 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
     workspace = factories.workspace()
     owner = db.session.get_one(User, workspace.owner_id)
     organization = db.session.get_one(Organization, workspace.organization_id)
+    request = requests.ask(organization.id, RequestKind.BRANDING, "", factories.acting(owner))
     return {
+        "req": request,
         "ws": workspace.public_id,
         "workspace": workspace.public_id,
         "organization": organization.public_id,

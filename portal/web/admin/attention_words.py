@@ -16,7 +16,7 @@ from portal.rules.health import Code, Level
 from portal.rules.lifecycle import days_left, purge_at
 from portal.rules.limits import CATALOGUE, UNLIMITED
 from portal.rules.periods import local_day
-from portal.web import formats, health_words
+from portal.web import formats, health_words, request_words
 from portal.web.access import may
 from portal.web.admin.workspace_actions import Action, How
 from portal.web.reader import Reader
@@ -27,6 +27,7 @@ CHIPS: Mapping[Kind, str] = {
     Kind.PURGE: "Purges due",
     Kind.BOUNCED: "Invitations not delivered",
     Kind.TRIAL: "Trials ending",
+    Kind.REQUEST: "Requests",
     Kind.NEAR_CAP: "Near a limit",
     Kind.OVERRIDE: "Overrides expiring",
     Kind.DOMAIN: "Domains pending",
@@ -37,6 +38,7 @@ ICONS: Mapping[Kind, tuple[str, str]] = {
     Kind.PURGE: ("trash", ""),
     Kind.BOUNCED: ("mail", ""),
     Kind.TRIAL: ("alert-triangle-filled", "watch"),
+    Kind.REQUEST: ("note", ""),
     Kind.NEAR_CAP: ("alert-triangle-filled", "watch"),
     Kind.OVERRIDE: ("adjustments", ""),
     Kind.DOMAIN: ("world", ""),
@@ -131,6 +133,17 @@ def _trial(entry: Entry, reader: Reader) -> Words:
     return what, _ahead(ends, reader), formats.minute(ends, reader.locale, reader.timezone), action
 
 
+def _request(entry: Entry, reader: Reader) -> Words:
+    facts = entry.facts
+    what = f"Asks for {request_words.KINDS[facts['asked']].lower()}"
+    if facts["organization"] != entry.name:
+        what = f"{formats.isolated(facts['organization'])} asks for {request_words.KINDS[facts['asked']].lower()}"
+    if facts["words"]:
+        what += f": “{formats.isolated(request_words.shortened(facts['words']))}”"
+    label = "Answer" if may(Permission.REQUEST_DECIDE) else "Open"
+    return what, *_ago(entry.at, reader), Action(label, _url(entry), "", How.PAGE)
+
+
 def _near_cap(entry: Entry, reader: Reader) -> Words:
     near = [reason for reason in entry.facts["reasons"] if reason.code is Code.LIMIT_NEAR]
     action = Action("See limits", _url(entry, anchor="limits"), "", How.PAGE)
@@ -167,6 +180,7 @@ _WORDS: Mapping[Kind, Callable[[Entry, Reader], Words]] = {
     Kind.PURGE: _purge,
     Kind.BOUNCED: _bounced,
     Kind.TRIAL: _trial,
+    Kind.REQUEST: _request,
     Kind.NEAR_CAP: _near_cap,
     Kind.OVERRIDE: _override,
     Kind.DOMAIN: _domain,
@@ -177,6 +191,8 @@ _WORDS: Mapping[Kind, Callable[[Entry, Reader], Words]] = {
 
 
 def _url(entry: Entry, page: str = "detail", anchor: str | None = None) -> str:
+    if "request" in entry.facts:
+        return url_for("admin_requests.page", req=entry.facts["request"])
     return url_for(f"admin_workspaces.{page}", ws=entry.workspace, _anchor=anchor)
 
 

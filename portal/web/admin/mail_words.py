@@ -31,6 +31,7 @@ KINDS: Mapping[str, str] = {
     "notice": "Notice to owners",
     "password_changed": "Password changed",
     "password_reset": "New password",
+    "request_answered": "Request answered",
     "second_factor": "Two-factor",
     "staff_invitation": "Invitation to the staff",
 }
