@@ -91,7 +91,7 @@ class Room:
 def people(q: str, most: int = MOST) -> list[Person]:
     """The first by name, at most so many, whose name or e-mail holds every word of the query; nobody in the trash."""
     here = _PEOPLE.where(User.trashed_at.is_(None))
-    query = _narrowed(here, q, User.name_key, User.email_key).order_by(User.name_key, User.id)
+    query = narrowed(here, q, User.name_key, User.email_key).order_by(User.name_key, User.id)
     return [Person(*row) for row in db.session.execute(query.limit(most))]
 
 
@@ -107,7 +107,7 @@ def person(reference: str) -> Person | None:
 
 def houses(q: str, most: int = MOST) -> list[House]:
     """The first by name, at most so many, whose name or address holds every word of the query."""
-    query = _narrowed(_HOUSES, q, Organization.name_key, Organization.slug)
+    query = narrowed(_HOUSES, q, Organization.name_key, Organization.slug)
     return [
         _house(row) for row in db.session.execute(query.order_by(Organization.name_key, Organization.id).limit(most))
     ]
@@ -126,7 +126,7 @@ def house(reference: str) -> House | None:
 def rooms(q: str, organization: str = "", most: int = MOST) -> list[Room]:
     """The first workspaces by name, at most so many, whose name or web address holds every word of the query; of the
     organization with this public id or address, blank for any. None in the trash."""
-    query = _narrowed(_ROOMS.where(Workspace.cancelled_at.is_(None)), q, Workspace.name_key, Workspace.web_address)
+    query = narrowed(_ROOMS.where(Workspace.cancelled_at.is_(None)), q, Workspace.name_key, Workspace.web_address)
     known = organization.strip()
     if known:
         query = query.where(or_(Organization.public_id == known, Organization.slug == known.lower()))
@@ -148,8 +148,9 @@ def _house(row: Any) -> House:
     return House(public_id, slug, name, currency, workspaces, *map(bool, truths))
 
 
-def _narrowed(statement: Any, q: str, *columns: Any) -> Any:
-    """A word of one or two letters has to begin a word, as everywhere."""
+def narrowed(statement: Any, q: str, *columns: Any) -> Any:
+    """The statement, narrowed to rows of which one of these columns holds each word of the query. A word of one or two
+    letters has to begin a word, as everywhere."""
     for pattern in search_patterns(q):
         word = pattern.strip()
         holds = [column.contains(word, autoescape=True) for column in columns]

@@ -8,12 +8,15 @@ from typing import Any
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql import ColumnElement
 
+Column = InstrumentedAttribute[Any] | ColumnElement[Any]
+"""Of a table, or worked out."""
+
 
 class Sorting(Enum):
     """What a list can be sorted by: the name in the address, the column, whether the largest comes first, and whether
     the column has blanks, which are last in both directions. Each list has its own."""
 
-    def __init__(self, key: str, column: InstrumentedAttribute[Any], descending: bool, blanks: bool) -> None:
+    def __init__(self, key: str, column: Column, descending: bool, blanks: bool) -> None:
         self.key = key
         self.column = column
         self.descending = descending
