@@ -38,5 +38,11 @@ def workspace_saved(workspace: int) -> Event | None:
     return found[0] if found else None
 
 
+def organization_saved(organization: int) -> Event | None:
+    """The organization with this integer key."""
+    found = events_of((AuditEvent.action == "organization.changed") & (AuditEvent.organization_id == organization), 1)
+    return found[0] if found else None
+
+
 def _last(*actions: str, fits: Callable[[Event], bool] = lambda event: True) -> Event | None:
     return next(filter(fits, events_of(AuditEvent.action.in_(actions), LOOKED_AT)), None)

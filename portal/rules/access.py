@@ -102,6 +102,7 @@ class Permission(StrEnum):
     ORGANIZATION_LIST = "platform:organization:list", "List and search all organizations"
     ORGANIZATION_VIEW = "platform:organization:view", "Open an organization's page"
     ORGANIZATION_CREATE = "platform:organization:create", "Create organizations"
+    ORGANIZATION_CHANGE = "platform:organization:change", "Open an organization's form, to change what the role may"
     ORGANIZATION_EDIT = "platform:organization:edit", "Edit an organization's profile"
     ORGANIZATION_BILLING = "platform:organization:billing", "Set rate card, currency and discount"
     ORGANIZATION_SUSPEND = "platform:organization:suspend", "Suspend a whole organization"
@@ -230,6 +231,7 @@ STAFF: Mapping[StaffRole, Permissions] = {
         P.WORKSPACE_IMPERSONATE,
         P.WORKSPACE_MANAGE,
         P.WORKSPACE_INVITE,
+        P.ORGANIZATION_CHANGE,
         P.ORGANIZATION_EDIT,
         P.ORGANIZATION_SUSPEND,
         P.USER_INVITE,
@@ -243,6 +245,7 @@ STAFF: Mapping[StaffRole, Permissions] = {
         P.WORKSPACE_ACTIVATE,
         P.WORKSPACE_REACTIVATE,
         P.HOLD_PAST_DUE,
+        P.ORGANIZATION_CHANGE,
         P.ORGANIZATION_BILLING,
         P.PLAN_EDIT,
         P.RATE_CARD_EDIT,

@@ -18,16 +18,17 @@ View = TypeVar("View", bound=Callable[..., Any])
 LASTS = timedelta(minutes=15)
 
 
-def fresh(back: str) -> Callable[[View], View]:
+def fresh(back: str, *names: str) -> Callable[[View], View]:
     """Below `@needs`: the view runs only within 15 minutes of a log-in or of entering the password once more. Else
-    the person is asked for it, and comes back to the endpoint `back`, a page."""
+    the person is asked for it, and comes back to the endpoint `back`, a page whose address has these of the view's own
+    values, by name."""
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
             person: Principal = g.principal
             if clock.now() - person.reauthenticated_at > LASTS:
-                return away("account.confirm", next=url_for(back))
+                return away("account.confirm", next=url_for(back, **{name: kwargs[name] for name in names}))
             answer: ResponseReturnValue = view(*args, **kwargs)
             return answer
 

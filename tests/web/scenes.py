@@ -37,10 +37,9 @@ from portal.rules.bulk import Act, Order
 from portal.rules.requests import RequestKind
 from tests import factories
 from tests.factories import PASSWORD, acting
-from tests.support import tenants
 from tests.support.clocks import NOW
 from tests.support.creation import add_plan
-from tests.support.family import family
+from tests.support.family import family, named
 from tests.support.people import COOKIE, log_in, session_of, submit, visit
 from tests.support.scenes import Fields, Scene
 
@@ -159,12 +158,35 @@ def trashed(scene: Scene) -> Fields:
 
 
 def child(scene: Scene) -> Fields:
-    first = factories.workspace()
-    with unit() as session:
-        acme = session.get_one(Organization, first.organization_id)
-        owner = first.owner_id
-        scene.values["ws"] = tenants.workspace(session, acme, "Beta", is_primary=False, owner_id=owner).public_id
+    family("Beta")
+    scene.values["ws"] = named("Beta").public_id
     return {}
+
+
+def sold(scene: Scene) -> Fields:
+    """Another organization shall have a child."""
+    return child(scene) | {"organization": factories.organization("Gamma").public_id, "reason": "The branch was sold"}
+
+
+def account(scene: Scene) -> Fields:
+    """There is an organization with a workspace."""
+    scene.values["org"] = family().organization_id  # its integer key, until the next line
+    place = db.session.get_one(Organization, scene.values["org"])
+    scene.values["org"] = place.public_id
+    return {"version": place.version, "name": "Acme Anew"}
+
+
+def account_suspended(scene: Scene) -> Fields:
+    account(scene)
+    submit(scene.browser, f"/admin/organizations/{scene.values['org']}/suspend")
+    return {}
+
+
+def asked(scene: Scene) -> Fields:
+    """Its organization has asked for something."""
+    key = factories.workspace().organization_id
+    scene.values["req"] = requests.ask(key, RequestKind.BRANDING, "", acting(scene.alice))
+    return {"word": "Welcome"}
 
 
 def overridden(scene: Scene) -> Fields:

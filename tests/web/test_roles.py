@@ -46,6 +46,7 @@ ANSWERS: dict[str, set[int]] = {
     "admin_workspaces.reactivate_ask": {409},  # the example is on trial, and its own primary
     "admin_workspaces.restore_ask": {409},
     "admin_workspaces.primary_ask": {409},
+    "admin_organizations.reactivate_ask": {409},  # nor is its organization suspended
     "admin_workspaces.lift_ask": {404},
     "account.email_confirm": {410},
 }
@@ -75,6 +76,7 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
     request = requests.ask(organization.id, RequestKind.BRANDING, "", factories.acting(owner))
     return {
         "req": request,
+        "org": organization.public_id,
         "ws": workspace.public_id,
         "workspace": workspace.public_id,
         "organization": organization.public_id,

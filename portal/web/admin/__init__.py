@@ -9,6 +9,9 @@ from portal.web.admin import (
     defaults,
     imports,
     mail,
+    organization_edit,
+    organization_holds,
+    organization_page,
     organizations,
     plans,
     requests,
@@ -31,6 +34,7 @@ from portal.web.admin import (
     workspace_new,
     workspace_overrides,
     workspace_setup,
+    workspace_transfer,
     workspaces,
 )
 
@@ -45,6 +49,9 @@ blueprints: tuple[Blueprint, ...] = tuple(
             defaults,
             imports,
             mail,
+            organization_edit,
+            organization_holds,
+            organization_page,
             organizations,
             plans,
             requests,
@@ -67,6 +74,7 @@ blueprints: tuple[Blueprint, ...] = tuple(
             workspace_new,
             workspace_overrides,
             workspace_setup,
+            workspace_transfer,
             workspaces,
         )
     )

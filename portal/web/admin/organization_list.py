@@ -14,8 +14,8 @@ from portal.web import formats, paging
 from portal.web.admin.list_addresses import Option
 from portal.web.admin.organization_addresses import HOME, Address, Asked
 from portal.web.admin.workspace_list import Cell
-from portal.web.admin.workspace_words import HOLDS
 from portal.web.reader import Reader
+from portal.web.workspace_words import HOLDS
 
 STANDINGS: Mapping[Standing, tuple[str, str]] = {
     Standing.ACTIVE: ("active", "Active"),

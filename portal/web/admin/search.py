@@ -23,7 +23,8 @@ from portal.web.targets import came_from
 from portal.web.workspace_words import STATUSES
 
 WORKSPACE, LIST = "admin_workspaces.detail", "admin_workspaces.listing"
-ORGANIZATION, USER, USERS = "admin_organizations.detail", "admin_users.detail", "admin_users.listing"
+ORGANIZATION, ORGANIZATIONS = "admin_organizations.detail", "admin_organizations.listing"
+USER, USERS = "admin_users.detail", "admin_users.listing"
 ON_PAGE = re.compile(r"/admin/workspaces/(ws_[0-9A-Za-z]+)(?:/.*)?")
 
 bp = Blueprint("admin_search", __name__, url_prefix="/admin")
@@ -66,17 +67,13 @@ def _workspace(found: FoundWorkspace) -> Entry:
 
 
 def _organizations(q: str) -> Group:
-    """Each with its page, or else its workspaces."""
-    found = organizations.matches(q, MOST) if may(Permission.ORGANIZATION_LIST) else []
-    return Group("Organizations", tuple(map(_organization, found)))
+    found = organizations.matches(q, MOST) if opens(ORGANIZATION) and may(Permission.ORGANIZATION_LIST) else []
+    more = (f"All organizations that match “{q}”", url_for(ORGANIZATIONS, q=q)) if len(found) == MOST else None
+    return Group("Organizations", tuple(map(_organization, found)), more)
 
 
 def _organization(found: Match) -> Entry:
-    if opens(ORGANIZATION):
-        url = url_for(ORGANIZATION, org=found.public_id)
-    else:
-        url = url_for(LIST, organization=found.public_id)
-    return Entry(found.name, url, icon="building")
+    return Entry(found.name, url_for(ORGANIZATION, org=found.public_id), icon="building")
 
 
 def _people(q: str) -> Group:

@@ -93,6 +93,8 @@ def _every(ws: str, status: Status, is_primary: bool, moves: frozenset[Move]) ->
         yield "past_due", Action("Mark past due…", _url("past_due", ws), "coins")
     if opens("admin_workspaces.primary_ask") and not is_primary and not closed:
         yield "primary", Action("Make primary…", _url("primary", ws), "star")
+    if opens("admin_workspaces.transfer_ask") and not closed:
+        yield "transfer", Action("Transfer…", _url("transfer", ws), "building", How.PAGE)
     if Move.RESTORE in moves:
         yield "restore", Action("Restore…", _url("restore", ws), "restore", kind=PRIMARY)
     if Move.TRASH in moves:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
@@ -16,7 +17,7 @@ from portal.queries.detail import Profile
 from portal.queries.listing import Filters
 from portal.rules.access import Permission
 from portal.rules.errors import Conflict
-from portal.rules.lifecycle import Move, check_move, purge_at
+from portal.rules.lifecycle import Move, Status, check_move, purge_at
 from portal.web import formats
 from portal.web.access import actor, needs
 from portal.web.admin.blueprints import workspaces as bp
@@ -96,7 +97,21 @@ def primary_ask(ws: str) -> ResponseReturnValue:
     profile = detail.profile(ws)
     if profile.is_primary:
         raise Conflict(f"{named(profile)} is the primary of {formats.isolated(profile.organization.name)} already.")
-    return question("primary", profile, "Make primary", takes_children=prospects.may_have_children(profile.key))
+    if profile.status is Status.CANCELLED:
+        raise Conflict("A closed workspace cannot be the primary. Restore it first.")
+    others, fits = profile.organization.workspaces > 1, prospects.may_have_children(profile.key)
+    found = prospects.as_primary(profile.key)
+    return question(
+        "primary",
+        profile,
+        "Make primary",
+        effects=(
+            _moves("coins", "MRR of the workspace", "own_mrr", found.own, profile),
+            _moves("building", "MRR of the organization", "all_mrr", found.all, profile),
+        ),
+        instead_of=found.instead_of,
+        action=None if others and not fits else request.path,
+    )
 
 
 @bp.post("/<ws>/primary")
@@ -106,6 +121,13 @@ def primary(ws: str) -> ResponseReturnValue:
     profile = detail.profile(ws)
     closing.make_primary(ws, actor())
     return settled(ws, f"{named(profile)} is the primary of {formats.isolated(profile.organization.name)}")
+
+
+def _moves(icon: str, label: str, name: str, pair: tuple[int, int], profile: Profile) -> tuple[Any, ...]:
+    """An amount before and after, or the one that it stays."""
+    locale = formats.reader_locale()
+    was, will = (formats.money(each, profile.currency, locale, whole=True) for each in pair)
+    return (icon, label, name, pair[1], will if was == will else f"{was} → {will}", profile.currency)
 
 
 def _closing(profile: Profile, form: TrashForm, status: int = 200) -> ResponseReturnValue:

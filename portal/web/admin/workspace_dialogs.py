@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from portal.web import formats
 from portal.web.pages import ask, done
 from portal.web.targets import came_from
 
+ORGANIZATION = re.compile(r"/admin/organizations/org_[0-9A-Za-z]+")
 LISTS = ("admin_workspaces.listing", "admin_workspaces.trash")
 
 
@@ -25,11 +27,14 @@ def question(page: str, profile: Profile, crumb: str, status: int = 200, **conte
 
 
 def settled(ws: str, message: str, kind: str = "good") -> ResponseReturnValue:
-    """After a change, with this notice: back to the list where it was asked from there, else to the workspace."""
+    """After a change, with this notice: back to the list, or to the organization's page, where it was asked from there,
+    else to the workspace."""
     flash(message, kind)
     back = came_from()
     lists = {url_for(endpoint) for endpoint in LISTS}
-    return done(back if urlsplit(back).path in lists else url_for("admin_workspaces.detail", ws=ws))
+    there = urlsplit(back).path
+    goes_back = there in lists or ORGANIZATION.fullmatch(there)
+    return done(back if goes_back else url_for("admin_workspaces.detail", ws=ws))
 
 
 def counted(count: int, one: str, more: str | None = None) -> str:

@@ -11,7 +11,6 @@ from flask import url_for
 
 from portal.models import DomainState
 from portal.queries.detail import DomainOf, OpenHold, Profile
-from portal.queries.listing import Filters
 from portal.rules.access import Permission
 from portal.rules.lifecycle import Status, days_left, may_lift, purge_at
 from portal.rules.periods import local_day
@@ -21,7 +20,6 @@ from portal.web import formats, health_words
 from portal.web.access import may, opens, permissions
 from portal.web.admin import workspace_actions
 from portal.web.admin.workspace_actions import Actions
-from portal.web.admin.workspace_addresses import Address
 from portal.web.workspace_words import AT_THE_CAP, CYCLES, HOLDS, STATUSES
 
 FRESH = timedelta(hours=1)  # how old health may be without a word
@@ -110,7 +108,7 @@ def head(profile: Profile, tab: str, now: datetime, locale: str) -> Head:
 def about(profile: Profile, now: datetime, locale: str) -> tuple[Fact, ...]:
     """The facts of the rail; those that are not set are left out where nobody would miss them."""
     facts: list[Fact | None] = [
-        Fact("Organization", profile.organization.name, _family(profile, locale), url=_siblings(profile)),
+        Fact("Organization", profile.organization.name, _family(profile, locale), url=_organization(profile)),
         _owner(profile),
         _team(profile, locale),
         _domain(profile.domain, now, locale),
@@ -231,11 +229,16 @@ def _team(profile: Profile, locale: str) -> Fact:
     )
 
 
-def _siblings(profile: Profile) -> str | None:
-    """The list of its organization's workspaces."""
-    if not may(Permission.WORKSPACE_LIST):
+def _organization(profile: Profile) -> str | None:
+    """Its organization's page."""
+    if not may(Permission.ORGANIZATION_VIEW):
         return None
-    return Address(Filters(organization=profile.organization.public_id)).with_()
+    return _organization_url(profile.organization.public_id)
+
+
+@lru_cache(maxsize=1_000)
+def _organization_url(public_id: str) -> str:
+    return url_for("admin_organizations.detail", org=public_id)
 
 
 @lru_cache(maxsize=1_000)

@@ -142,7 +142,7 @@ def lift_ask(ws: str, hold: str) -> ResponseReturnValue:
         "lift",
         profile,
         "Lift a hold",
-        hold=_liftable(found, ()),
+        hold=liftable(found, ()),
         shared=counted(profile.organization.workspaces, "workspace") if found.of_organization else None,
         others=counted(others, "other hold") if others else None,
     )
@@ -218,7 +218,7 @@ def _suspension(profile: Profile, form: SuspendForm, status: int = 200) -> Respo
 
 def _past_due(profile: Profile, form: ReasonForm, status: int = 200) -> ResponseReturnValue:
     count = counted(profile.organization.workspaces, "workspace")
-    return question("past_due", profile, "Past due", status, form=form, count=count)
+    return question("past_due", profile, "Past due", status, form=form, count=count, name=profile.organization.name)
 
 
 def _reactivation(
@@ -233,13 +233,14 @@ def _reactivation(
         "Reactivate",
         status,
         form=form,
-        holds=[_liftable(each, ticked) for each in profile.holds],
+        holds=[liftable(each, ticked) for each in profile.holds],
         shared=counted(profile.organization.workspaces, "workspace") if shared else None,
         any_mine=bool(mine),
     )
 
 
-def _liftable(hold: OpenHold, ticked: Collection[str]) -> Liftable:
+def liftable(hold: OpenHold, ticked: Collection[str]) -> Liftable:
+    """The hold as a reactivation offers it."""
     locale = formats.reader_locale()
     when = formats.moment(hold.opened_at, clock.now(), locale, formats.reader_timezone())
     parts = [f"“{formats.isolated(hold.public_reason)}”" if hold.public_reason else ""]

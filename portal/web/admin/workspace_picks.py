@@ -41,6 +41,11 @@ def room(found: Room) -> Pick:
     return Pick(found.web_address, found.name, found.organization, initials(found.name), reason)
 
 
+def refused(pick: Pick, reason: str) -> Pick:
+    """The same, which cannot be taken."""
+    return replace(pick, reason=reason)
+
+
 def house(found: House, locale: str) -> Pick:
     """An organization as the place of a new workspace."""
     reason = ""
