@@ -17,7 +17,7 @@ KINDS: Mapping[RequestKind, str] = {
 STATES: Mapping[RequestState, tuple[str, str]] = {
     RequestState.OPEN: ("pending", "Open"),
     RequestState.GRANTED: ("active", "Granted"),
-    RequestState.DECLINED: ("failed", "Declined"),
+    RequestState.DECLINED: ("draft", "Declined"),
     RequestState.WITHDRAWN: ("draft", "Withdrawn"),
 }
 """The badge's look and word of a state."""

@@ -182,8 +182,8 @@ def account_suspended(scene: Scene) -> Fields:
     return {}
 
 
-def asked(scene: Scene) -> Fields:
-    """Its organization has asked for something."""
+def unanswered(scene: Scene) -> Fields:
+    """An organization has asked for something."""
     key = factories.workspace().organization_id
     scene.values["req"] = requests.ask(key, RequestKind.BRANDING, "", acting(scene.alice))
     return {"word": "Welcome"}

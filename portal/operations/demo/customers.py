@@ -95,6 +95,7 @@ def write_organization(world: World, size: Size, lives: list[Story]) -> Customer
         currency=region.currency,
         rate_card_id=world.catalogue.cards[card.name],
         volume_discount=size.workspaces > 5 and rng.random() < 0.5,
+        branding_granted=size.index == 0,
         created_at=created_at,
     )
     team = Team(region, f"{slug}.example", world.hashes)

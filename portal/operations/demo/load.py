@@ -20,6 +20,7 @@ from portal.operations.demo import (
     lives,
     logins,
     messaging,
+    requests,
     telephony,
     usage,
     workspaces,
@@ -147,6 +148,7 @@ def _customer(world: World, size: Size) -> list[int]:
     lives.write_invitations(world, customer)
     lives.write_domains(world, customer)
     billing.write_billing(world, customer)
+    requests.write_requests(world, customer)
     return [tenant.id for tenant in customer.tenants]
 
 

@@ -26,6 +26,7 @@ from portal.models import (
     Organization,
     Plan,
     RateCard,
+    Request,
     User,
     Workspace,
 )
@@ -44,6 +45,7 @@ PREFIXES: dict[type[Base], str] = {
     Organization: "org",
     Plan: "pln",
     RateCard: "rat",
+    Request: "req",
     User: "usr",
     Workspace: "ws",
 }
