@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
-from portal.models import Domain, Hold, Membership, Organization, OrganizationMember, Plan, User, Workspace
+from portal.models import Domain, Hold, Membership, Organization, OrganizationMember, Plan, Request, User, Workspace
 from portal.rules.access import OrganizationRole, WorkspaceRole
+from portal.rules.requests import RequestState
 from tests.support.examples import Example
 from tests.support.ledgers import HOME
 
@@ -110,3 +111,44 @@ def of_place(model: Any, question: str = "role") -> Callable[[Example], str]:
         return f"/admin/users/{user}/{model.__tablename__}s/{place}/{question}"
 
     return path
+
+
+def of_account(slug: str = "", rest: str = "", *, held: bool = False) -> Callable[[Example], str]:
+    """The address of the staff's page of this organization; else of the one with the longest name, or of one on which
+    a hold is open."""
+
+    def path(example: Example) -> str:
+        query = select(Organization.public_id).order_by(func.length(Organization.name).desc(), Organization.id)
+        if slug:
+            query = query.where(Organization.slug == slug)
+        if held:
+            query = query.join(Hold, Hold.organization_id == Organization.id).where(Hold.lifted_at.is_(None))
+        with example.open() as session:
+            return f"/admin/organizations/{session.scalars(query.limit(1)).one()}{rest}"
+
+    return path
+
+
+def of_request(state: RequestState, rest: str = "") -> Callable[[Example], str]:
+    """The address of a page of a request in this state."""
+
+    def path(example: Example) -> str:
+        query = select(Request.public_id).where(Request.state == state).order_by(Request.id)
+        with example.open() as session:
+            return f"/admin/requests/{session.scalars(query.limit(1)).one()}{rest}"
+
+    return path
+
+
+def of_transfer(example: Example) -> str:
+    """The page that asks whether a workspace of Nilgiri Retail is to go to another multi organization."""
+    child = example.workspace(Workspace.name.startswith("Nilgiri Retail"), ~Workspace.is_primary)
+    query = (
+        select(Organization.public_id)
+        .join(Workspace, (Workspace.organization_id == Organization.id) & Workspace.is_primary)
+        .join(Plan, Plan.id == Workspace.plan_id)
+        .where(Plan.multi_workspace, Organization.currency == "INR", Organization.slug != "nilgiri-retail")
+    )
+    with example.open() as session:
+        to = session.scalars(query.where(Workspace.cancelled_at.is_(None)).order_by(Organization.id).limit(1)).one()
+    return f"{HOME}{child}/transfer?organization={to}"

@@ -13,15 +13,19 @@ from portal.models import Organization, Workspace
 from portal.rules.access import AccessMode
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
+from portal.rules.requests import RequestState
 from portal.web.sides import ORGANIZATION
 from tests.support.addresses import (
     customers,
+    of_account,
     of_agent,
     of_hold,
     of_organization,
     of_place,
     of_plan,
+    of_request,
     of_single,
+    of_transfer,
     of_user,
     of_workspace,
     with_domain,
@@ -34,6 +38,7 @@ from tests.support.routes import Route, routes
 OWNER, AUDITOR, MEMBER = "owner@portal.example", "auditor@portal.example", "member@nilgiri-retail.example"
 ADMIN, BILLING = "admin@nilgiri-retail.example", "billing@nilgiri-retail.example"
 TENANT, AGENT = "owner@nilgiri-retail.example", "agent@nilgiri-retail.example"
+ORGANIZATIONS = "/admin/organizations/"
 FINANCE, SUPPORT = "finance@portal.example", "support@portal.example"
 NOBODY, HALF_WAY = "", "half-way"
 MOST_BYTES = 30 * 1024
@@ -113,6 +118,37 @@ PAGES = {
     "admin_workspaces.activate_ask": Shown(of_workspace(Workspace.status == Status.TRIAL, rest="/activate")),
     "admin_workspaces.limits_ask": Shown(of_workspace(Workspace.currency == "KWD", rest="/limits")),
     "admin_workspaces.primary_ask": Shown(of_workspace(CHILD, rest="/primary")),
+    "admin_workspaces.transfer_ask": Shown(of_workspace(CHILD, rest="/transfer", longest=True)),
+    "admin_workspaces.transfer_ask: found": Shown(
+        of_workspace(CHILD, rest="/transfer?organization=n&find=organization")
+    ),
+    "admin_workspaces.transfer_ask: what it does": Shown(of_transfer),
+    "admin_workspaces.transfer_ask: not there": Shown(
+        of_workspace(CHILD, rest="/transfer?organization=nowhere"), OWNER, 422
+    ),
+    "admin_workspaces.transfer_organizations": Shown(
+        of_workspace(CHILD, rest="/transfer/organizations?organization=n")
+    ),
+    "admin_organizations.listing": Shown(ORGANIZATIONS),
+    "admin_organizations.listing: all filters": Shown(ORGANIZATIONS + "?status=active&type=multi&sort=-mrr&q=a"),
+    "admin_organizations.listing: nothing": Shown(ORGANIZATIONS + "?q=brihgt&plan=pln_nothing"),
+    "admin_organizations.detail": Shown(of_account("nilgiri-retail")),
+    "admin_organizations.detail: suspended": Shown(of_account(held=True)),
+    "admin_organizations.detail: longest name": Shown(of_account()),
+    "admin_organizations.people": Shown(of_account("nilgiri-retail", "/people")),
+    "admin_organizations.audit": Shown(of_account("nilgiri-retail", "/audit")),
+    "admin_organizations.edit": Shown(of_account("nilgiri-retail", "/edit")),
+    "admin_organizations.edit: by finance": Shown(of_account("nilgiri-retail", "/edit"), FINANCE),
+    "admin_organizations.suspend_ask": Shown(of_account("nilgiri-retail", "/suspend")),
+    "admin_organizations.past_due_ask": Shown(of_account("nilgiri-retail", "/past-due"), FINANCE),
+    "admin_organizations.reactivate_ask": Shown(of_account(rest="/reactivate", held=True)),
+    "admin_requests.listing": Shown("/admin/requests/"),
+    "admin_requests.listing: nothing": Shown("/admin/requests/?kind=consolidation&state=withdrawn"),
+    "admin_requests.page": Shown(of_request(RequestState.GRANTED)),
+    "admin_requests.page: open": Shown(of_request(RequestState.OPEN)),
+    "admin_requests.page: by an auditor": Shown(of_request(RequestState.OPEN), AUDITOR),
+    "admin_requests.grant": Shown(of_request(RequestState.OPEN, "/grant")),
+    "admin_requests.decline": Shown(of_request(RequestState.OPEN, "/decline")),
     "admin_workspaces.trash_ask": Shown(of_workspace(CHILD, rest="/trash", longest=True)),
     "admin_workspaces.trash_ask: not before the others": Shown(of_workspace(HAS_CHILDREN, rest="/trash")),
     "admin_workspaces.restore_ask": Shown(of_workspace(Workspace.status == Status.CANCELLED, rest="/restore")),
