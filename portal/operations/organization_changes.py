@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 
 from portal.base.countries import country_code, currency_code
 from portal.base.emails import check_email
-from portal.models import Organization, Plan, PlanPrice, RateCard, Workspace, scope
+from portal.models import (
+    CreditEntry,
+    Organization,
+    Plan,
+    PlanPrice,
+    RateCard,
+    SubscriptionCycle,
+    Workspace,
+    scope,
+)
 from portal.models.columns import NAME
 from portal.operations.audit import record
 from portal.operations.derived import settling_all
@@ -156,6 +165,17 @@ def _currency(session: Session, before: Account, rows: list[Workspace], typed: s
     if owned:
         raise Refused(
             f"{owned.name} has its own price or a spend cap in {before.currency}. Take it off first.", "currency"
+        )
+    if session.scalar(select(CreditEntry.id).where(CreditEntry.organization_id == before.key).limit(1)) is not None:
+        raise Refused(f"Platform credit was booked in {before.currency}: the currency is fixed.", "currency")
+    begun = select(SubscriptionCycle.workspace_id).where(
+        SubscriptionCycle.workspace_id.in_([row.id for row in rows]), SubscriptionCycle.order_id.is_(None)
+    )
+    key = session.scalar(begun.limit(1))
+    if key is not None:
+        name = next(row.name for row in rows if row.id == key)
+        raise Refused(
+            f"A cycle of {name} has begun at a price in {before.currency} and is not invoiced yet.", "currency"
         )
     for row in rows:
         if row.plan_id and row.billing_cycle in PRICED_CYCLES and not _is_priced(session, row, code):

@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.base.db import db
-from portal.models import Invoice, Organization, RateCard, Workspace
+from portal.models import CreditEntry, Invoice, Organization, RateCard, SubscriptionCycle, Workspace
+from portal.models.credit import CreditKind
 from portal.operations import organization_changes
 from portal.operations.organization_changes import Changed, Stale
 from portal.operations.unit import unit
@@ -129,6 +130,18 @@ def test_amounts_of_the_old_currency_are_in_the_way_of_another(acme: str) -> Non
     with unit() as session:
         session.scalars(select(Workspace).where(Workspace.name == "Acme Goa")).one().spend_cap = 500
     with pytest.raises(Invalid, match="spend cap in INR"):
+        change(acme, currency="USD")
+
+
+def test_what_was_booked_or_begun_in_the_old_currency_is_in_the_way_too(acme: str) -> None:
+    goa, found = named("Acme Goa"), now(acme)
+    cycle = {"began_on": date(2026, 11, 1), "ends_on": date(2026, 12, 1), "anchor": 1, "cycle": Cycle.MONTHLY}
+    add(SubscriptionCycle(workspace_id=goa.id, amount_minor=5, **cycle))
+    with pytest.raises(Invalid, match="A cycle of Acme Goa has begun"):
+        change(acme, currency="USD")
+    booked = {"amount_minor": 5, "balance_minor": 5, "booked_at": NOW, "booked_by": "Alice", "currency": "INR"}
+    add(CreditEntry(organization_id=found.key, kind=CreditKind.ADJUSTMENT, **booked))
+    with pytest.raises(Invalid, match="credit was booked in INR"):
         change(acme, currency="USD")
 
 

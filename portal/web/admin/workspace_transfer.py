@@ -190,8 +190,9 @@ def _effects(profile: Profile, found: Outlook) -> tuple[tuple[Any, ...], ...]:
 
 def _remarks(profile: Profile, house: House, found: Outlook) -> list[str]:
     remarks = [
-        "Numbers, extensions, contacts, limits, its own holds and its own domain come along. Orders and invoices stay "
-        f"with {formats.isolated(profile.organization.name)}.",
+        "Numbers, extensions, contacts, limits, its own holds and its own domain come along. Orders, invoices and "
+        f"credit stay with {formats.isolated(profile.organization.name)}; what is not invoiced yet is billed to "
+        f"{formats.isolated(house.name)}.",
         "Who was there for this workspace alone, without a role of power, leaves that organization. "
         "Open access sessions go on.",
     ]
