@@ -34,7 +34,15 @@ NAVIGATION: Groups = (
             ("Users", "admin_users.listing", "users"),
         ),
     ),
-    ("Revenue", (("Plans", "admin_plans.listing", "tag"),)),
+    (
+        "Revenue",
+        (
+            ("Plans", "admin_plans.listing", "tag"),
+            ("Invoices", "admin_invoices.listing", "note"),
+            ("Orders", "admin_orders.listing", "credit-card"),
+            ("Credit", "admin_credit.listing", "coins"),
+        ),
+    ),
     (
         "Operations",
         (
