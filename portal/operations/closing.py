@@ -114,7 +114,7 @@ def make_primary(workspace: str, by: Actor) -> None:
         if row.cancelled_at is not None:
             raise Conflict("A closed workspace cannot be the primary. Restore it first.")
         before = next((each for each in place.workspaces if each.is_primary), None)
-        cycles.begin(session, [each.id for each in place.workspaces], by.at)
+        cycles.begin_due(session, [each.id for each in place.workspaces], by.at)
         with settling_all(session, place.workspaces):
             if before:
                 before.is_primary = False

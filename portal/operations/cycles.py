@@ -23,7 +23,7 @@ from portal.rules.listing import Sources
 CHUNK = 200  # workspaces in a unit
 
 
-def begin(session: Session, workspaces: Sequence[int], now: datetime, *, resumed: bool = False) -> int:
+def begin_due(session: Session, workspaces: Sequence[int], now: datetime, *, resumed: bool = False) -> int:
     """In the open unit: the cycles of these workspaces (integer keys) that are due are written down; how many.
     `resumed`: they have become active just now. Within the platform's scope."""
     session.flush()
@@ -68,7 +68,7 @@ def begin_all(now: datetime) -> int:
             with turn(), unit() as session:
                 locking = select(Workspace.id).where(Workspace.id.in_(keys)).order_by(Workspace.id).with_for_update()
                 session.execute(locking).all()
-                written += begin(session, keys, now)
+                written += begin_due(session, keys, now)
             after = keys[-1]
     return written
 

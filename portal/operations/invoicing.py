@@ -114,7 +114,7 @@ def _issue(organization: int, month: date, by: Actor) -> str | None:
         if session.get(BilledMonth, (organization, month)):
             of = and_(Invoice.organization_id == organization, Invoice.month == month)
             return session.scalar(select(Invoice.public_id).where(of))
-        cycles.begin(session, [each.id for each in house.workspaces], by.at)
+        cycles.begin_due(session, [each.id for each in house.workspaces], by.at)
         found = basis(organization, month, by.at)
         worked_out = bill(found.account)
         session.add(BilledMonth(organization_id=organization, month=month, billed_at=by.at))

@@ -160,7 +160,7 @@ def _locked(session: Session, order: str) -> tuple[Order, Place | None]:
 def _paid(session: Session, place: Place, row: Order, by: Actor) -> None:
     platform_days.add(session, {_income(row): row.amount_minor})
     if row.pays_cycle:
-        cycles.begin(session, [place.workspace.id], by.at)
+        cycles.begin_due(session, [place.workspace.id], by.at)
         if not cycles.is_linked(session, row):
             cycles.pay(session, row, place.organization.id)
     if place.workspace.stage is Stage.TRIAL and place.workspace.status is not Status.CANCELLED:

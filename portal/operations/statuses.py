@@ -38,12 +38,12 @@ def following(
     platform's scope."""
     before = {row.id: row.status for row in rows}
     told = Told()
-    cycles.begin(session, list(before), by.at)
+    cycles.begin_due(session, list(before), by.at)
     with settling_all(session, rows):
         yield told
     moved = [row for row in rows if row.status is not before[row.id]]
     told.changed = len(moved)
-    cycles.begin(session, [row.id for row in moved], by.at, resumed=True)
+    cycles.begin_due(session, [row.id for row in moved], by.at, resumed=True)
     for row in moved:
         _tell(session, row, before[row.id], by, opened, recorded)
     rated = [row.id for row in moved if row.status in RATED]

@@ -148,7 +148,7 @@ def _write(
     family = _settled(session, row, changed)
     if set(TERMS) & set(changed):  # what is due begins on the terms that it has
         with scope.platform():
-            cycles.begin(session, [each.id for each in family], by.at)
+            cycles.begin_due(session, [each.id for each in family], by.at)
     with settling_all(session, family):
         for name, value in fit.columns.items():
             setattr(row, name, value)

@@ -202,7 +202,7 @@ def _settle_among(
         _join(session, checked, workspace, owner, by)
         _belongings(session, checked, workspace, by)
     with scope.platform():
-        cycles.begin(session, [workspace.id], by.at)
+        cycles.begin_due(session, [workspace.id], by.at)
         assess_some(session, [workspace.id], by.at, directory.platform, directory.plan_limits)
 
 

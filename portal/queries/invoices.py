@@ -213,7 +213,7 @@ def _listed(row: Any, today: date) -> Listed:
     values: list[Any] = list(row)
     state, due = values[5], values[7]
     late = state is InvoiceState.OVERDUE or (state is InvoiceState.OPEN and due < today)
-    return Listed(*values, late)
+    return Listed(*(*values, late))
 
 
 # ---------------------------------------------------------------- one

@@ -18,6 +18,7 @@ from tests.support.people import log_in, submit
 from tests.support.routes import routes
 from tests.support.scenes import Example, Fields, Scene
 from tests.web import scenes
+from tests.web.billing_scenes import BILLING
 from tests.web.people_scenes import PEOPLE
 
 EDITED = ("workspace.changed", "workspace.plan_changed", "workspace.owner_changed")
@@ -81,6 +82,7 @@ EXAMPLES: dict[str, Example] = {
     "admin_workspaces.invitation": Example(scenes.made, ("invitation.renewed",)),
     "admin_workspaces.remove_samples": Example(scenes.made, ("workspace.sample_data_removed",)),
     "admin_defaults.save": Example(scenes.other_defaults, ("platform.defaults_changed",)),
+    **BILLING,
     "admin_plans.archive": Example(scenes.planned, ("plan.archived",)),
     "admin_plans.create": Example(lambda _: {"name": "Growth"}, ("plan.created",)),
     "admin_plans.edit_save": Example(scenes.repriced, ("plan.changed",)),

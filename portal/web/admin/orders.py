@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import BooleanField, RadioField, StringField
 
@@ -13,6 +14,7 @@ from portal.operations import orders
 from portal.operations.orders import NewOrder
 from portal.queries import candidates
 from portal.queries import orders as reads
+from portal.queries.candidates import Room
 from portal.queries.orders import Listed, Wanted
 from portal.rules.access import Permission
 from portal.rules.errors import Conflict, NotFound
@@ -20,7 +22,7 @@ from portal.web import formats, paging
 from portal.web.access import actor, may, needs
 from portal.web.admin import workspace_picks as picks
 from portal.web.forms import Form
-from portal.web.pages import ask, done, show
+from portal.web.pages import ask, done, show, wants_part
 from portal.web.reader import words
 
 bp = Blueprint("admin_orders", __name__, url_prefix="/admin/orders")
@@ -102,9 +104,12 @@ def new() -> ResponseReturnValue:
 
 @bp.get("/workspaces")
 @needs(Permission.ORDER_EDIT)
-def choose() -> Response:
+def choose() -> ResponseReturnValue:
     """Workspaces that match, for the picker."""
-    return show("admin/workspaces/_options", id="f-workspace-options", options=_picks(words("workspace")))
+    if not wants_part():
+        return redirect(url_for("admin_orders.new"), 303)
+    q = words("workspace")
+    return show("admin/workspaces/new", "_options", kind="workspace", q=q, picks=_picks(q))
 
 
 @bp.route("/<order>/settle", methods=["GET", "POST"])
@@ -151,7 +156,7 @@ def _form(form: OrderForm) -> ResponseReturnValue:
         "admin/orders/new",
         status=422 if form.is_submitted() and not sought else 200,
         form=form,
-        room=picks.room(room) if room else None,
+        room=_pick(room) if room else None,
         found=_picks(typed) if sought else None,
         states=[(state.value, label, text) for state, label, text in RECORDED],
         crumbs=(("Orders", url_for(HOME)), ("New", None)),
@@ -159,7 +164,11 @@ def _form(form: OrderForm) -> ResponseReturnValue:
 
 
 def _picks(q: str) -> list[picks.Pick]:
-    return [picks.room(each) for each in candidates.rooms(q, "")]
+    return [_pick(each) for each in candidates.rooms(q)]
+
+
+def _pick(room: Room) -> picks.Pick:
+    return replace(picks.room(room), reason="")  # one that is suspended may pay all the same
 
 
 def _order(order: str, state: OrderState) -> Listed:
