@@ -162,6 +162,17 @@ def _write(session: Session, house: House, month: date, found: Basis, worked_out
     )
     session.add(row)
     session.flush()
+    _write_lines(session, row, worked_out)
+    facts: dict[str, Any] = {
+        "invoice": row.public_id,
+        "number": row.number,
+        "total": written(row.total_minor, row.currency),
+    }
+    record("invoice.issued", by, organization=of, month=f"{month:%Y-%m}", due_on=row.due_on.isoformat(), **facts)
+    return row
+
+
+def _write_lines(session: Session, row: Invoice, worked_out: Bill) -> None:
     session.execute(
         insert(InvoiceLine),
         [
@@ -179,13 +190,6 @@ def _write(session: Session, house: House, month: date, found: Basis, worked_out
             for position, each in enumerate(worked_out.lines, 1)
         ],
     )
-    facts: dict[str, Any] = {
-        "invoice": row.public_id,
-        "number": row.number,
-        "total": written(row.total_minor, row.currency),
-    }
-    record("invoice.issued", by, organization=of, month=f"{month:%Y-%m}", due_on=row.due_on.isoformat(), **facts)
-    return row
 
 
 def _next_number(session: Session, now: datetime) -> str:
