@@ -10,6 +10,8 @@ from sqlalchemy import select
 from portal.base.db import db
 from portal.models import Invoice, InvoiceState, Order, OrderState, Organization, Workspace
 from portal.operations.unit import unit
+from portal.rules.access import OrganizationRole
+from tests import factories
 from tests.support import accounts, tenants
 from tests.support.clocks import NOW
 from tests.support.scenes import Example, Fields, Scene
@@ -65,6 +67,15 @@ def account(scene: Scene) -> Fields:
     return {"amount": "100", "reason": "Promised in March"}
 
 
+def details(scene: Scene) -> Fields:
+    """Alice administers an organization, too."""
+    with unit() as session:
+        of, _ = accounts.account(session)
+    factories.member(of, scene.alice, OrganizationRole.ADMIN)
+    scene.values["slug"] = of.slug
+    return {"company_name": "Acme Ltd", "version": "1"}
+
+
 BILLING: dict[str, Example] = {
     "admin_credit.adjust": Example(account, ("credit.adjusted",)),
     "admin_invoices.pay": Example(invoice, ("invoice.paid",)),
@@ -72,5 +83,6 @@ BILLING: dict[str, Example] = {
     "admin_invoices.void": Example(invoice, ("invoice.voided",)),
     "admin_orders.new": Example(new_order, ("order.recorded",)),
     "admin_orders.refund": Example(order(OrderState.PAID), ("order.refunded",)),
+    "organization_billing.details": Example(details, ("organization.billing_changed",)),
     "admin_orders.settle": Example(order(OrderState.PENDING), ("order.settled",)),
 }

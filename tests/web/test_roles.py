@@ -42,6 +42,8 @@ ANSWERS: dict[str, set[int]] = {
     "admin_orders.choose": {303},
     "admin_invoices.page": {404},  # there is no such invoice …
     "admin_invoices.pdf": {404},
+    "organization_billing.invoice": {404},
+    "organization_billing.pdf": {404},
     "admin_invoices.pay": {404},
     "admin_invoices.void": {404},
     "admin_orders.settle": {404},  # … and no such order

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
@@ -22,17 +21,12 @@ from portal.web import formats, paging
 from portal.web.access import actor, may, needs
 from portal.web.admin import workspace_picks as picks
 from portal.web.forms import Form
+from portal.web.order_words import STATES
 from portal.web.pages import ask, done, show, wants_part
 from portal.web.reader import words
 
 bp = Blueprint("admin_orders", __name__, url_prefix="/admin/orders")
 HOME = "admin_orders.listing"
-STATES: Mapping[OrderState, tuple[str, str]] = {
-    OrderState.PAID: ("paid", "Paid"),
-    OrderState.PENDING: ("pending", "Pending"),
-    OrderState.FAILED: ("failed", "Failed"),
-    OrderState.REFUNDED: ("cancelled", "Refunded"),
-}
 RECORDED = ((OrderState.PAID, "Paid", "It is income of today."), (OrderState.PENDING, "Pending", "It was asked for."))
 
 
