@@ -71,7 +71,7 @@ def _of(
     months, amount = terms(subscription(sources))
     first = first_kept(row.activated_on, months, today)
     orders = iter(paid)
-    for span in begun(last, first, months, today, today if resumed else None):
+    for span in begun(last, first, months, today, today if resumed else None, row.activated_on.day):
         order = next(orders, None) if amount else None
         yield Due(row.id, span, sources.cycle, sources.plan_name or "", sources.is_child, amount, order)
 

@@ -52,11 +52,19 @@ def span(began_on: date, months: int, anchor: int) -> Span:
     return Span(began_on, month.replace(day=min(anchor, last)), anchor)
 
 
-def begun(last: Span | None, first: date, months: int, today: date, not_before: date | None = None) -> Iterator[Span]:
+def begun(
+    last: Span | None,
+    first: date,
+    months: int,
+    today: date,
+    not_before: date | None = None,
+    anchor: int | None = None,
+) -> Iterator[Span]:
     """Every cycle that began after `last` (None: there was none yet, and the first is due on `first`) up to `today`.
 
-    `not_before`: the day on which the workspace began to work again; what was due before begins then."""
-    due, anchor = (last.ends_on, last.anchor) if last else (first, first.day)
+    `not_before`: the day on which the workspace began to work again; what was due before begins then. `anchor`: of a
+    series whose `first` may be the end of a month that lacks its day."""
+    due, anchor = (last.ends_on, last.anchor) if last else (first, anchor or first.day)
     if not_before and due < not_before:
         due, anchor = not_before, not_before.day
     while due <= today:

@@ -24,6 +24,12 @@ def test_a_year_that_began_on_a_leap_day_comes_back_to_it() -> None:
     assert days(*found)[-2:] == [date(2027, 2, 28), date(2028, 2, 29)]
 
 
+def test_a_series_without_a_record_goes_on_by_the_day_of_activation() -> None:
+    first = first_kept(date(2024, 1, 31), 1, date(2026, 11, 21))
+    found = begun(None, first, 1, date(2026, 11, 21), anchor=31)
+    assert days(*found) == [date(2026, 9, 30), date(2026, 10, 31)]
+
+
 def test_a_cycle_due_while_suspended_begins_on_reactivation() -> None:
     # Due on 10 March, while suspended from the 5th; reactivated on 20 April: one cycle then, the next on 20 May.
     last = span(date(2026, 2, 10), 1, 10)
