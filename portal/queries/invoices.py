@@ -169,7 +169,9 @@ def listing(wanted: Wanted, page: int, now: datetime) -> tuple[list[Listed], int
     today = now.astimezone(UTC).date()
     where = _where(wanted, today)
     query = select(*_LISTED).join(Organization, Organization.id == Invoice.organization_id).where(*where)
-    rows = db.session.execute(query.order_by(Invoice.id.desc()).limit(PAGE).offset((page - 1) * PAGE))
+    rows = db.session.execute(
+        query.order_by(Invoice.issued_at.desc(), Invoice.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    )
     counted = select(func.count(Invoice.id)).join(Organization, Organization.id == Invoice.organization_id)
     return [_listed(row, today) for row in rows], db.session.scalar(counted.where(*where)) or 0
 

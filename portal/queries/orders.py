@@ -120,7 +120,7 @@ _LISTED = (
 def listing(wanted: Wanted, page: int) -> tuple[list[Listed], int]:
     """Page `page` (from 1) of the orders wanted, the latest first, and how many there are on all pages."""
     where = _where(wanted)
-    query = _joined(select(*_LISTED)).where(*where).order_by(Order.id.desc())
+    query = _joined(select(*_LISTED)).where(*where).order_by(Order.created_at.desc(), Order.id.desc())
     rows = db.session.execute(query.limit(PAGE).offset((page - 1) * PAGE))
     total = db.session.scalar(_joined(select(func.count(Order.id))).where(*where))
     return [Listed(*row) for row in rows], total or 0
