@@ -65,7 +65,7 @@ def _invoices() -> None:
     op.add_column("invoice", sa.Column("voided_at", sa.DateTime(timezone=True), nullable=True))
     for name, kind in INVOICE.items():
         op.add_column("invoice", sa.Column(name, kind, server_default="", nullable=False))
-    op.create_index("ix_invoice_state_id", "invoice", ["state", "id"])
+    op.create_index("ix_invoice_issued_at_id", "invoice", ["issued_at", "id"])
     op.create_table(
         "invoice_line",
         sa.Column("invoice_id", sa.Integer(), nullable=False),
@@ -90,7 +90,8 @@ def _invoices() -> None:
     op.execute(ORDER_OF_INVOICE)
     op.add_column("customer_order", sa.Column("pays_cycle", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index("ix_customer_order_invoice_id", "customer_order", ["invoice_id"])
-    op.create_index("ix_customer_order_state_id", "customer_order", ["state", "id"])
+    op.create_index("ix_customer_order_created_at_id", "customer_order", ["created_at", "id"])
+    op.create_index("ix_customer_order_state_created_at", "customer_order", ["state", "created_at"])
 
 
 def _cycles() -> None:
@@ -190,11 +191,12 @@ def downgrade() -> None:
     op.drop_table("invoice_series")
     op.drop_index("ix_organization_below_zero", "organization")
     op.drop_column("organization", "credit_minor")
-    op.drop_index("ix_customer_order_state_id", "customer_order")
+    op.drop_index("ix_customer_order_state_created_at", "customer_order")
+    op.drop_index("ix_customer_order_created_at_id", "customer_order")
     op.drop_index("ix_customer_order_invoice_id", "customer_order")
     op.drop_column("customer_order", "pays_cycle")
     op.drop_column("customer_order", "invoice_id")
-    op.drop_index("ix_invoice_state_id", "invoice")
+    op.drop_index("ix_invoice_issued_at_id", "invoice")
     for name in reversed(INVOICE):
         op.drop_column("invoice", name)
     op.drop_column("invoice", "voided_at")

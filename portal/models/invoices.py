@@ -47,7 +47,7 @@ class Invoice(Row, db.Model):
     constraints = (
         UniqueConstraint("organization_id", "month"),
         Index(None, "state", "due_on"),
-        Index(None, "state", "id"),
+        Index(None, "issued_at", "id"),
     )
 
 

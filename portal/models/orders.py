@@ -47,7 +47,8 @@ class Order(Row, db.Model):
     constraints = (
         CheckConstraint("(state IN ('paid', 'refunded')) = (paid_at IS NOT NULL)", "paid_has_instant"),
         Index(None, "workspace_id", "state", "paid_at"),
-        Index(None, "state", "id"),
+        Index(None, "created_at", "id"),
+        Index(None, "state", "created_at"),
         # What came in over some days, by currency, without a look at the rows.
         Index(
             "ix_customer_order_income",

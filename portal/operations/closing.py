@@ -24,6 +24,7 @@ from portal.models import (
     Workspace,
     scope,
 )
+from portal.operations import cycles
 from portal.operations.announcements import announce
 from portal.operations.audit import record
 from portal.operations.derived import settling_all
@@ -116,6 +117,7 @@ def make_primary(workspace: str, by: Actor) -> None:
             raise Conflict("A closed workspace cannot be the primary. Restore it first.")
         _check_takes_children(place)
         before = next((each for each in place.workspaces if each.is_primary), None)
+        cycles.begin_due(session, [each.id for each in place.workspaces], by.at)
         with settling_all(session, place.workspaces):
             if before:
                 before.is_primary = False

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from sqlalchemy.orm import Session
 
 from portal.models import Workspace
+from portal.operations import holdings
 from portal.operations.tally import moved, share_of
 from portal.queries.principals import platform
 from portal.queries.sources import sources_of
@@ -23,23 +24,26 @@ def settling(session: Session, row: Workspace, *, new: bool = False) -> Iterator
     """On leaving, the derived columns of the workspace and the table of totals follow from what was changed inside.
 
     The row must be locked (see `unit.locked`), or `new`: added in this unit."""
-    before = None if new else share_of(row)
+    before, had = (None, None) if new else (share_of(row), holdings.held(row))
     yield
     session.flush()
     settle(session, row, platform())
     moved(session, before, share_of(row))
+    if had is not None:
+        holdings.changed(session, row, had)
 
 
 @contextmanager
 def settling_all(session: Session, rows: Sequence[Workspace]) -> Iterator[None]:
     """The same for several, in as few queries as for one."""
-    before = [share_of(row) for row in rows]
+    before = [(share_of(row), holdings.held(row)) for row in rows]
     yield
     session.flush()
     settings, sources = platform(), sources_of([row.id for row in rows])
-    for row, share in zip(rows, before, strict=True):
+    for row, (share, had) in zip(rows, before, strict=True):
         _follow(row, sources[row.id], settings)
         moved(session, share, share_of(row))
+        holdings.changed(session, row, had)
     session.flush()
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from portal.base.db import db
 from portal.models import Organization, Workspace
 from portal.operations.unit import exclusively
 from portal.rules.errors import Conflict, NotFound
@@ -89,3 +90,29 @@ def _organization_of(session: Session, workspace: str) -> int:
 
 def _locked(which: Any) -> Any:
     return select(Organization).where(which).order_by(Organization.id).with_for_update(key_share=True)
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """An organization and all of its workspaces, those in the trash included, by their keys."""
+
+    organization: Organization
+    workspaces: Sequence[Workspace]
+
+
+def locked_house(session: Session, organization: int) -> House:
+    """The organization with this integer key and all of its workspaces, locked until the unit ends. Raises NotFound."""
+    exclusively(session, "workspaces")
+    row = session.scalar(select(Organization).where(Organization.id == organization).with_for_update())
+    if row is None:
+        raise NotFound()
+    wanted = select(Workspace).where(Workspace.organization_id == organization).order_by(Workspace.id)
+    return House(row, session.scalars(wanted.with_for_update()).all())
+
+
+def organization_key(public_id: str) -> int:
+    """The integer key of the organization with this public id. Raises NotFound."""
+    found = db.session.scalar(select(Organization.id).where(Organization.public_id == public_id))
+    if found is None:
+        raise NotFound()
+    return found

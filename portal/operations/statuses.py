@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from portal.models import Hold, Workspace
+from portal.operations import cycles
 from portal.operations.announcements import announce
 from portal.operations.audit import record
 from portal.operations.derived import settling_all
@@ -33,13 +34,16 @@ def following(
 ) -> Iterator[Told]:
     """On leaving, each of these locked workspaces has the status that follows from what was changed inside. Where it
     came to or left SUSPENDED, that is announced and, if `recorded`, stands in the log; `opened` is the hold that did
-    it. Within the platform's scope."""
+    it. Subscription cycles that are due begin before, those that were due meanwhile once it is active again. Within the
+    platform's scope."""
     before = {row.id: row.status for row in rows}
     told = Told()
+    cycles.begin_due(session, list(before), by.at)
     with settling_all(session, rows):
         yield told
     moved = [row for row in rows if row.status is not before[row.id]]
     told.changed = len(moved)
+    cycles.begin_due(session, [row.id for row in moved], by.at, resumed=True)
     for row in moved:
         _tell(session, row, before[row.id], by, opened, recorded)
     rated = [row.id for row in moved if row.status in RATED]

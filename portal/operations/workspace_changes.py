@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import Workspace, scope
-from portal.operations import change_checks
+from portal.operations import change_checks, cycles
 from portal.operations.announcements import announce
 from portal.operations.audit import record
 from portal.operations.change_checks import Fit
@@ -145,7 +145,11 @@ def _settled(session: Session, row: Workspace, changed: Collection[str]) -> Sequ
 def _write(
     session: Session, row: Workspace, fit: Fit, changed: Collection[str], by: Actor, wait: bool
 ) -> HandedOver | None:
-    with settling_all(session, _settled(session, row, changed)):
+    family = _settled(session, row, changed)
+    if set(TERMS) & set(changed):  # what is due begins on the terms that it has
+        with scope.platform():
+            cycles.begin_due(session, [each.id for each in family], by.at)
+    with settling_all(session, family):
         for name, value in fit.columns.items():
             setattr(row, name, value)
         if fit.host is not None:

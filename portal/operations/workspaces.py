@@ -22,7 +22,7 @@ from portal.models import (
     Workspace,
     scope,
 )
-from portal.operations import sample_data
+from portal.operations import cycles, sample_data
 from portal.operations.addresses import free_sip_prefix, free_slug
 from portal.operations.announcements import announce
 from portal.operations.audit import record
@@ -182,9 +182,11 @@ def _settle_alone(
         workspace.broadcast_count,
         directory.plan_limits,
     )
-    settle_new(workspace, _sources(checked, workspace, organization, owner), facts, directory.platform)
+    sources = _sources(checked, workspace, organization, owner)
+    settle_new(workspace, sources, facts, directory.platform)
     session.add(workspace)
     session.flush()
+    cycles.begin_first(session, workspace, sources)
     _join(session, checked, workspace, owner, by)
     _belongings(session, checked, workspace, by)
     counted(session, workspace)
@@ -200,6 +202,7 @@ def _settle_among(
         _join(session, checked, workspace, owner, by)
         _belongings(session, checked, workspace, by)
     with scope.platform():
+        cycles.begin_due(session, [workspace.id], by.at)
         assess_some(session, [workspace.id], by.at, directory.platform, directory.plan_limits)
 
 

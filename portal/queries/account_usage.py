@@ -47,7 +47,7 @@ class AccountUsage:
     `contacts`: active in all workspaces, added; `pooled`: those of them in the pool (since activation, not on credit);
     `included`: free ones of the pool; `billed`: above these. `forecast`: what `contacts` comes to at the month's end,
     `forecast_pooled` likewise. `discount`: per cent of the tier exceeded, whether approved or not; `next_tier`: the
-    next threshold and its per cent. `course`: per day of the month up to today, how many contacts were active so far."""
+    next threshold and its per cent. `course`: for each day up to today how many contacts were active so far."""
 
     month: date
     today: date
@@ -70,7 +70,7 @@ class AccountUsage:
 
 @dataclass(frozen=True, slots=True)
 class _Family:
-    primary_plan: Any
+    primary_plan: Plan | None
     timezone: str
     approved: bool
 
@@ -112,7 +112,17 @@ def account_usage(organization: int, now: datetime, month: date | None = None) -
     )
 
 
-def tiers_of(plan: Any) -> tuple[tuple[int, Decimal], ...]:
+def primary_plan(organization: int) -> Plan | None:
+    """The plan of the organization's primary workspace: the free one where it chose none."""
+    found: Plan | None = db.session.scalar(
+        select(Plan)
+        .join(Workspace, or_(Workspace.plan_id == Plan.id, and_(Workspace.plan_id.is_(None), Plan.is_free)))
+        .where(Workspace.organization_id == organization, Workspace.is_primary)
+    )
+    return found
+
+
+def tiers_of(plan: Plan | None) -> tuple[tuple[int, Decimal], ...]:
     """A plan's discount tiers, the lowest first; those of a new plan where there is none."""
     if plan is None:
         return DEFAULT_TIERS
@@ -126,7 +136,7 @@ def billable_contacts(organization: int, month: date) -> dict[int, int]:
         Workspace, Workspace.id == ContactMonth.workspace_id
     )
     here = and_(Workspace.organization_id == organization, ContactMonth.month == month)
-    found = {key: number for key, number in db.session.execute(counted.where(here, Workspace.activated_on <= month))}
+    found = _pairs(counted.where(here, Workspace.activated_on <= month))
     since = (
         select(ActiveContact.workspace_id, func.count())
         .join(Workspace, Workspace.id == ActiveContact.workspace_id)
@@ -139,7 +149,11 @@ def billable_contacts(organization: int, month: date) -> dict[int, int]:
         )
         .group_by(ActiveContact.workspace_id)
     )
-    return found | {key: number for key, number in db.session.execute(since)}
+    return found | _pairs(since)
+
+
+def _pairs(statement: Any) -> dict[Any, int]:
+    return dict(iter(db.session.execute(statement)))
 
 
 def _last(month: date) -> date:
@@ -153,12 +167,7 @@ def _timezone(organization: int) -> str:
 
 def _family(organization: int) -> _Family:
     approved = db.session.scalar(select(Organization.volume_discount).where(Organization.id == organization))
-    plan = db.session.scalar(
-        select(Plan)
-        .join(Workspace, or_(Workspace.plan_id == Plan.id, and_(Workspace.plan_id.is_(None), Plan.is_free)))
-        .where(Workspace.organization_id == organization, Workspace.is_primary)
-    )
-    return _Family(plan, _timezone(organization), bool(approved))
+    return _Family(primary_plan(organization), _timezone(organization), bool(approved))
 
 
 def _shares(organization: int, month: date, family: _Family) -> tuple[Share, ...]:
@@ -231,7 +240,7 @@ def _course(organization: int, month: date, until: date) -> tuple[tuple[date, in
         .where(Workspace.organization_id == organization, ActiveContact.month == month)
         .group_by(ActiveContact.first_day)
     )
-    counts = {day: number for day, number in db.session.execute(new)}
+    counts = _pairs(new)
     total, found = 0, []
     for ordinal in range(month.toordinal(), until.toordinal() + 1):
         day = date.fromordinal(ordinal)

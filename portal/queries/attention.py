@@ -116,11 +116,24 @@ ASKED: Mapping[Kind, _Asked] = {
         Invoice.due_on,
         (Invoice.due_on, Invoice.id),
         {
+            "invoice": Invoice.public_id,
             "number": Invoice.number,
             "amount": Invoice.total_minor,
             "currency": Invoice.currency,
             "held": _HELD,
             "organization": Organization.name,
+        },
+    ),
+    Kind.CREDIT: _Asked(
+        _ORGANIZATIONS,
+        Organization.credit_minor < literal_column("0"),
+        literal_column("NULL"),
+        (Organization.credit_minor, Organization.id),
+        {
+            "credit": Organization.credit_minor,
+            "currency": Organization.currency,
+            "organization": Organization.name,
+            "ledger": Organization.public_id,
         },
     ),
     Kind.RISK: _Asked(

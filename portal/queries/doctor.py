@@ -17,6 +17,8 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from portal.base.db import SQLITE_PRAGMAS, as_of_now, db
 from portal.models import (
+    CreditEntry,
+    Invoice,
     Membership,
     Organization,
     PlatformSum,
@@ -27,6 +29,7 @@ from portal.models import (
     scope,
 )
 from portal.queries import audit
+from portal.queries.billing_truth import WRONG_BILLING
 from portal.queries.counts import COUNTS
 from portal.queries.health import plan_limits
 from portal.queries.platform_days import true_sums
@@ -114,6 +117,7 @@ def examine(
         yield from stored_columns(progress)
         yield totals()
         yield sums()
+        yield billing()
         yield people()
         yield search()
         yield owners()
@@ -247,6 +251,17 @@ def _cells(rows: Iterable[Any]) -> dict[tuple[str, int, str, str, bool], tuple[i
         if any(numbers):
             found[status, plan, currency, health, bool(rated)] = numbers
     return found
+
+
+def billing() -> Finding:
+    """Balances are what their ledgers come to, invoices what their lines do, months hold the contacts that they say."""
+    tally, counted = _Tally(), 0
+    for name, statement in WRONG_BILLING.items():
+        for row in db.session.execute(statement):
+            tally.add(f"{name} {row[0]}: {row[1]} is stored, {row[2]} is right")
+    for table in (Invoice, CreditEntry):
+        counted += db.session.scalar(select(func.count()).select_from(table)) or 0
+    return tally.finding("Billing", f"{counted} invoices and bookings add up")
 
 
 def people() -> Finding:

@@ -10,6 +10,7 @@ class Kind(StrEnum):
     """By its name in the address."""
 
     OVERDUE = "overdue"
+    CREDIT = "credit"
     RISK = "risk"
     PURGE = "purge"
     BOUNCED = "bounced"

@@ -68,6 +68,11 @@ def to_major(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-decimals(currency), _WIDE)
 
 
+def written(minor: int, currency: str) -> str:
+    """The amount as logs and mails have it, in no reader's language: USD 1,250.00."""
+    return f"{currency} {to_major(minor, currency):,}"
+
+
 def convert(minor: int, currency: str, reporting: str, rates: Mapping[str, Decimal]) -> int | None:
     """`minor` of `currency` in minor units of `reporting`, rounded half up once.
 

@@ -98,6 +98,17 @@ SENTENCES: Mapping[str, str] = {
     "invitation.link_made": "made a new link for the invitation to {email}",
     "invitation.revoked": "revoked the invitation to {email}",
     "invitation.accepted": "accepted the invitation to {email}",
+    "invoice.issued": "issued the invoice {number} for {month}: {total}, due on {due_on}",
+    "invoice.paid": "recorded the payment of {number}: {total} by {method}, over {orders} workspaces",
+    "invoice.voided": "made the invoice {number} void: {total}",
+    "invoice.sent": "sent the invoice {number} to {email} again",
+    "invoice.overdue": "noted that {number} is overdue since {due_on}: {total}",
+    "order.recorded": "recorded an order of {amount}, {state}: {description}",
+    "order.settled": "settled an order of {amount}:",
+    "order.refunded": "gave an order of {amount} back",
+    "credit.adjusted": "adjusted the platform credit by {amount} to {balance}",
+    "credit.charged": "took usage of {month} from the platform credit: {amount}, which leaves {balance}",
+    "organization.billing_changed": "changed the billing details:",
     "import.started": "started an import of {rows} rows from {file}",
     "import.finished": "finished an import: {counts}",
     "import.stopped": "stopped an import after {done} rows",
@@ -139,6 +150,9 @@ GROUPS = {
     "bulk": "Bulk actions",
     "mail": "Mail",
     "list": "Exports",
+    "invoice": "Invoices",
+    "order": "Orders",
+    "credit": "Platform credit",
 }
 
 

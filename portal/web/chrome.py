@@ -35,7 +35,15 @@ NAVIGATION: Groups = (
             ("Requests", "admin_requests.listing", "note"),
         ),
     ),
-    ("Revenue", (("Plans", "admin_plans.listing", "tag"),)),
+    (
+        "Revenue",
+        (
+            ("Plans", "admin_plans.listing", "tag"),
+            ("Invoices", "admin_invoices.listing", "note"),
+            ("Orders", "admin_orders.listing", "credit-card"),
+            ("Credit", "admin_credit.listing", "coins"),
+        ),
+    ),
     (
         "Operations",
         (

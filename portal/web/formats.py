@@ -102,6 +102,23 @@ def amount(minor: int, currency: str, locale: str, whole: bool = False) -> tuple
     return ("", _signed(symbol, text)) if symbol else (currency, text)
 
 
+@lru_cache(maxsize=4_000)
+def plain_amount(minor: int, currency: str, locale: str) -> str:
+    """24,000.00: in a column whose head says the currency."""
+    text = numbers.format_decimal(
+        to_major(minor, currency), format=_pattern(locale, decimals(currency)), locale=_locale(locale)
+    )
+    return text.replace("-", "−")
+
+
+@lru_cache(maxsize=4_000)
+def price(value: Decimal, currency: str, locale: str) -> str:
+    """A price for one in major units: the currency's decimals, and up to six where it has more."""
+    places = decimals(currency)
+    pattern = _pattern(locale, places) + ("" if places else ".") + "#" * (6 - places)
+    return numbers.format_decimal(value, format=pattern, locale=_locale(locale)).replace("-", "−")
+
+
 def _signed(symbol: str, text: str) -> str:
     return "−" + symbol + text[1:] if text.startswith("−") else symbol + text
 

@@ -14,6 +14,7 @@ from portal.models import (
     Invoice,
     InvoiceState,
     OrderState,
+    Organization,
     OutboxMessage,
     OutboxState,
     User,
@@ -76,6 +77,15 @@ def test_unpaid_invoices_from_the_day_after_they_were_due_the_oldest_first() -> 
     found = asked(Kind.OVERDUE)
     assert [(entry.name, entry.facts["held"]) for entry in found.entries] == [("W1", True), ("W0", False)]
     assert found.counts == {Kind.OVERDUE: 2}
+
+
+def test_credit_below_zero_the_lowest_first() -> None:
+    with unit() as session:
+        for name, credit in (("A", -5), ("B", 0), ("C", -700)):
+            of = session.get_one(Organization, make(session, name).organization_id)
+            of.credit_minor = credit
+    found = asked(Kind.CREDIT)
+    assert [(entry.name, entry.facts["credit"]) for entry in found.entries] == [("C", -700), ("A", -5)]
 
 
 def test_workspaces_at_risk_those_that_bring_in_most_first() -> None:

@@ -57,7 +57,7 @@ def test_all_is_well_on_the_whole_example_platform(app: Flask, now: datetime) ->
     demo.load(demo.Wanted(), now, hashing.hash_password, lambda step, done, total: None)
     found = examined()
     assert {name for name, finding in found.items() if not finding.is_well} == set()
-    others = {"Totals", "Accounts", "Search index", "One owner", "One primary", "Audit log"}
+    others = {"Totals", "Accounts", "Search index", "One owner", "One primary", "Audit log", "Billing"}
     assert {*doctor.SUBJECTS, *others} <= set(found)
 
 
@@ -126,6 +126,9 @@ def test_a_search_index_that_lost_its_words_is_found_and_made_anew(
         ("UPDATE workspace SET is_primary = false WHERE id = 1", "One primary", "has no primaries"),
         ("UPDATE audit_event SET action = 'plan.closed' WHERE sequence = 5", "Audit log", "event 5 "),
         ("DELETE FROM audit_event WHERE sequence = 7", "Audit log", "event 7 "),
+        ("UPDATE organization SET credit_minor = credit_minor + 1 WHERE id = 1", "Billing", "Credit of org_"),
+        ("UPDATE invoice SET total_minor = total_minor + 1 WHERE id = 1", "Billing", "Invoice INV-"),
+        ("UPDATE contact_month SET contacts = contacts + 1", "Billing", "Contacts of ws_"),
     ],
 )
 def test_what_only_a_person_can_mend_is_found(

@@ -5,7 +5,21 @@ from typing import Any
 
 from sqlalchemy import exists, func, select
 
-from portal.models import Domain, Hold, Membership, Organization, OrganizationMember, Plan, Request, User, Workspace
+from portal.models import (
+    CreditEntry,
+    Domain,
+    Hold,
+    Invoice,
+    Membership,
+    Order,
+    OrderState,
+    Organization,
+    OrganizationMember,
+    Plan,
+    Request,
+    User,
+    Workspace,
+)
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.requests import RequestState
 from tests.support.examples import Example
@@ -152,3 +166,49 @@ def of_transfer(example: Example) -> str:
     with example.open() as session:
         to = session.scalars(query.where(Workspace.cancelled_at.is_(None)).order_by(Organization.id).limit(1)).one()
     return f"{HOME}{child}/transfer?organization={to}"
+
+
+def of_invoice(rest: str = "", *where: Any) -> Callable[[Example], str]:
+    """The address of a page of the latest such invoice, for the staff."""
+
+    def path(example: Example) -> str:
+        with example.open() as session:
+            query = select(Invoice.public_id).where(*where).order_by(Invoice.id.desc()).limit(1)
+            return f"/admin/invoices/{session.scalars(query).one()}{rest}"
+
+    return path
+
+
+def of_own_invoice(*where: Any) -> Callable[[Example], str]:
+    """The address of the latest such invoice of Nilgiri Retail, for its people."""
+
+    def path(example: Example) -> str:
+        with example.open() as session:
+            query = select(Invoice.public_id).join(Organization, Organization.id == Invoice.organization_id)
+            query = query.where(Organization.slug == "nilgiri-retail", *where).order_by(Invoice.month.desc()).limit(1)
+            return f"/o/nilgiri-retail/billing/invoices/{session.scalars(query).one()}"
+
+    return path
+
+
+def of_order(state: OrderState, rest: str) -> Callable[[Example], str]:
+    """The question about an order in this state, which is no invoice's share."""
+
+    def path(example: Example) -> str:
+        with example.open() as session:
+            query = select(Order.public_id).where(Order.state == state, Order.invoice_id.is_(None)).limit(1)
+            return f"/admin/orders/{session.scalars(query).one()}{rest}"
+
+    return path
+
+
+def of_credit(rest: str = "", *where: Any) -> Callable[[Example], str]:
+    """The ledger of the first such organization that has one."""
+
+    def path(example: Example) -> str:
+        with example.open() as session:
+            has = exists().where(CreditEntry.organization_id == Organization.id)
+            query = select(Organization.public_id).where(has, *where).order_by(Organization.id).limit(1)
+            return f"/admin/credit/{session.scalars(query).one()}{rest}"
+
+    return path

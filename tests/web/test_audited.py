@@ -18,6 +18,7 @@ from tests.support.people import log_in, submit
 from tests.support.routes import routes
 from tests.support.scenes import Example, Fields, Scene
 from tests.web import scenes
+from tests.web.billing_scenes import BILLING
 from tests.web.people_scenes import PEOPLE
 
 EDITED = ("workspace.changed", "workspace.plan_changed", "workspace.owner_changed")
@@ -88,6 +89,7 @@ EXAMPLES: dict[str, Example] = {
     "admin_requests.decline": Example(scenes.unanswered, ("request.declined",)),
     "admin_requests.grant": Example(scenes.unanswered, ("request.granted", "organization.changed")),
     "admin_workspaces.transfer": Example(scenes.sold, ("workspace.transferred", "organization.workspace_left")),
+    **BILLING,
     "admin_plans.archive": Example(scenes.planned, ("plan.archived",)),
     "admin_plans.create": Example(lambda _: {"name": "Growth"}, ("plan.created",)),
     "admin_plans.edit_save": Example(scenes.repriced, ("plan.changed",)),

@@ -41,6 +41,15 @@ ANSWERS: dict[str, set[int]] = {
     "admin_workspaces.choose_organization": {303},
     "admin_users.choose_organization": {303},
     "admin_users.choose_workspace": {303},
+    "admin_orders.choose": {303},
+    "admin_invoices.page": {404},  # there is no such invoice …
+    "admin_invoices.pdf": {404},
+    "organization_billing.invoice": {404},
+    "organization_billing.pdf": {404},
+    "admin_invoices.pay": {404},
+    "admin_invoices.void": {404},
+    "admin_orders.settle": {404},  # … and no such order
+    "admin_orders.refund": {404},
     "account.invitation": {404},  # there is no such invitation …
     "account.password_reset": {410},  # … and no such link
     "admin_workspaces.reactivate_ask": {409},  # the example is on trial, and its own primary
@@ -87,6 +96,8 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
         "hold": "no-such-hold",
         "kind": "volume_discount",
         "request": "no-such-request",
+        "inv": "no-such-invoice",
+        "order": "no-such-order",
         "session": "no-such-session",
         "invitation": "no-such-invitation",
         "plan": factories.plan("Growth", is_free=False).public_id,

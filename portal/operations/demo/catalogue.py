@@ -18,6 +18,14 @@ CURRENCIES = ("INR", "USD", "EUR", "JPY", "KWD")
 # KWD has no rate on purpose: such amounts stand beside a total.
 RATES = {"USD": "83.40", "EUR": "90.25", "JPY": "0.56"}
 YEAR_MONTHS = 10  # a year costs ten months
+INCLUDED = 1_000  # contacts that a plan for one workspace has free
+CONTACT_PRICES = {
+    "INR": Decimal("0.4"),
+    "USD": Decimal("0.005"),
+    "EUR": Decimal("0.0045"),
+    "JPY": Decimal("0.7"),
+    "KWD": Decimal("0.0015"),
+}
 QUARTER = Decimal("0.95")  # a quarter is 5 % cheaper
 
 
@@ -155,7 +163,7 @@ def _plan(sheet: Sheet, offer: Offer, position: int, opened_at: datetime, now: d
         colour=offer.colour,
         is_free=offer.is_free,
         multi_workspace=offer.multi,
-        included_contacts=0 if offer.multi else 1000,
+        included_contacts=0 if offer.multi else INCLUDED,
         discount_tiers=[[100_000, 25]],
         position=position,
         archived_at=now - timedelta(days=gone) if gone else None,
@@ -165,8 +173,7 @@ def _plan(sheet: Sheet, offer: Offer, position: int, opened_at: datetime, now: d
         for cycle in (Cycle.MONTHLY, Cycle.QUARTERLY, Cycle.ANNUAL):
             price = offer.price(cycle, currency)
             sheet.add(PlanPrice, plan_id=key, cycle=cycle, currency=currency, amount_minor=price)
-        contact = Decimal({"INR": "0.4", "USD": "0.005", "EUR": "0.0045", "JPY": "0.7", "KWD": "0.0015"}[currency])
-        fee = offer.child_fee(currency)
+        fee, contact = offer.child_fee(currency), CONTACT_PRICES[currency]
         sheet.add(PlanFee, plan_id=key, currency=currency, child_fee_minor=fee, contact_price=contact)
     for limit, value in zip(Limit, offer.limits, strict=True):
         if value is not None:

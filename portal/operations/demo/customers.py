@@ -82,24 +82,30 @@ def write_organization(world: World, size: Size, lives: list[Story]) -> Customer
     created_at = _created(world, rng, lives, region.timezone)
     card = card_of(region.currency, size.workspaces > 5)
     city = rng.choice(region.cities)
+    address = f"{rng.randrange(1, 240)} {city.name}, {city.state} {city.postal}"
+    tax_id = f"{region.country}{rng.randrange(10**9, 10**10)}" if rng.random() < 0.7 else ""
+    discount = size.workspaces > 5 and rng.random() < 0.5
     key = world.sheet.add(
         Organization,
         name=name,
         name_key=sort_key(name),
         slug=slug,
         company_name=name,
-        address=f"{rng.randrange(1, 240)} {city.name}, {city.state} {city.postal}",
+        address=address,
         country=region.country,
-        tax_id=f"{region.country}{rng.randrange(10**9, 10**10)}" if rng.random() < 0.7 else "",
+        tax_id=tax_id,
         billing_email=f"accounts@{slug}.example",
         currency=region.currency,
         rate_card_id=world.catalogue.cards[card.name],
-        volume_discount=size.workspaces > 5 and rng.random() < 0.5,
+        volume_discount=discount,
         branding_granted=size.index == 0,
         created_at=created_at,
     )
     team = Team(region, f"{slug}.example", world.hashes)
-    return Customer(key, size.index, region, name, slug, latin, industry, card, team, created_at, size.workspaces > 1)
+    is_multi = size.workspaces > 1
+    whole = Customer(key, size.index, region, name, slug, latin, industry, card, team, created_at, is_multi)
+    whole.address, whole.tax_id, whole.discount = address, tax_id, discount
+    return whole
 
 
 def _named(dice: Dice, rng: Random, index: int) -> tuple[str, str, str, Region]:

@@ -17,6 +17,7 @@ from portal.operations.demo import (
     customers,
     days,
     history,
+    ledger,
     lives,
     logins,
     messaging,
@@ -142,6 +143,7 @@ def _customer(world: World, size: Size) -> list[int]:
         tenant = workspaces.write_workspace(world, customer, number, story)
         days.note_monthly(world, tenant)
         lives.write_life(world, tenant, usage.write_usage(world, tenant))
+        ledger.write_contacts(world, tenant)
         telephony.write_telephony(world, tenant)
         messaging.write_messaging(world, tenant)
     customers.write_people(world, customer)
@@ -169,6 +171,7 @@ def _history(world: World, progress: Progress) -> None:
 def _finish(world: World, wanted: Wanted, organizations: int) -> None:
     with unit() as session:
         set_sequences(session)
+        ledger.settle(session)
         recount(session)
         days.write_past(session, world, wanted.workspaces)
         tidy_search(session)

@@ -15,6 +15,7 @@ from portal.models import (
     Broadcast,
     Campaign,
     Contact,
+    CreditEntry,
     DailyUsage,
     Domain,
     Extension,
@@ -35,6 +36,7 @@ PREFIXES: dict[type[Base], str] = {
     Broadcast: "brc",
     Campaign: "cmp",
     Contact: "con",
+    CreditEntry: "crd",
     Domain: "dom",
     Extension: "ext",
     Hold: "hld",
@@ -76,6 +78,11 @@ class Sheet:
             row["public_id"] = random_id(self.rng, PREFIXES[model])
         self._rows.setdefault(table, {}).setdefault(tuple(row), []).append(row)
         return self.last[table]
+
+    def add_plain(self, model: type[Base], **values: Any) -> None:
+        """Take a row of a table without a key of its own."""
+        table: Table = model.__table__  # type: ignore[assignment]
+        self._rows.setdefault(table, {}).setdefault(tuple(values), []).append(values)
 
     def write(self, session: Session) -> None:
         """All rows go into the open unit, a table before those that point to it; the sheet is empty afterwards."""

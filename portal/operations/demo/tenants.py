@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from portal.operations.demo.places import City, Region
 from portal.operations.demo.sheet import Sheet
 from portal.operations.demo.stories import Story
 from portal.rules.access import StaffRole
+from portal.rules.invoice_lines import Line
 from portal.rules.periods import utc
 from portal.rules.pricing import Cycle
 
@@ -65,7 +66,7 @@ class World:
     addresses: set[str] = field(default_factory=set)
     prefixes: Counter[str] = field(default_factory=Counter)
     numbers: Counter[str] = field(default_factory=Counter)
-    invoices: Counter[str] = field(default_factory=Counter)
+    last_number: int = 0
     drawn: Counter[str] = field(default_factory=Counter)
     monthly: dict[int, Monthly] = field(default_factory=dict)
     toured: dict[str, Person] = field(default_factory=dict)
@@ -98,6 +99,10 @@ class Customer:
     team: Team
     created_at: datetime
     is_multi: bool
+    address: str = ""
+    tax_id: str = ""
+    discount: bool = False
+    credit: list[tuple[datetime, Line, date]] = field(default_factory=list)
     tenants: list[Tenant] = field(default_factory=list)
 
 
@@ -122,6 +127,9 @@ class Tenant:
     cancelled_at: datetime | None
     owner: Person
     members: list[Person]
+    on_credit: bool = False
+    used: dict[date, list[int]] = field(default_factory=dict)
+    """Messages and minutes of each month since the activation, as far as its days were made."""
 
     @property
     def ended_at(self) -> datetime | None:

@@ -58,6 +58,7 @@ def write_usage(world: World, tenant: Tenant) -> Month:
     week = WEEK.get(tenant.customer.industry, OFFICE)
     slope = math.log(between(rng, tenant.story.growth)) / 90
     slump, month = between(rng, tenant.story.recent), Month()
+    activated = tenant.activated_at.date() if tenant.activated_at else None
     for number in range((end - start).days + 1):
         day = start + timedelta(days=number)
         back = (today - day).days
@@ -69,6 +70,10 @@ def write_usage(world: World, tenant: Tenant) -> Month:
         if row is None:
             continue
         world.sheet.usage.append(row)
+        if activated and day >= activated:
+            used = tenant.used.setdefault(day.replace(day=1), [0, 0])
+            used[0] += row[2]
+            used[1] += row[7]
         if (day.year, day.month) == (today.year, today.month):
             month.messages += row[2]
             month.minutes += row[7]

@@ -195,8 +195,15 @@ def _profile(world: World, rng: Random, tenant: Tenant) -> dict[str, object]:
         "e911_postal_code": city.postal if emergency else "",
         "e911_country": customer.region.country if emergency else "",
         "admin_note": rng.choice(NOTES) if rng.random() < 0.18 else "",
-        "bill_to_platform_credit": rng.random() < 0.03,
+        "bill_to_platform_credit": _on_credit(rng, tenant),
     }
+
+
+def _on_credit(rng: Random, tenant: Tenant) -> bool:
+    """Billed to platform credit: here and there one, and one of those that everybody looks at."""
+    customer = tenant.customer
+    tenant.on_credit = rng.random() < 0.03 or (customer.index == 0 and tenant.story.little)
+    return tenant.on_credit
 
 
 def _row(world: World, tenant: Tenant, dates: Dates) -> dict[str, object]:

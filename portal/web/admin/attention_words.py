@@ -23,6 +23,7 @@ from portal.web.reader import Reader
 
 CHIPS: Mapping[Kind, str] = {
     Kind.OVERDUE: "Overdue invoices",
+    Kind.CREDIT: "Credit below zero",
     Kind.RISK: "At risk",
     Kind.PURGE: "Purges due",
     Kind.BOUNCED: "Invitations not delivered",
@@ -34,6 +35,7 @@ CHIPS: Mapping[Kind, str] = {
 }
 ICONS: Mapping[Kind, tuple[str, str]] = {
     Kind.OVERDUE: ("alert-octagon-filled", "risk"),
+    Kind.CREDIT: ("coins", "watch"),
     Kind.RISK: ("alert-octagon-filled", "risk"),
     Kind.PURGE: ("trash", ""),
     Kind.BOUNCED: ("mail", ""),
@@ -91,10 +93,18 @@ def _overdue(entry: Entry, reader: Reader) -> Words:
         what += f", of {formats.isolated(facts['organization'])}"
     if facts["held"]:
         what += ", held for payment"
-    action = Action("Orders", _url(entry, "orders"), "", How.PAGE)
+    action = Action("Invoice", url_for("admin_invoices.page", inv=facts["invoice"]), "", How.PAGE)
     if not facts["held"] and may(Permission.HOLD_PAST_DUE):
         action = Action("Suspend…", _url(entry, "past_due_ask"), "")
     return what, f"{_days(late)} late", f"Due on {formats.day(entry.at, reader.locale)}", action
+
+
+def _credit(entry: Entry, reader: Reader) -> Words:
+    facts = entry.facts
+    what = f"Platform credit of {formats.money(facts['credit'], facts['currency'], reader.locale)}"
+    if facts["organization"] != entry.name:
+        what += f", of {formats.isolated(facts['organization'])}"
+    return what, formats.NONE, "", Action("Ledger", url_for("admin_credit.page", org=facts["ledger"]), "", How.PAGE)
 
 
 def _risk(entry: Entry, reader: Reader) -> Words:
@@ -176,6 +186,7 @@ def _domain(entry: Entry, reader: Reader) -> Words:
 
 _WORDS: Mapping[Kind, Callable[[Entry, Reader], Words]] = {
     Kind.OVERDUE: _overdue,
+    Kind.CREDIT: _credit,
     Kind.RISK: _risk,
     Kind.PURGE: _purge,
     Kind.BOUNCED: _bounced,

@@ -28,6 +28,7 @@ KINDS: Mapping[str, str] = {
     "email_changed": "Address changed",
     "impersonated": "Entered as owner",
     "invitation": "Invitation",
+    "invoice": "Invoice",
     "notice": "Notice to owners",
     "password_changed": "Password changed",
     "password_reset": "New password",

@@ -19,3 +19,14 @@ class RequestForm(Form):
     """What the platform is asked for, in the asker's words."""
 
     words = TextAreaField()
+
+
+class BillingForm(Form):
+    """Whom invoices are made out to. `version`: the one that the person has seen."""
+
+    company_name = StringField()
+    address = TextAreaField()
+    country = StringField()
+    tax_id = StringField()
+    billing_email = StringField()
+    version = StringField()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, Response, expect
 from sqlalchemy import and_
 
-from portal.models import Organization, Workspace
+from portal.models import Invoice, InvoiceState, OrderState, Organization, Workspace
 from portal.rules.access import AccessMode
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
@@ -19,8 +19,12 @@ from tests.support.addresses import (
     customers,
     of_account,
     of_agent,
+    of_credit,
     of_hold,
+    of_invoice,
+    of_order,
     of_organization,
+    of_own_invoice,
     of_place,
     of_plan,
     of_request,
@@ -201,6 +205,25 @@ PAGES = {
     "admin_plans.page: the free one": Shown(of_plan("Free"), AUDITOR),
     "admin_plans.page: archived": Shown(of_plan("Launch 2024")),
     "admin_plans.edit": Shown(of_plan("Group", "/edit"), FINANCE),
+    "admin_invoices.listing": Shown("/admin/invoices/", FINANCE),
+    "admin_invoices.listing: overdue": Shown("/admin/invoices/?state=overdue", AUDITOR),
+    "admin_invoices.listing: nothing": Shown("/admin/invoices/?q=brihgt"),
+    "admin_invoices.page": Shown(of_invoice(), FINANCE),
+    "admin_invoices.page: dinars": Shown(of_invoice("", Invoice.currency == "KWD"), FINANCE),
+    "admin_invoices.page: overdue": Shown(of_invoice("", Invoice.state == InvoiceState.OVERDUE), FINANCE),
+    "admin_invoices.page: by an auditor": Shown(of_invoice("", Invoice.state == InvoiceState.OPEN), AUDITOR),
+    "admin_invoices.pay": Shown(of_invoice("/pay", Invoice.state == InvoiceState.OVERDUE), FINANCE),
+    "admin_invoices.void": Shown(of_invoice("/void", Invoice.state == InvoiceState.OPEN), FINANCE),
+    "admin_orders.listing: pending": Shown("/admin/orders/?state=pending", FINANCE),
+    "admin_orders.listing: nothing": Shown("/admin/orders/?q=brihgt", AUDITOR),
+    "admin_orders.settle": Shown(of_order(OrderState.PENDING, "/settle"), FINANCE),
+    "admin_orders.refund": Shown(of_order(OrderState.PAID, "/refund"), FINANCE),
+    "admin_credit.listing: below zero": Shown("/admin/credit/?below=1", FINANCE),
+    "admin_credit.page": Shown(of_credit(), FINANCE),
+    "admin_credit.page: by an auditor": Shown(of_credit(), AUDITOR),
+    "admin_credit.adjust": Shown(of_credit("/adjust"), FINANCE),
+    "organization_billing.page: one": Shown(**of_single("billing")),
+    "organization_billing.invoice": Shown(of_own_invoice(), BILLING),
     "admin_plans.archive_ask": Shown(of_plan("Growth", "/archive")),
     "admin_settings.page: to look": Shown("/admin/settings/", SUPPORT),
     "admin_defaults.page: to look": Shown("/admin/defaults/", SUPPORT),
@@ -225,6 +248,9 @@ PAGES = {
     "error 405": Shown("/logout", OWNER, 405),
 }
 FILES = {
+    "admin_invoices.pdf",
+    "organization_billing.draft_pdf",
+    "organization_billing.pdf",
     "workspace_contacts.export",
     "admin_workspaces.export",
     "admin_users.export",
@@ -234,6 +260,7 @@ FILES = {
 }
 # What htmx asks for; a person who opens its address is led to the page that it is a part of.
 PARTS = {
+    "admin_orders.choose",
     "admin_workspaces.new_summary",
     "admin_workspaces.choose_owner",
     "admin_workspaces.choose_organization",

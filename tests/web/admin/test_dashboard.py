@@ -23,6 +23,7 @@ from portal.models import (
     Membership,
     Order,
     OrderState,
+    Organization,
     OutboxMessage,
     OutboxState,
     PlatformSettings,
@@ -342,6 +343,7 @@ def needy(app: Flask) -> Workspace:
         mail = {"template": "invitation", "recipient": "zoe@example.test", "subject": "x", "link_digest": "d"}
         session.add(OutboxMessage(**mail, state=OutboxState.BOUNCED, error="mailbox full", created_at=NOW))
         session.execute(update(User).where(User.id == made.owner_id).values(password_hash=None))
+        session.execute(update(Organization).where(Organization.id == made.organization_id).values(credit_minor=-5))
         figures = {"limit": Limit.BROADCASTS.value, "used": 85, "value": 100, "share": "85.0"}
         near = {"rule": "limits", "level": "watch", "code": "limit_near", "figures": figures}
         risk = {"health": Level.RISK, "health_rank": 0, "health_reasons": [near], "near_cap": 85}
@@ -355,10 +357,10 @@ def needy(app: Flask) -> Workspace:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (StaffRole.OWNER, "Suspend… See reasons Restore… Resend Extend… Override… Edit… See records"),
-        (StaffRole.SUPPORT, "Orders See reasons Review Resend Open Override… Edit… See records"),
-        (StaffRole.FINANCE, "Suspend… See reasons Review Open Extend… See limits Open See records"),
-        (StaffRole.AUDITOR, "Orders See reasons Review Open Open See limits Open See records"),
+        (StaffRole.OWNER, "Suspend… Ledger See reasons Restore… Resend Extend… Override… Edit… See records"),
+        (StaffRole.SUPPORT, "Invoice Ledger See reasons Review Resend Open Override… Edit… See records"),
+        (StaffRole.FINANCE, "Suspend… Ledger See reasons Review Open Extend… See limits Open See records"),
+        (StaffRole.AUDITOR, "Invoice Ledger See reasons Review Open Open See limits Open See records"),
     ],
 )
 def test_every_kind_offers_what_the_reader_may_do_and_it_opens(

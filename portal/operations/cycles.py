@@ -1,0 +1,117 @@
+"""Subscription cycles are written down when they begin, with what they cost then.
+
+Whoever changes what a cycle follows from (status, plan, price of its own, primary) writes down first what is due; a job
+does so for all others, so that a changed plan is charged with the next cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from portal.base.db import db
+from portal.models import BilledMonth, Order, SubscriptionCycle, Workspace, scope
+from portal.operations.unit import turn, unit
+from portal.operations.upserts import upsert
+from portal.queries.cycles import Due, due, subscription
+from portal.rules.cycles import span, terms
+from portal.rules.lifecycle import Status
+from portal.rules.listing import Sources
+
+CHUNK = 200  # workspaces in a unit
+
+
+def begin_due(session: Session, workspaces: Sequence[int], now: datetime, *, resumed: bool = False) -> int:
+    """In the open unit: the cycles of these workspaces (integer keys) that are due are written down; how many.
+    `resumed`: they have become active just now. Within the platform's scope."""
+    session.flush()
+    found = due(workspaces, now, resumed=resumed)
+    write(session, found)
+    return len(found)
+
+
+def write(session: Session, found: Sequence[Due]) -> None:
+    """These cycles are written down, as far as they are not."""
+    rows = [
+        {
+            "workspace_id": each.workspace,
+            "began_on": each.span.began_on,
+            "ends_on": each.span.ends_on,
+            "anchor": each.span.anchor,
+            "cycle": each.cycle,
+            "plan_name": each.plan_name,
+            "is_child": each.is_child,
+            "amount_minor": each.amount,
+            "order_id": each.order,
+        }
+        for each in found
+    ]
+    if rows:
+        session.execute(upsert(session, SubscriptionCycle.__table__).on_conflict_do_nothing(), rows)
+
+
+def begin_first(session: Session, row: Workspace, sources: Sources) -> None:
+    """In the open unit: the first cycle of a workspace that is made now, if it is active, from what is known of it."""
+    if row.status is Status.ACTIVE and row.activated_on is not None:
+        months, amount = terms(subscription(sources))
+        first = span(row.activated_on, months, row.activated_on.day)
+        write(session, [Due(row.id, first, sources.cycle, sources.plan_name or "", sources.is_child, amount, None)])
+
+
+def begin_all(now: datetime) -> int:
+    """Every cycle that began up to `now` is written down; how many. Safe to repeat, in small steps."""
+    written, after = 0, 0
+    with scope.platform():
+        while keys := _with_due(after, now.date()):
+            with turn(), unit() as session:
+                locking = select(Workspace.id).where(Workspace.id.in_(keys)).order_by(Workspace.id).with_for_update()
+                session.execute(locking).all()
+                written += begin_due(session, keys, now)
+            after = keys[-1]
+    return written
+
+
+def _with_due(after: int, today: date) -> list[int]:
+    """The next active workspaces whose running cycle ends by tomorrow (their days may be ahead of UTC's) or that have
+    none."""
+    ends = (
+        select(func.max(SubscriptionCycle.ends_on))
+        .where(SubscriptionCycle.workspace_id == Workspace.id)
+        .correlate(Workspace)
+        .scalar_subquery()
+    )
+    tomorrow = date.fromordinal(today.toordinal() + 1)
+    rows = select(Workspace.id).where(Workspace.id > after, Workspace.status == Status.ACTIVE)
+    rows = rows.where(Workspace.activated_on.is_not(None), or_(ends.is_(None), ends <= tomorrow))
+    return list(db.session.scalars(rows.order_by(Workspace.id).limit(CHUNK)))
+
+
+def pay(session: Session, order: Order, organization: int) -> None:
+    """In the open unit: this paid order of a workspace pays its oldest cycle that costs something, has no order and is
+    of no month that is billed already; else the next that begins. Within the platform's scope."""
+    billed = select(func.max(BilledMonth.month)).where(BilledMonth.organization_id == organization)
+    month = session.scalar(billed)
+    open_ones = select(SubscriptionCycle).where(
+        SubscriptionCycle.workspace_id == order.workspace_id,
+        SubscriptionCycle.order_id.is_(None),
+        SubscriptionCycle.amount_minor > 0,
+    )
+    for row in session.scalars(open_ones.order_by(SubscriptionCycle.began_on).with_for_update()):
+        if month is None or row.began_on.replace(day=1) > month:
+            row.order_id = order.id
+            return
+
+
+def is_linked(session: Session, order: Order) -> bool:
+    """Whether a cycle is paid by this order. Within the platform's scope."""
+    paid = select(SubscriptionCycle.id).where(SubscriptionCycle.order_id == order.id)
+    return session.scalar(paid.limit(1)) is not None
+
+
+def unpay(session: Session, order: Order) -> None:
+    """In the open unit: what this order paid is unpaid again. Within the platform's scope."""
+    paid = select(SubscriptionCycle).where(SubscriptionCycle.order_id == order.id)
+    for row in session.scalars(paid.with_for_update()):
+        row.order_id = None

@@ -1,0 +1,124 @@
+"""Example data: the ledger of platform credit, active contacts of the running month, and what is settled at the end:
+numbers of invoices in the order of their issue, and balances."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.models import (
+    ActiveContact,
+    ContactMonth,
+    CreditEntry,
+    CreditKind,
+    Invoice,
+    InvoiceSeries,
+    Order,
+    Organization,
+)
+from portal.operations.demo.tenants import Customer, Tenant, World
+from portal.rules.access import StaffRole
+from portal.rules.invoice_lines import LineKind
+from portal.rules.periods import local_day
+
+RARE = 17  # every so many organizations, one got something for its trouble
+TOURED, OTHERS = 1_400, 60  # active contacts of a workspace that everybody looks at, and of another, at most
+LEAN = 8  # at most so many contacts a workspace: a platform that is measured, and has no active ones
+
+
+def write_ledger(world: World, customer: Customer) -> None:
+    """Credit that was given, and what months of workspaces that are billed to it have taken."""
+    rng, balance = world.dice.of("credit", customer.index), 0
+    if not customer.credit and customer.index % RARE != 3:
+        return
+    given = 5_000 * 10 ** (len(str(max((line.amount for _, line, _ in customer.credit), default=1_000))) - 3)
+    at = max(customer.created_at, min([at for at, _, _ in customer.credit] or [world.now]) - timedelta(days=9))
+    by = world.staff_name(rng, StaffRole.OWNER)
+    common = {"organization_id": customer.id, "currency": customer.region.currency}
+    if rng.random() < 0.8:
+        balance += given
+        detail = rng.choice(("Paid in advance by bank transfer", "For the outage in August", "Agreed when signing"))
+        world.sheet.add(
+            CreditEntry,
+            **common,
+            workspace_id=None,
+            workspace_name="",
+            kind=CreditKind.ADJUSTMENT,
+            month=None,
+            detail=detail,
+            quantity=None,
+            unit_price=None,
+            amount_minor=given,
+            balance_minor=balance,
+            booked_at=at.replace(microsecond=0),
+            booked_by=by,
+        )
+    for at, line, month in customer.credit:
+        key, name = line.workspace or (None, "")
+        balance -= line.amount
+        world.sheet.add(
+            CreditEntry,
+            **common,
+            workspace_id=key,
+            workspace_name=name,
+            kind=CreditKind.CONTACTS if line.kind is LineKind.CONTACTS else CreditKind.USAGE,
+            month=month,
+            detail=line.kind.value,
+            quantity=line.quantity,
+            unit_price=line.unit_price,
+            amount_minor=-line.amount,
+            balance_minor=balance,
+            booked_at=at,
+            booked_by="job invoices",
+        )
+
+
+def write_contacts(world: World, tenant: Tenant) -> None:
+    """Whom the workspace wrote to in the running month."""
+    today = local_day(world.now, tenant.timezone)
+    month = today.replace(day=1)
+    messages = tenant.used.get(month, [0])[0]
+    if world.depth.contacts <= LEAN or not messages:
+        return
+    rng = world.dice.of("active", tenant.id)
+    most = TOURED if tenant.customer.index == 0 else OTHERS
+    count = min(most, max(1, messages // 9))
+    opened = max(month, local_day(tenant.activated_at or world.now, tenant.timezone))
+    span = (today - opened).days
+    for number in range(count):
+        # Most are met early in the month: who is written to at all is written to soon.
+        first = date.fromordinal(opened.toordinal() + int(span * rng.random() ** 1.6))
+        last = date.fromordinal(rng.randrange(first.toordinal(), today.toordinal() + 1))
+        key = f"{tenant.id}-{number:05}"
+        world.sheet.add_plain(
+            ActiveContact, workspace_id=tenant.id, month=month, contact=key, first_day=first, last_day=last
+        )
+    world.sheet.add_plain(ContactMonth, workspace_id=tenant.id, month=month, contacts=count)
+
+
+def settle(session: Session) -> None:
+    """In the open unit, once all is there: invoices are numbered without gaps in the order of their issue, their orders
+    name them, and balances are what the ledgers come to."""
+    rows = session.execute(select(Invoice.id, Invoice.issued_at).order_by(Invoice.issued_at, Invoice.id)).all()
+    last: dict[int, int] = {}
+    numbered = []
+    for key, issued_at in rows:
+        last[issued_at.year] = last.get(issued_at.year, 0) + 1
+        numbered.append({"id": key, "number": f"INV-{issued_at.year}-{last[issued_at.year]:05}"})
+    if numbered:
+        session.execute(update(Invoice), numbered)
+        session.execute(insert(InvoiceSeries), [{"year": year, "last": number} for year, number in last.items()])
+    of = select("Invoice " + Invoice.number).where(Invoice.id == Order.invoice_id).scalar_subquery()
+    session.execute(update(Order).where(Order.invoice_id.is_not(None)).values(description=of))
+    total = (
+        select(func.coalesce(func.sum(CreditEntry.amount_minor), 0))
+        .where(CreditEntry.organization_id == Organization.id)
+        .scalar_subquery()
+    )
+    with_ledger = Organization.id.in_(select(CreditEntry.organization_id))
+    session.execute(
+        update(Organization).where(with_ledger).values(credit_minor=total),
+        execution_options={"synchronize_session": False},
+    )

@@ -1,0 +1,201 @@
+"""Issuing invoices: exactly one for an organization and month, numbered without gaps, its lines as they are then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import and_, exists, func, insert, select
+from sqlalchemy.orm import Session
+
+from portal.base import ids
+from portal.base.db import db
+from portal.models import (
+    BilledMonth,
+    BilledUsage,
+    Invoice,
+    InvoiceLine,
+    InvoiceSeries,
+    Organization,
+    Workspace,
+    scope,
+)
+from portal.operations import credit, cycles
+from portal.operations.audit import record
+from portal.operations.invoice_mail import post_invoice
+from portal.operations.locks import House, locked_house, organization_key
+from portal.operations.unit import turn, unit
+from portal.operations.upserts import upsert
+from portal.queries.bills import Basis, basis
+from portal.rules.actors import Actor
+from portal.rules.errors import Conflict
+from portal.rules.invoicing import Bill, bill, due_on, issued_at, last_issuable, month_end
+from portal.rules.money import written
+from portal.rules.periods import add_months
+
+log = structlog.get_logger(__name__)
+BATCH = 500  # organizations looked for at once
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What billing the months that were due came to: invoices, months that owed nothing, and what failed."""
+
+    invoices: int = 0
+    nothing: int = 0
+    failed: int = 0
+
+    def __add__(self, other: Issued) -> Issued:
+        return Issued(self.invoices + other.invoices, self.nothing + other.nothing, self.failed + other.failed)
+
+
+def issue(organization: str, month: date, by: Actor) -> str | None:
+    """The month (its first day) of the organization is billed. Answers the invoice's public id, None where nothing is
+    owed; the same again when it is billed already.
+
+    Raises NotFound, and Conflict before the 3rd of the month after."""
+    return _issue(organization_key(organization), month, by)
+
+
+def issue_due(now: datetime) -> Issued:
+    """Every month that is due is billed, each organization in a unit of its own: one that fails stops no other. Safe to
+    repeat."""
+    done, by, last = Issued(), Actor.job("invoices", now), last_issuable(now)
+    for organization, months in _due(last):
+        for month in months:
+            try:
+                with turn():
+                    done += Issued(invoices=1) if _issue(organization, month, by) else Issued(nothing=1)
+            except Exception:
+                log.exception("invoice_failed", organization=organization, month=month.isoformat())
+                done += Issued(failed=1)
+                break  # the later months of this one wait for the earlier
+    return done
+
+
+def _due(last: date) -> Iterator[tuple[int, list[date]]]:
+    """Organizations (integer keys) with months that are due and not billed, the oldest first. Of one that was never
+    billed, the last month alone."""
+    after = 0
+    billed = func.max(BilledMonth.month)
+    paying = exists().where(Workspace.organization_id == Organization.id, Workspace.activated_on <= month_end(last))
+    while True:
+        rows = db.session.execute(
+            select(Organization.id, billed)
+            .outerjoin(BilledMonth, BilledMonth.organization_id == Organization.id)
+            .where(Organization.id > after, paying)
+            .group_by(Organization.id)
+            .having(func.coalesce(billed, date.min) < last)
+            .order_by(Organization.id)
+            .limit(BATCH)
+        ).all()
+        for key, latest in rows:
+            yield key, _months(latest, last)
+        if len(rows) < BATCH:
+            return
+        after = rows[-1][0]
+
+
+def _months(latest: date | None, last: date) -> list[date]:
+    if latest is None:
+        return [last]
+    count = (last.year - latest.year) * 12 + last.month - latest.month
+    return [add_months(latest, n) for n in range(1, count + 1)]
+
+
+def _issue(organization: int, month: date, by: Actor) -> str | None:
+    if month.day != 1 or by.at < issued_at(month):
+        raise Conflict(f"The invoice of {month:%Y-%m} is issued on {issued_at(month):%Y-%m-%d} (UTC), when all is in.")
+    with scope.platform(), unit() as session:
+        house = locked_house(session, organization)
+        if session.get(BilledMonth, (organization, month)):
+            of = and_(Invoice.organization_id == organization, Invoice.month == month)
+            return session.scalar(select(Invoice.public_id).where(of))
+        cycles.begin_due(session, [each.id for each in house.workspaces], by.at)
+        found = basis(organization, month, by.at)
+        worked_out = bill(found.account)
+        session.add(BilledMonth(organization_id=organization, month=month, billed_at=by.at))
+        _note_usage(session, found, month)
+        credit.charge(session, house.organization, house.workspaces, month, worked_out.credit, by)
+        if worked_out.total <= 0:
+            return None
+        row = _write(session, house, month, found, worked_out, by)
+        post_invoice(session, row, house.organization, by)
+        return row.public_id
+
+
+def _note_usage(session: Session, found: Basis, month: date) -> None:
+    """What is billed of this month, and by now of the months before."""
+    rows = [
+        {"workspace_id": each.key, "month": month, "messages": each.used.messages, "minutes": each.used.minutes}
+        for each in found.account.parties
+    ]
+    rows += [
+        {"workspace_id": key, "month": of, "messages": messages, "minutes": minutes}
+        for (key, of), (messages, minutes) in found.recounted.items()
+    ]
+    if rows:
+        statement = upsert(session, BilledUsage.__table__)
+        keep = {name: statement.excluded[name] for name in ("messages", "minutes")}
+        session.execute(statement.on_conflict_do_update(index_elements=["workspace_id", "month"], set_=keep), rows)
+
+
+def _write(session: Session, house: House, month: date, found: Basis, worked_out: Bill, by: Actor) -> Invoice:
+    of = house.organization
+    row = Invoice(
+        public_id=ids.new("inv"),
+        organization_id=of.id,
+        number=_next_number(session, by.at),
+        month=month,
+        currency=of.currency,
+        total_minor=worked_out.total,
+        issued_at=by.at,
+        due_on=due_on(by.at, found.payment_days),
+        bill_name=of.company_name or of.name,
+        bill_address=of.address,
+        bill_country=of.country,
+        bill_tax_id=of.tax_id,
+        bill_email=of.billing_email,
+    )
+    session.add(row)
+    session.flush()
+    _write_lines(session, row, worked_out)
+    facts: dict[str, Any] = {
+        "invoice": row.public_id,
+        "number": row.number,
+        "total": written(row.total_minor, row.currency),
+    }
+    record("invoice.issued", by, organization=of, month=f"{month:%Y-%m}", due_on=row.due_on.isoformat(), **facts)
+    return row
+
+
+def _write_lines(session: Session, row: Invoice, worked_out: Bill) -> None:
+    session.execute(
+        insert(InvoiceLine),
+        [
+            {
+                "invoice_id": row.id,
+                "position": position,
+                "workspace_id": each.workspace[0] if each.workspace else None,
+                "workspace_name": each.workspace[1] if each.workspace else "",
+                "kind": each.kind,
+                "detail": each.detail,
+                "quantity": each.quantity,
+                "unit_price": each.unit_price,
+                "amount_minor": each.amount,
+            }
+            for position, each in enumerate(worked_out.lines, 1)
+        ],
+    )
+
+
+def _next_number(session: Session, now: datetime) -> str:
+    """The next of the year's series, whose row is locked until the unit ends. If that fails, it is free again."""
+    statement = upsert(session, InvoiceSeries.__table__).values(year=now.year, last=1)
+    table = InvoiceSeries.__table__
+    raised = statement.on_conflict_do_update(index_elements=["year"], set_={"last": table.c.last + 1})
+    number = session.scalar(raised.returning(table.c.last))
+    return f"INV-{now.year}-{number:05}"

@@ -1,0 +1,224 @@
+"""What becomes of an invoice: paid as a whole, void, sent again, overdue. What is overdue no more keeps nobody out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from portal.base.db import db
+from portal.models import (
+    Hold,
+    Invoice,
+    InvoiceLine,
+    InvoiceState,
+    Measure,
+    Order,
+    OrderState,
+    Workspace,
+    scope,
+)
+from portal.operations import platform_days
+from portal.operations.audit import record
+from portal.operations.draft_fields import line
+from portal.operations.health import assess_some
+from portal.operations.invoice_mail import post_invoice
+from portal.operations.locks import House, locked_house
+from portal.operations.statuses import following
+from portal.operations.unit import turn, unit
+from portal.queries.health import plan_limits
+from portal.queries.principals import platform
+from portal.rules.actors import Actor
+from portal.rules.errors import Conflict, NotFound
+from portal.rules.health import RATED
+from portal.rules.invoicing import split
+from portal.rules.lifecycle import HoldKind
+from portal.rules.money import written
+
+UNPAID = (InvoiceState.OPEN, InvoiceState.OVERDUE)
+TEXT, REASON = 80, 500  # characters of method and reference, and of a reason
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """Public ids of the orders, one for each workspace, and whether a hold past due was lifted."""
+
+    orders: tuple[str, ...]
+    reactivated: bool
+
+
+def pay(invoice: str, method: str, reference: str, by: Actor) -> Paid:
+    """The whole invoice is paid: each of its workspaces has a paid order for its share, adding up to it.
+
+    Raises NotFound, Conflict unless it is unpaid, and Refused for a text that is too long."""
+    how = line(method, "method", "how it was paid", TEXT, required=True)
+    proof = line(reference, "reference", "the reference", TEXT)
+    with scope.platform(), unit() as session:
+        row, house = _locked(session, invoice)
+        _check_unpaid(row)
+        row.state, row.paid_at = InvoiceState.PAID, by.at
+        orders = _orders(session, row, house, how, proof, by)
+        platform_days.add(session, {(Measure.INCOME, _day(by.at), row.currency): row.total_minor})
+        facts: dict[str, Any] = {"method": how, "reference": proof, "orders": len(orders)}
+        record("invoice.paid", by, organization=house.organization, **_named(row), **facts)
+        return Paid(tuple(each.public_id for each in orders), _settle(session, house, by))
+
+
+def void(invoice: str, reason: str, by: Actor) -> None:
+    """Nothing is owed for it any more. Its number stays taken, and its month is not billed again.
+
+    Raises NotFound, Conflict unless it is unpaid, Refused without a reason."""
+    why = line(reason, "reason", "why it is void", REASON, required=True)
+    with scope.platform(), unit() as session:
+        row, house = _locked(session, invoice)
+        _check_unpaid(row)
+        row.state, row.voided_at, row.void_reason = InvoiceState.VOID, by.at, why
+        record("invoice.voided", by, organization=house.organization, reason=why, **_named(row))
+        _settle(session, house, by)
+
+
+def send(invoice: str, by: Actor) -> str:
+    """The mail with the invoice is written again, to the organization's billing address of today. Answers it.
+
+    Raises NotFound, and Conflict for a void one, or without an address."""
+    with scope.platform(), unit() as session:
+        row, house = _locked(session, invoice)
+        if row.state is InvoiceState.VOID:
+            raise Conflict(f"{row.number} is void: nobody is to pay it.")
+        to = post_invoice(session, row, house.organization, by, again=True)
+        if not to:
+            raise Conflict(f"{house.organization.name} has no billing e-mail. Enter one, then send it.")
+        facts: dict[str, Any] = {"invoice": row.public_id, "number": row.number, "email": to}
+        record("invoice.sent", by, organization=house.organization, **facts)
+        return to
+
+
+def mark_overdue(now: datetime) -> int:
+    """Every unpaid invoice whose day of payment is over says so; how many do now. Each in a unit of its own; safe to
+    repeat. The days are UTC."""
+    by, count = Actor.job("dunning", now), 0
+    late = select(Invoice.public_id).where(Invoice.state == InvoiceState.OPEN, Invoice.due_on < _day(now))
+    for invoice in list(db.session.scalars(late.order_by(Invoice.due_on, Invoice.id))):
+        with turn(), scope.platform(), unit() as session:
+            row, house = _locked(session, invoice)
+            if row.state is not InvoiceState.OPEN:
+                continue
+            row.state = InvoiceState.OVERDUE
+            due_on = row.due_on.isoformat()
+            record("invoice.overdue", by, organization=house.organization, due_on=due_on, **_named(row))
+            _assess(session, house, by)
+            count += 1
+    return count
+
+
+# ---------------------------------------------------------------- rows
+
+
+def _locked(session: Session, invoice: str) -> tuple[Invoice, House]:
+    """The invoice, its organization and that one's workspaces, locked in the order of all locks."""
+    of = session.scalar(select(Invoice.organization_id).where(Invoice.public_id == invoice))
+    if of is None:
+        raise NotFound()
+    house = locked_house(session, of)
+    mine = select(Invoice).where(Invoice.public_id == invoice).with_for_update()
+    return session.scalars(mine.execution_options(populate_existing=True)).one(), house
+
+
+def _check_unpaid(row: Invoice) -> None:
+    if row.state not in UNPAID:
+        raise Conflict(f"{row.number} is {row.state.value} already.")
+
+
+def _named(row: Invoice) -> dict[str, Any]:
+    return {"invoice": row.public_id, "number": row.number, "total": written(row.total_minor, row.currency)}
+
+
+def _day(now: datetime) -> date:
+    return now.astimezone(UTC).date()
+
+
+def _orders(session: Session, row: Invoice, house: House, method: str, reference: str, by: Actor) -> list[Order]:
+    """A paid order for each workspace that the invoice names; where it names none, for the primary."""
+    groups = _groups(session, row)
+    if not groups:
+        primary = next((each for each in house.workspaces if each.is_primary), None)
+        groups = [(primary.id if primary else None, primary.name if primary else row.bill_name, row.total_minor)]
+    found = []
+    for (key, name, _), part in zip(groups, split(row.total_minor, [each[2] for each in groups]), strict=True):
+        order = Order(
+            organization_id=row.organization_id,
+            workspace_id=key,
+            workspace_name=name,
+            description=f"Invoice {row.number}",
+            amount_minor=part,
+            currency=row.currency,
+            method=method,
+            reference=reference,
+            state=OrderState.PAID,
+            invoice_id=row.id,
+            created_at=by.at,
+            paid_at=by.at,
+        )
+        session.add(order)
+        found.append(order)
+    session.flush()
+    return found
+
+
+def _groups(session: Session, row: Invoice) -> list[tuple[int | None, str, int]]:
+    """Integer key (None once purged), name as issued and sum of each workspace on the invoice, as it lists them."""
+    table = InvoiceLine
+    lines = session.execute(
+        select(table.workspace_id, table.workspace_name, table.amount_minor)
+        .where(table.invoice_id == row.id, table.workspace_name != "")
+        .order_by(table.position)
+    )
+    found: dict[tuple[int | None, str], int] = {}
+    for key, name, amount in lines:
+        found[key, name] = found.get((key, name), 0) + amount
+    return [(key, name, total) for (key, name), total in found.items()]
+
+
+# ---------------------------------------------------------------- what follows
+
+
+def _settle(session: Session, house: House, by: Actor) -> bool:
+    """The hold past due is lifted where nothing is overdue any more; health follows. Whether there was one."""
+    session.flush()
+    lifted = False
+    if not _any_overdue(session, house.organization.id, _day(by.at)):
+        lifted = _lift(session, house, by)
+    _assess(session, house, by)
+    return lifted
+
+
+def _any_overdue(session: Session, organization: int, today: date) -> bool:
+    late = or_(Invoice.state == InvoiceState.OVERDUE, Invoice.due_on < today)
+    mine = select(Invoice.id).where(Invoice.organization_id == organization, Invoice.state.in_(UNPAID), late)
+    return session.scalar(mine.limit(1)) is not None
+
+
+def _lift(session: Session, house: House, by: Actor) -> bool:
+    held = select(Hold).where(
+        Hold.organization_id == house.organization.id, Hold.kind == HoldKind.PAST_DUE, Hold.lifted_at.is_(None)
+    )
+    row = session.scalar(held.with_for_update())
+    if row is None:
+        return False
+    with following(session, house.workspaces, by):
+        row.lifted_at, row.lifted_by = by.at, by.label
+    facts: dict[str, Any] = {"hold": row.kind.value, "whole_organization": True}
+    record("hold.lifted", by, organization=house.organization, reason="Nothing is overdue any more", **facts)
+    return True
+
+
+def _assess(session: Session, house: House, by: Actor) -> None:
+    """Their health follows from what they owe."""
+    session.flush()
+    rated: Sequence[Workspace] = [each for each in house.workspaces if each.status in RATED]
+    if rated:
+        assess_some(session, [each.id for each in rated], by.at, platform(), plan_limits())

@@ -1,0 +1,232 @@
+"""All that an organization's month is billed by, read as it stands now: see `portal.rules.invoicing`.
+
+What the running month's draft shows and what is issued later come from here alike."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import and_, func, or_, select
+
+from portal.base.db import db
+from portal.models import (
+    BilledMonth,
+    BilledUsage,
+    DailyUsage,
+    HeldBefore,
+    Organization,
+    Plan,
+    PlanFee,
+    RateCard,
+    SubscriptionCycle,
+    Workspace,
+)
+from portal.queries.account_usage import billable_contacts, primary_plan, tiers_of
+from portal.queries.cycles import due
+from portal.rules.cycles import Span, in_words
+from portal.rules.invoicing import Account, Began, Late, Party, Rates, Used, month_end
+from portal.rules.periods import add_months, local_day
+from portal.rules.pooling import Pooled, included_contacts
+
+PAYMENT_DAYS = 14  # of an organization without a rate card
+LATEST = 2  # months before the one that is billed of which usage may still come in: up to 35 days late
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """What is known of a workspace in the bill. `key`: integer key."""
+
+    key: int
+    public_id: str
+    name: str
+    is_primary: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """An organization's month before it is worked out: the account, its workspaces by integer key, the days that an
+    invoice may take to be paid, and what there is of late months, by workspace and month: messages and minutes."""
+
+    account: Account
+    tenants: dict[int, Tenant]
+    payment_days: int
+    recounted: dict[tuple[int, date], tuple[int, int]]
+
+
+def basis(organization: int, month: date, now: datetime) -> Basis:
+    """What the month (its first day) of the organization (its integer key) is billed by. Within the platform's
+    scope."""
+    row = db.session.execute(
+        select(Organization, RateCard)
+        .outerjoin(RateCard, RateCard.id == Organization.rate_card_id)
+        .where(Organization.id == organization)
+    ).one()
+    of, card = row
+    rows = [each for each in _workspaces(organization, month) if not _gone(each, month)]
+    plan = primary_plan(organization)
+    recounted = _late(organization, month)
+    parties = _parties(rows, organization, month, now, plan, recounted)
+    account = Account(
+        currency=of.currency,
+        rates=_rates(card),
+        contact_price=_contact_price(plan, of.currency),
+        tiers=tiers_of(plan),
+        discount_approved=of.volume_discount,
+        parties=parties,
+    )
+    tenants = {each.id: Tenant(each.id, each.public_id, each.name, each.is_primary) for each in rows}
+    return Basis(
+        account,
+        tenants,
+        card.payment_days if card else PAYMENT_DAYS,
+        {key: now_used for key, (now_used, _) in recounted.items()},
+    )
+
+
+def _rates(card: RateCard | None) -> Rates:
+    if card is None:
+        return Rates()
+    return Rates(card.per_message, card.per_minute, card.per_number, card.per_extension, card.tax_percent)
+
+
+def _contact_price(plan: Plan | None, currency: str) -> Decimal:
+    if plan is None:
+        return Decimal(0)
+    fee = select(PlanFee.contact_price).where(PlanFee.plan_id == plan.id, PlanFee.currency == currency)
+    return db.session.scalar(fee) or Decimal(0)
+
+
+def _workspaces(organization: int, month: date) -> Sequence[Any]:
+    """Those that were activated by the month's end, the primary first."""
+    return db.session.execute(
+        select(
+            Workspace.id,
+            Workspace.public_id,
+            Workspace.name,
+            Workspace.is_primary,
+            Workspace.timezone,
+            Workspace.activated_on,
+            Workspace.cancelled_at,
+            Workspace.bill_to_platform_credit,
+            Workspace.number_count,
+            Workspace.extension_count,
+            func.coalesce(Plan.included_contacts, 0).label("included"),
+        )
+        .outerjoin(Plan, or_(Plan.id == Workspace.plan_id, and_(Workspace.plan_id.is_(None), Plan.is_free)))
+        .where(Workspace.organization_id == organization, Workspace.activated_on <= month_end(month))
+        .order_by(Workspace.is_primary.desc(), Workspace.name_key, Workspace.id)
+    ).all()
+
+
+def _gone(row: Any, month: date) -> bool:
+    """Closed before the month began; late usage of the months before is billed all the same."""
+    return row.cancelled_at is not None and local_day(row.cancelled_at, row.timezone) < add_months(month, -LATEST)
+
+
+def _parties(
+    rows: Sequence[Any],
+    organization: int,
+    month: date,
+    now: datetime,
+    plan: Plan | None,
+    recounted: dict[tuple[int, date], tuple[tuple[int, int], tuple[int, int]]],
+) -> tuple[Party, ...]:
+    keys = [row.id for row in rows]
+    used, held = usage_since_activation(organization, month), _held(rows, month)
+    began, contacts = _began(keys, month, now), billable_contacts(organization, month)
+    late: defaultdict[int, list[Late]] = defaultdict(list)
+    for (key, of), (total, billed) in sorted(recounted.items()):
+        late[key].append(Late(of, max(0, total[0] - billed[0]), max(0, total[1] - billed[1])))
+    multi = bool(plan and plan.multi_workspace)
+    found = []
+    for row in rows:
+        closed = row.cancelled_at is not None and local_day(row.cancelled_at, row.timezone) < month
+        free = 0 if closed else included_contacts(row.included, row.is_primary, multi)
+        messages, minutes = used.get(row.id, (0, 0))
+        found.append(
+            Party(
+                key=row.id,
+                name=row.name,
+                began=tuple(began[row.id]),
+                used=Used(messages, minutes, *held[row.id], tuple(late[row.id])),
+                contacts=Pooled(contacts.get(row.id, 0), free, row.bill_to_platform_credit),
+            )
+        )
+    return tuple(found)
+
+
+def usage_since_activation(organization: int, month: date) -> dict[int, tuple[int, int]]:
+    """Messages sent and minutes of the month since each workspace's activation, by its integer key. Within the
+    platform's scope."""
+    rows = db.session.execute(
+        select(DailyUsage.workspace_id, func.sum(DailyUsage.sent), func.sum(DailyUsage.minutes))
+        .join(Workspace, Workspace.id == DailyUsage.workspace_id)
+        .where(
+            Workspace.organization_id == organization,
+            DailyUsage.day.between(month, month_end(month)),
+            DailyUsage.day >= Workspace.activated_on,
+        )
+        .group_by(DailyUsage.workspace_id)
+    )
+    return {key: (int(messages), int(minutes)) for key, messages, minutes in rows}
+
+
+def _late(organization: int, month: date) -> dict[tuple[int, date], tuple[tuple[int, int], tuple[int, int]]]:
+    """Of the months before that are billed: what was used by now, and what of it was billed, by workspace and month."""
+    before = [add_months(month, -back) for back in range(1, LATEST + 1)]
+    billed = db.session.scalars(
+        select(BilledMonth.month).where(BilledMonth.organization_id == organization, BilledMonth.month.in_(before))
+    ).all()
+    found = {}
+    for each in billed:
+        rows = db.session.execute(
+            select(BilledUsage.workspace_id, BilledUsage.messages, BilledUsage.minutes)
+            .join(Workspace, Workspace.id == BilledUsage.workspace_id)
+            .where(Workspace.organization_id == organization, BilledUsage.month == each)
+        )
+        known = {key: (messages, minutes) for key, messages, minutes in rows}
+        for key, total in usage_since_activation(organization, each).items():
+            if total != known.get(key, (0, 0)):
+                found[key, each] = (total, known.get(key, (0, 0)))
+    return found
+
+
+def _held(rows: Sequence[Any], month: date) -> dict[int, tuple[int, int]]:
+    """Numbers and extensions on the month's last day, or now while the month runs."""
+    keys, end = [row.id for row in rows], month_end(month)
+    first = (
+        select(HeldBefore.workspace_id, func.min(HeldBefore.day).label("day"))
+        .where(HeldBefore.workspace_id.in_(keys), HeldBefore.day > end)
+        .group_by(HeldBefore.workspace_id)
+        .subquery()
+    )
+    here = and_(HeldBefore.workspace_id == first.c.workspace_id, HeldBefore.day == first.c.day)
+    then = db.session.execute(
+        select(HeldBefore.workspace_id, HeldBefore.numbers, HeldBefore.extensions).join(first, here)
+    )
+    found = {row.id: (row.number_count, row.extension_count) for row in rows}
+    return found | {key: (numbers, extensions) for key, numbers, extensions in then}
+
+
+def _began(keys: Sequence[int], month: date, now: datetime) -> defaultdict[int, list[Began]]:
+    """Cycles that began in the month and that no order has paid, written down or due by now."""
+    end = month_end(month)
+    table, found = SubscriptionCycle, defaultdict(list)
+    rows = db.session.scalars(
+        select(table)
+        .where(table.workspace_id.in_(keys), table.began_on.between(month, end), table.order_id.is_(None))
+        .order_by(table.began_on)
+    )
+    for row in rows:
+        words = in_words(row.cycle, row.plan_name, row.is_child, Span(row.began_on, row.ends_on, row.anchor))
+        found[row.workspace_id].append(Began(words, row.amount_minor))
+    for each in due(keys, now):
+        if month <= each.span.began_on <= end and each.order is None:
+            words = in_words(each.cycle, each.plan_name, each.is_child, each.span)
+            found[each.workspace].append(Began(words, each.amount))
+    return found

@@ -1,0 +1,298 @@
+"""Invoices: lists in pages, one with its lines by workspace, and the running month's draft, which is only ever read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import and_, false, func, or_, select
+
+from portal.base.db import db
+from portal.models import Invoice, InvoiceLine, InvoiceState, Order, Organization, Workspace, scope
+from portal.queries.account_usage import running_month
+from portal.queries.bills import basis
+from portal.rules.invoice_lines import LineKind
+from portal.rules.invoicing import bill, due_on, issued_at, month_end
+from portal.rules.text import search_patterns
+
+PAGE = 12
+UNPAID = (InvoiceState.OPEN, InvoiceState.OVERDUE)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An invoice in a list; `total` in minor units of `currency`. `is_late`: unpaid after the day it was due."""
+
+    public_id: str
+    number: str
+    month: date
+    currency: str
+    total: int
+    state: InvoiceState
+    issued_at: datetime
+    due_on: date
+    paid_at: datetime | None
+    organization: str
+    organization_name: str
+    organization_slug: str
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line: see `portal.rules.invoice_lines.Line`. `amount` in minor units."""
+
+    kind: LineKind
+    detail: str
+    quantity: Decimal
+    unit_price: Decimal
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A workspace's lines. `workspace`: public id and web address, None once it is purged; `name` as issued."""
+
+    name: str
+    workspace: str | None
+    is_primary: bool
+    lines: tuple[LineView, ...]
+
+    @property
+    def subtotal(self) -> int:
+        """Their sum, in minor units."""
+        return sum(line.amount for line in self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What an invoice and a draft have in common: lines by workspace, then those of the whole account, the tax last.
+    Amounts are minor units of `currency`."""
+
+    month: date
+    currency: str
+    due_on: date
+    groups: tuple[Group, ...]
+    account: tuple[LineView, ...]
+
+    @property
+    def total(self) -> int:
+        """The sum of the lines."""
+        return sum(group.subtotal for group in self.groups) + sum(line.amount for line in self.account)
+
+    @property
+    def net(self) -> int:
+        """Without the tax."""
+        return self.total - sum(line.amount for line in self.account if line.kind is LineKind.TAX)
+
+
+@dataclass(frozen=True, slots=True)
+class BillTo:
+    """Whom an invoice is made out to, as issued."""
+
+    name: str
+    address: str
+    country: str
+    tax_id: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderOf:
+    """A workspace's share of a paid invoice."""
+
+    public_id: str
+    workspace_name: str
+    amount: int
+    method: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceView:
+    """One invoice. One from before there were lines has a total alone (`listed.total`). `billing_email`: where it is
+    sent to today."""
+
+    listed: Listed
+    sheet: Sheet
+    to: BillTo
+    voided_at: datetime | None
+    void_reason: str
+    orders: tuple[OrderOf, ...]
+    billing_email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the running month comes to so far, and what of it platform credit pays instead. `closes_on`: its last day;
+    `issued_on`: when the invoice is."""
+
+    sheet: Sheet
+    credit: tuple[Group, ...]
+    closes_on: date
+    issued_on: date
+
+
+# ---------------------------------------------------------------- lists
+
+_LISTED = (
+    Invoice.public_id,
+    Invoice.number,
+    Invoice.month,
+    Invoice.currency,
+    Invoice.total_minor,
+    Invoice.state,
+    Invoice.issued_at,
+    Invoice.due_on,
+    Invoice.paid_at,
+    Organization.public_id,
+    Organization.name,
+    Organization.slug,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which invoices. `q`: words of the number or of the organization's name; `state`: as shown, so that an open one
+    that is late is overdue; `organization`: public id."""
+
+    q: str = ""
+    state: InvoiceState | None = None
+    organization: str = ""
+
+
+def listing(wanted: Wanted, page: int, now: datetime) -> tuple[list[Listed], int]:
+    """Page `page` (from 1) of the invoices wanted, the latest first, and how many there are on all pages."""
+    today = now.astimezone(UTC).date()
+    where = _where(wanted, today)
+    query = select(*_LISTED).join(Organization, Organization.id == Invoice.organization_id).where(*where)
+    rows = db.session.execute(
+        query.order_by(Invoice.issued_at.desc(), Invoice.id.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    )
+    counted = select(func.count(Invoice.id)).join(Organization, Organization.id == Invoice.organization_id)
+    return [_listed(row, today) for row in rows], db.session.scalar(counted.where(*where)) or 0
+
+
+def by_state(wanted: Wanted, now: datetime) -> dict[InvoiceState, int]:
+    """How many invoices there are of each state, as shown, whatever state is wanted."""
+    today = now.astimezone(UTC).date()
+    late = and_(Invoice.state == InvoiceState.OPEN, Invoice.due_on < today)
+    rows = db.session.execute(
+        select(Invoice.state, late, func.count(Invoice.id))
+        .join(Organization, Organization.id == Invoice.organization_id)
+        .where(*_where(Wanted(wanted.q, None, wanted.organization), today))
+        .group_by(Invoice.state, late)
+    )
+    found: dict[InvoiceState, int] = {}
+    for state, is_late, count in rows:
+        shown = InvoiceState.OVERDUE if is_late else state
+        found[shown] = found.get(shown, 0) + count
+    return found
+
+
+def _where(wanted: Wanted, today: date) -> list[Any]:
+    found: list[Any] = []
+    if wanted.organization:
+        found.append(Organization.public_id == wanted.organization)
+    if wanted.state is InvoiceState.OVERDUE:
+        found.append(Invoice.state.in_(UNPAID))
+        found.append(or_(Invoice.state == InvoiceState.OVERDUE, Invoice.due_on < today))
+    elif wanted.state is InvoiceState.OPEN:
+        found += [Invoice.state == InvoiceState.OPEN, Invoice.due_on >= today]
+    elif wanted.state:
+        found.append(Invoice.state == wanted.state)
+    for pattern in search_patterns(wanted.q):
+        word = pattern.strip()
+        number = func.lower(Invoice.number).contains(word, autoescape=True)
+        found.append(or_(number, Organization.name_key.contains(word, autoescape=True)))
+    return found
+
+
+def _listed(row: Any, today: date) -> Listed:
+    values: list[Any] = list(row)
+    state, due = values[5], values[7]
+    late = state is InvoiceState.OVERDUE or (state is InvoiceState.OPEN and due < today)
+    return Listed(*(*values, late))
+
+
+# ---------------------------------------------------------------- one
+
+
+def invoice(public_id: str, now: datetime, organization: int | None = None) -> InvoiceView | None:
+    """The invoice, None if there is none, or none of this organization (its integer key)."""
+    mine = Invoice.organization_id == organization if organization is not None else Invoice.id.is_not(None)
+    query = select(*_LISTED, Invoice, Organization.billing_email).join(
+        Organization, Organization.id == Invoice.organization_id
+    )
+    row: Any = db.session.execute(query.where(Invoice.public_id == public_id, mine)).one_or_none()
+    if row is None:
+        return None
+    *listed, stored, billing_email = row
+    lines = db.session.execute(
+        select(InvoiceLine, Workspace.public_id, func.coalesce(Workspace.is_primary, false()))
+        .outerjoin(Workspace, Workspace.id == InvoiceLine.workspace_id)
+        .where(InvoiceLine.invoice_id == stored.id)
+        .order_by(InvoiceLine.position)
+    ).all()
+    groups, account = _grouped(lines)
+    return InvoiceView(
+        listed=_listed(listed, now.astimezone(UTC).date()),
+        sheet=Sheet(stored.month, stored.currency, stored.due_on, groups, account),
+        to=BillTo(stored.bill_name, stored.bill_address, stored.bill_country, stored.bill_tax_id, stored.bill_email),
+        voided_at=stored.voided_at,
+        void_reason=stored.void_reason,
+        orders=_orders(stored.id),
+        billing_email=billing_email,
+    )
+
+
+def _grouped(rows: Sequence[Any]) -> tuple[tuple[Group, ...], tuple[LineView, ...]]:
+    groups: dict[tuple[str | None, str], tuple[bool, list[LineView]]] = {}
+    account = []
+    for stored, workspace, is_primary in rows:
+        line = LineView(stored.kind, stored.detail, stored.quantity, stored.unit_price, stored.amount_minor)
+        if not stored.workspace_name:
+            account.append(line)
+        else:
+            groups.setdefault((workspace, stored.workspace_name), (bool(is_primary), []))[1].append(line)
+    found = (Group(name, key, primary, tuple(lines)) for (key, name), (primary, lines) in groups.items())
+    return tuple(found), tuple(account)
+
+
+def _orders(invoice: int) -> tuple[OrderOf, ...]:
+    rows = db.session.execute(
+        select(Order.public_id, Order.workspace_name, Order.amount_minor, Order.method, Order.reference)
+        .where(Order.invoice_id == invoice)
+        .order_by(Order.id)
+    )
+    return tuple(OrderOf(*row) for row in rows)
+
+
+# ---------------------------------------------------------------- the draft
+
+
+def draft(organization: int, now: datetime) -> Draft:
+    """The running month of the organization (its integer key) as an invoice, as far as it went."""
+    with scope.platform():
+        month = running_month(organization, now)
+        found = basis(organization, month, now)
+    worked_out, issued = bill(found.account), issued_at(month)
+    groups, account = _of_lines(worked_out.lines, found.tenants)
+    sheet = Sheet(month, found.account.currency, due_on(issued, found.payment_days), groups, account)
+    return Draft(sheet, _of_lines(worked_out.credit, found.tenants)[0], month_end(month), issued.date())
+
+
+def _of_lines(lines: Sequence[Any], tenants: Any) -> tuple[tuple[Group, ...], tuple[LineView, ...]]:
+    groups: dict[int, list[LineView]] = {}
+    account = []
+    for each in lines:
+        line = LineView(each.kind, each.detail, each.quantity, each.unit_price, each.amount)
+        if each.workspace is None:
+            account.append(line)
+        else:
+            groups.setdefault(each.workspace[0], []).append(line)
+    known = ((tenants[key], tuple(found)) for key, found in groups.items())
+    return tuple(Group(of.name, of.public_id, of.is_primary, found) for of, found in known), tuple(account)

@@ -1,0 +1,216 @@
+"""An organization's billing: the running month as a draft, its invoices and orders, and whom they are made out to."""
+
+from __future__ import annotations
+
+from flask import Response, flash, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.base import clock
+from portal.models import InvoiceState
+from portal.operations import billing_details as operations
+from portal.operations.billing_details import BillingDetails
+from portal.queries import billing_details, invoices
+from portal.queries import orders as order_reads
+from portal.queries.billing_details import Details
+from portal.queries.invoices import InvoiceView, Listed, Wanted
+from portal.rules.access import Permission
+from portal.rules.errors import NotFound
+from portal.web import formats, invoice_papers, invoice_words, organizations, paging
+from portal.web.access import actor, may, needs
+from portal.web.order_words import STATES
+from portal.web.organization.forms import BillingForm
+from portal.web.organization.side import page
+from portal.web.pages import ask, done, show
+
+bp = page("billing")
+
+HERE = "organization_billing.page"
+LATEST = 3  # invoices in the rail
+
+
+@bp.get("/billing", endpoint="page")
+@needs(Permission.ACCOUNT_BILLING_VIEW)
+def billing() -> Response:
+    """What the running month comes to so far, the latest invoices, whom they go to."""
+    here, locale, now = organizations.organization(), formats.reader_locale(), clock.now()
+    drafted, found = invoices.draft(here.key, now), billing_details.details(here.key)
+    latest, total = invoices.listing(Wanted(organization=here.public_id), 1, now)
+    return show(
+        "organization/billing",
+        currency=here.currency,
+        workspaces=here.workspaces,
+        table=invoice_words.table(drafted.sheet, locale),
+        month=invoice_words.month_of(drafted.sheet, locale),
+        closes=formats.day(drafted.closes_on, locale),
+        issued=formats.day(drafted.issued_on, locale),
+        due=formats.day(drafted.sheet.due_on, locale),
+        on_credit=invoice_words.blocks(drafted.credit, here.currency, locale),
+        rows=[_row(each, locale) for each in latest[:LATEST]],
+        invoices=total,
+        facts=_facts(found, locale),
+        credit=None if found.credit is None else formats.money(found.credit, here.currency, locale),
+        credit_minor=found.credit,
+        edits=may(Permission.ACCOUNT_BILLING_EDIT),
+    )
+
+
+@bp.get("/billing/draft.pdf")
+@needs(Permission.ACCOUNT_BILLING_VIEW)
+def draft_pdf() -> Response:
+    """The draft as a PDF file."""
+    here, now = organizations.organization(), clock.now()
+    to = billing_details.details(here.key).to
+    return invoice_papers.draft_file(invoices.draft(here.key, now), to, now, formats.reader_locale())
+
+
+@bp.get("/billing/invoices", endpoint="invoices")
+@needs(Permission.ACCOUNT_BILLING_VIEW)
+def invoice_list() -> Response:
+    """All of its invoices, the latest first: 12 a page."""
+    here, locale = organizations.organization(), formats.reader_locale()
+    number = paging.number(request.args.get("page"))
+    found, total = invoices.listing(Wanted(organization=here.public_id), number, clock.now())
+    if number > 1 and not found:
+        raise NotFound()
+    turn = paging.turning("organization_billing.invoices")
+    return show(
+        "organization/invoices",
+        rows=[_row(each, locale) for each in found],
+        pager=paging.pager(number, invoices.PAGE, total, turn, locale),
+    )
+
+
+@bp.get("/billing/invoices/<inv>", endpoint="invoice")
+@needs(Permission.ACCOUNT_BILLING_VIEW)
+def invoice_page(inv: str) -> Response:
+    """One of its invoices, with its lines."""
+    found, locale = _invoice(inv), formats.reader_locale()
+    listed = found.listed
+    badge, state = invoice_words.state_of(listed)
+    return show(
+        "organization/invoice",
+        invoice=listed,
+        badge=badge,
+        state=state,
+        became=invoice_words.what_became(listed, clock.now().date(), locale),
+        month=invoice_words.month_of(listed, locale),
+        table=invoice_words.table(found.sheet, locale),
+        total=formats.money(listed.total, listed.currency, locale),
+        to=invoice_papers.addressee(found.to, locale),
+        facts=[
+            ("Month", invoice_words.month_of(listed, locale), None, None),
+            ("Issued", formats.day(listed.issued_at.date(), locale), None, None),
+            ("Due", formats.day(listed.due_on, locale), None, None),
+            *([("Paid", formats.day(listed.paid_at.date(), locale), None, None)] if listed.paid_at else []),
+        ],
+        is_void=listed.state is InvoiceState.VOID,
+    )
+
+
+@bp.get("/billing/invoices/<inv>/pdf")
+@needs(Permission.ACCOUNT_BILLING_VIEW)
+def pdf(inv: str) -> Response:
+    """The invoice as a PDF file."""
+    return invoice_papers.invoice_file(_invoice(inv), formats.reader_locale())
+
+
+@bp.get("/billing/orders")
+@needs(Permission.ACCOUNT_BILLING_VIEW)
+def orders() -> Response:
+    """What its workspaces paid, the latest first: 12 a page."""
+    here, locale, timezone = organizations.organization(), formats.reader_locale(), formats.reader_timezone()
+    number = paging.number(request.args.get("page"))
+    found, total = order_reads.listing(order_reads.Wanted(organization=here.public_id), number)
+    if number > 1 and not found:
+        raise NotFound()
+    return show(
+        "organization/orders",
+        rows=[
+            {
+                "it": it,
+                "badge": STATES[it.state][0],
+                "state": STATES[it.state][1],
+                "for_": formats.dated(it.description, locale, "UTC"),
+                "when": formats.day(formats.day_of(it.at, timezone), locale),
+                "amount": formats.money(it.amount_minor, it.currency, locale),
+            }
+            for it in found
+        ],
+        pager=paging.pager(number, order_reads.PAGE, total, paging.turning("organization_billing.orders"), locale),
+    )
+
+
+@bp.route("/billing/details", methods=["GET", "POST"])
+@needs(Permission.ACCOUNT_BILLING_EDIT)
+def details() -> ResponseReturnValue:
+    """Whom invoices are made out to, and where they are sent."""
+    here = organizations.organization()
+    stored = billing_details.details(here.key)
+    to = stored.to
+    form = BillingForm(
+        company_name=stored.name,
+        address=to.address,
+        country=formats.country(to.country, formats.reader_locale()) if to.country else "",
+        tax_id=to.tax_id,
+        billing_email=to.email,
+        version=str(stored.version),
+    )
+    if form.validate_on_submit():
+        with form.refusals():
+            seen = form.version.data or ""
+            operations.change(here.key, _wanted(form), actor(), int(seen) if seen.isdecimal() else None)
+            flash("Billing details saved. Invoices that were issued stay as they are.", "good")
+            return done(url_for(HERE))
+    return ask(
+        "organization/billing_details",
+        422 if form.is_submitted() else 200,
+        form=form,
+        name=here.name,
+        version=stored.version,
+        action=url_for("organization_billing.details"),
+        back_url=url_for(HERE),
+        crumbs=(("Billing", url_for(HERE)), ("Billing details", None)),
+    )
+
+
+def _wanted(form: BillingForm) -> BillingDetails:
+    return BillingDetails(
+        company_name=form.company_name.data or "",
+        address=form.address.data or "",
+        country=form.country.data or "",
+        tax_id=form.tax_id.data or "",
+        billing_email=form.billing_email.data or "",
+    )
+
+
+def _invoice(inv: str) -> InvoiceView:
+    found = invoices.invoice(inv, clock.now(), organizations.organization().key)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _row(it: Listed, locale: str) -> dict[str, object]:
+    badge, state = invoice_words.state_of(it)
+    return {
+        "it": it,
+        "badge": badge,
+        "state": state,
+        "became": invoice_words.what_became(it, clock.now().date(), locale),
+        "month": invoice_words.month_of(it, locale),
+        "issued": formats.day(it.issued_at.date(), locale),
+        "total": formats.money(it.total, it.currency, locale),
+    }
+
+
+def _facts(found: Details, locale: str) -> list[tuple[str, str, str | None, str | None]]:
+    to = found.to
+    country = formats.country(to.country, locale) if to.country else ""
+    rows = [
+        ("Company", to.name),
+        ("Address", ", ".join(filter(None, (*(each.strip() for each in to.address.splitlines()), country)))),
+        ("Tax id", to.tax_id),
+        ("E-mail", to.email),
+        ("Terms", f"{found.payment_days} days"),
+    ]
+    return [(label, text or "Not given", None, None) for label, text in rows]

@@ -1,0 +1,107 @@
+"""Billing as an organization's people see it: the draft, invoices as page and PDF, orders, and whom they are for."""
+
+import io
+import re
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from pypdf import PdfReader
+from sqlalchemy import select
+
+from portal.base.db import db
+from portal.models import AuditEvent, Organization, Workspace
+from portal.operations import usage
+from portal.operations.invoicing import issue
+from portal.operations.payments import pay
+from portal.operations.unit import unit
+from portal.rules.access import OrganizationRole
+from tests import factories
+from tests.support import accounts
+from tests.support.accounts import OCTOBER, at
+from tests.support.insiders import browser
+from tests.support.mails import Mailbox
+from tests.support.people import submit
+from tests.web.admin.test_invoices import by
+
+BILLING = ("billing", "billing/invoices", "billing/orders", "billing/details", "billing/draft.pdf")
+
+
+@pytest.fixture
+def acme(app: Flask, mailbox: Mailbox) -> Organization:
+    """An organization of two workspaces that used something in November, with an invoice for October."""
+    with unit() as session:
+        of, (acme, _) = accounts.account(session, "Beta", per_message=Decimal("0.02"), tax_percent=Decimal(10))
+        usage.count(session, acme.id, date(2026, 11, 3), {"sent": 400}, ["a", "b"])
+        key = of.public_id
+    issue(key, OCTOBER, by(at(11, 3)))
+    return db.session.scalars(select(Organization)).one()
+
+
+def client_of(app: Flask, of: Organization, role: OrganizationRole) -> FlaskClient:
+    person = factories.user(f"{role.value}@acme.example")
+    factories.member(of, person, role)
+    return browser(app, person)
+
+
+def test_each_role_opens_billing_or_does_not(app: Flask, acme: Organization) -> None:
+    for role in OrganizationRole:
+        client = client_of(app, acme, role)
+        expected = 200 if role in (OrganizationRole.ADMIN, OrganizationRole.BILLING_ADMIN) else 403
+        assert {client.get(f"/o/acme-group/{page}").status_code for page in BILLING} == {expected}, role
+
+
+def test_the_draft_is_the_month_so_far(app: Flask, acme: Organization) -> None:
+    client = client_of(app, acme, OrganizationRole.BILLING_ADMIN)
+    page = client.get("/o/acme-group/billing").text
+    # 25.00 + 15.00 on the 12th; 400 × 0.02 = 8.00; 2 contacts − 1,000 of Beta = none; tax 10 % of 48.00: 52.80.
+    assert re.search(r'data-figure="total" value="5280" data-currency="USD"', page)
+    assert "INV-2026-00001" in page and "Acme Corporation" in page
+    answer = client.get("/o/acme-group/billing/draft.pdf")
+    text = " ".join(PdfReader(io.BytesIO(answer.data)).pages[0].extract_text().split())
+    assert "DRAFT" in text and "52.80" in text
+
+
+def test_invoices_are_their_own_alone(app: Flask, acme: Organization) -> None:
+    client = client_of(app, acme, OrganizationRole.ADMIN)
+    listed = client.get("/o/acme-group/billing/invoices").text
+    own = re.findall(r'data-invoice="(\w+)"', listed)
+    assert len(own) == 1
+    url = f"/o/acme-group/billing/invoices/{own[0]}"
+    assert "44.00" in client.get(url).text and client.get(url + "/pdf").mimetype == "application/pdf"
+    owner = factories.user("bea@example.test")
+    factories.workspace("Gamma", owner)
+    other = db.session.scalars(select(Organization.slug).where(Organization.name == "Gamma")).one()
+    stranger = browser(app, owner)
+    for page in ("", "/pdf"):
+        assert stranger.get(f"/o/{other}/billing/invoices/{own[0]}{page}").status_code == 404
+        assert stranger.get(url + page).status_code == 404
+
+
+def test_a_payment_shows_as_orders(app: Flask, acme: Organization) -> None:
+    client = client_of(app, acme, OrganizationRole.ADMIN)
+    assert "There is no order yet" in client.get("/o/acme-group/billing/orders").text
+    own = re.findall(r'data-invoice="(\w+)"', client.get("/o/acme-group/billing/invoices").text)[0]
+    pay(own, "Bank transfer", "TRX", by(at(11, 9)))
+    assert client.get("/o/acme-group/billing/orders").text.count("data-order=") == 2
+
+
+def test_billing_details_are_checked_saved_and_told(app: Flask, acme: Organization) -> None:
+    client = client_of(app, acme, OrganizationRole.BILLING_ADMIN)
+    url = "/o/acme-group/billing/details"
+    form = {"company_name": "Acme Ltd", "address": "1 High Street\nLeeds", "country": "Nowhere", "billing_email": "x"}
+    answer = submit(client, url, form | {"version": "1"})
+    assert answer.status_code == 422 and "1 High Street\nLeeds" in answer.text
+    assert "There is no country" in answer.text and "full e-mail address" in answer.text
+    form |= {"country": "united kingdom", "billing_email": "pay@acme.example", "tax_id": "GB1", "version": "1"}
+    assert submit(client, url, form).status_code == 303
+    db.session.rollback()
+    row = db.session.scalars(select(Organization)).one()
+    assert (row.country, row.billing_email, row.address, row.version) == ("GB", "pay@acme.example", form["address"], 2)
+    texts = db.session.scalars(select(Workspace.search_text)).all()
+    assert all("pay@acme.example" in text for text in texts), "workspaces are searched by it"
+    assert "organization.billing_changed" in db.session.scalars(select(AuditEvent.action)).all()
+    stale = submit(client, url, form | {"company_name": "Later"})
+    assert stale.status_code == 422 and "Somebody else" in stale.text and "Later" in stale.text
