@@ -48,6 +48,7 @@ PLAIN = str.maketrans({"−": "-", "\u202f": "\u00a0", "\u2066": "", "\u2067": "
 LEFT, TOP, WIDE = 18, 18, 174  # millimetres of an A4 page
 COLUMNS = (92, 26, 28, 28)
 LINE = 5.6
+SUMS = 34  # what stands below the lines is not torn apart
 INK, MUTED, RULE, ALERT = (24, 28, 36), (98, 106, 120), (205, 210, 218), (176, 38, 38)
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)
@@ -111,6 +112,7 @@ class _Pages(FPDF):
 
     def pen(self, size: float, bold: bool = False, colour: tuple[int, int, int] = INK) -> None:
         """What follows is written so."""
+        self.font_family = ""  # else it is not said again after a paragraph in several fonts, which ends in another
         self.set_font(FAMILY, "B" if bold else "", size)
         self.set_text_color(*colour)
 
@@ -176,8 +178,7 @@ def _head(pdf: _Pages, paper: Paper) -> None:
 
 def _table(pdf: _Pages, table: Table) -> None:
     heads = ("Item", "Quantity", "Price", f"Amount, {table.currency}")
-    pdf.pen(8.5, colour=MUTED)
-    _cells(pdf, heads)
+    _cells(pdf, heads, 8.5, MUTED)
     pdf.rule()
     for block in table.blocks:
         _block(pdf, block)
@@ -186,11 +187,12 @@ def _table(pdf: _Pages, table: Table) -> None:
         pdf.write_line("Whole account", bold=True)
         for row in table.account:
             _row(pdf, row)
+    if pdf.will_page_break(SUMS):
+        pdf.add_page()
     pdf.ln(2)
     pdf.rule()
     pdf.ln(1)
     if table.tax:
-        pdf.pen(9.5)
         _cells(pdf, ("Subtotal", "", "", table.net.text))
         _row(pdf, table.tax)
     pdf.rule(strong=True)
@@ -208,6 +210,7 @@ def _block(pdf: _Pages, block: Block) -> None:
     top = pdf.get_y()
     pdf.multi_cell(sum(COLUMNS[:3]), LINE, plain(block.name), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     under = pdf.get_y()
+    pdf.pen(9.5, bold=True)
     pdf.set_xy(LEFT + sum(COLUMNS[:3]), top)
     pdf.cell(COLUMNS[3], LINE, plain(block.subtotal.text), align="R")
     pdf.set_xy(LEFT, under)
@@ -218,15 +221,18 @@ def _block(pdf: _Pages, block: Block) -> None:
 def _row(pdf: _Pages, row: Row) -> None:
     if pdf.will_page_break(2 * LINE):
         pdf.add_page()
-    pdf.pen(9.5)
     _cells(pdf, (row.label, row.quantity, row.price, row.amount.text))
 
 
-def _cells(pdf: _Pages, texts: tuple[str, str, str, str]) -> None:
+def _cells(
+    pdf: _Pages, texts: tuple[str, str, str, str], size: float = 9.5, colour: tuple[int, int, int] = INK
+) -> None:
     """A line of the table; the first cell may take several lines."""
     top = pdf.get_y()
+    pdf.pen(size, colour=colour)
     pdf.multi_cell(COLUMNS[0], LINE, plain(texts[0]), align="L", new_x=XPos.RIGHT, new_y=YPos.NEXT)
     under = pdf.get_y()
+    pdf.pen(size, colour=colour)
     x = LEFT + COLUMNS[0]
     for width, text in zip(COLUMNS[1:], texts[1:], strict=True):
         pdf.set_xy(x, top)

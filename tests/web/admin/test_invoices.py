@@ -111,13 +111,14 @@ def half_up(value: int, by: int) -> int:
 )
 def test_names_of_any_script_are_on_the_paper(app: Flask, client: FlaskClient, mailbox: Mailbox, name: str) -> None:
     with unit() as session:
-        of, _ = accounts.account(session)
-        of.company_name = name
+        of, (acme, _) = accounts.account(session, "Beta")
+        of.company_name = acme.name = name
         key = of.public_id
     invoice = issue(key, NOVEMBER, by())
     log_in(client, factories.staff())
     text = text_of(client.get(f"/admin/invoices/{invoice}/pdf").data)
-    assert "INV-2026-00001" in text and "25.00" in text
+    assert "INV-2026-00001" in text and "40.00" in text
+    assert text.count("25.00") == 3, "the workspace's sum, behind its name, in letters of the right font"
     missing = [letter for word in name.split() for letter in word if letter not in text]
     assert not missing or "شركة" in name, missing  # Arabic letters come back in their joined forms
 
