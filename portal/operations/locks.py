@@ -103,11 +103,13 @@ class House:
 def locked_house(session: Session, organization: int) -> House:
     """The organization with this integer key and all of its workspaces, locked until the unit ends. Raises NotFound."""
     exclusively(session, "workspaces")
-    row = session.scalar(select(Organization).where(Organization.id == organization).with_for_update())
+    fresh = {"populate_existing": True}  # as they stand now that they are ours
+    found = select(Organization).where(Organization.id == organization).with_for_update()
+    row = session.scalar(found, execution_options=fresh)
     if row is None:
         raise NotFound()
     wanted = select(Workspace).where(Workspace.organization_id == organization).order_by(Workspace.id)
-    return House(row, session.scalars(wanted.with_for_update()).all())
+    return House(row, session.scalars(wanted.with_for_update(), execution_options=fresh).all())
 
 
 def organization_key(public_id: str) -> int:
