@@ -26,6 +26,7 @@ from portal.operations.holds import NewHold
 from portal.operations.invoicing import issue, issue_due
 from portal.operations.orders import NewOrder, record_order
 from portal.operations.unit import unit
+from portal.queries.spend import spends
 from portal.rules.access import STAFF, StaffRole
 from portal.rules.actors import Actor, ActorKind
 from portal.rules.errors import Conflict
@@ -308,3 +309,16 @@ def test_cycles_are_written_down_once(app: Flask) -> None:
     assert accounts.began(acme) == [(date(2026, 9, 12), 2500), (date(2026, 10, 12), 2500)]
     with scope.platform():
         assert len(db.session.scalars(select(SubscriptionCycle.id)).all()) == 2
+
+
+def test_what_was_spent_is_the_usage_of_the_running_month(app: Flask, mailbox: Mailbox) -> None:
+    with unit() as session:
+        of, (acme, beta) = accounts.account(session, "Beta", per_message=Decimal("0.10"), tax_percent=Decimal(20))
+        beta.bill_to_platform_credit = True
+        key, public_id, own = of.id, of.public_id, (acme.id, beta.id)
+    issue(public_id, OCTOBER, by(at(11, 3)))
+    with unit() as session:
+        usage.count(session, own[0], date(2026, 10, 31), {"sent": 50}, ["a"])
+        usage.count(session, own[0], date(2026, 11, 3), {"sent": 7}, ["a"])
+        usage.count(session, own[1], date(2026, 11, 3), {"sent": 3}, ["a"])
+    assert spends(key, at(11, 20)) == {own[0]: 70, own[1]: 30}, "no tax, no subscription, nothing late"

@@ -4,6 +4,7 @@ numbers of invoices in the order of their issue, and balances."""
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ from portal.models import (
 )
 from portal.operations.demo.tenants import Customer, Tenant, World
 from portal.rules.access import StaffRole
-from portal.rules.invoice_lines import LineKind
+from portal.rules.invoice_lines import Line, LineKind
 from portal.rules.periods import local_day
 
 RARE = 17  # every so many organizations, one got something for its trouble
@@ -30,49 +31,64 @@ LEAN = 8  # at most so many contacts a workspace: a platform that is measured, a
 
 def write_ledger(world: World, customer: Customer) -> None:
     """Credit that was given, and what months of workspaces that are billed to it have taken."""
-    rng, balance = world.dice.of("credit", customer.index), 0
     if not customer.credit and customer.index % RARE != 3:
         return
-    given = 5_000 * 10 ** (len(str(max((line.amount for _, line, _ in customer.credit), default=1_000))) - 3)
-    at = max(customer.created_at, min([at for at, _, _ in customer.credit] or [world.now]) - timedelta(days=9))
-    by = world.staff_name(rng, StaffRole.OWNER)
-    common = {"organization_id": customer.id, "currency": customer.region.currency}
-    if rng.random() < 0.8:
-        balance += given
-        detail = rng.choice(("Paid in advance by bank transfer", "For the outage in August", "Agreed when signing"))
-        world.sheet.add(
-            CreditEntry,
-            **common,
-            workspace_id=None,
-            workspace_name="",
+    rng, balance = world.dice.of("credit", customer.index), 0
+    if rng.random() < 0.8 or customer.index == 0:
+        taken = sum(line.amount for _, line, _ in customer.credit)
+        balance = 5 * 10 ** max(4, len(str(taken)) - 1)
+        first = min([at for at, _, _ in customer.credit] or [world.now]) - timedelta(days=9)
+        _book(
+            world,
+            customer,
+            balance,
+            balance,
             kind=CreditKind.ADJUSTMENT,
-            month=None,
-            detail=detail,
-            quantity=None,
-            unit_price=None,
-            amount_minor=given,
-            balance_minor=balance,
-            booked_at=at.replace(microsecond=0),
-            booked_by=by,
+            detail=rng.choice(("Paid in advance by bank transfer", "For the outage in August", "Agreed when signing")),
+            booked_at=max(customer.created_at, first).replace(microsecond=0),
+            booked_by=world.staff_name(rng, StaffRole.OWNER),
         )
     for at, line, month in customer.credit:
-        key, name = line.workspace or (None, "")
         balance -= line.amount
-        world.sheet.add(
-            CreditEntry,
-            **common,
-            workspace_id=key,
-            workspace_name=name,
+        _book(
+            world,
+            customer,
+            -line.amount,
+            balance,
+            workspace=line.workspace or (None, ""),
+            line=line,
             kind=CreditKind.CONTACTS if line.kind is LineKind.CONTACTS else CreditKind.USAGE,
             month=month,
             detail=line.kind.value,
-            quantity=line.quantity,
-            unit_price=line.unit_price,
-            amount_minor=-line.amount,
-            balance_minor=balance,
             booked_at=at,
             booked_by="job invoices",
         )
+
+
+def _book(
+    world: World,
+    customer: Customer,
+    amount: int,
+    balance: int,
+    *,
+    workspace: tuple[int | None, str] = (None, ""),
+    line: Line | None = None,
+    month: date | None = None,
+    **values: Any,
+) -> None:
+    world.sheet.add(
+        CreditEntry,
+        organization_id=customer.id,
+        currency=customer.region.currency,
+        workspace_id=workspace[0],
+        workspace_name=workspace[1],
+        month=month,
+        quantity=line.quantity if line else None,
+        unit_price=line.unit_price if line else None,
+        amount_minor=amount,
+        balance_minor=balance,
+        **values,
+    )
 
 
 def write_contacts(world: World, tenant: Tenant) -> None:

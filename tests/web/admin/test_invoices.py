@@ -51,11 +51,11 @@ def figures(page: str) -> dict[str, int]:
     return found | {"total": int(total[1])}
 
 
-def test_40_days_of_raw_usage_are_the_same_on_usage_draft_invoice_and_pdf(
-    app: Flask, client: FlaskClient, mailbox: Mailbox, clock: Clock
-) -> None:
+def forty_days() -> tuple[int, str, int, int, set[str]]:
+    """Raw usage from 22 October to 30 November, each day in a few events: the organization's keys, and what of it fell
+    into November."""
     rng, first = Random(40), date(2026, 10, 22)
-    sent, minutes, people = 0, 0, set()
+    sent, minutes, people = 0, 0, set[str]()
     with unit() as session:
         of, (acme,) = accounts.account(
             session, per_message=Decimal("0.0125"), per_minute=Decimal("0.31"), tax_percent=Decimal("18")
@@ -69,6 +69,13 @@ def test_40_days_of_raw_usage_are_the_same_on_usage_draft_invoice_and_pdf(
                 if day >= NOVEMBER:
                     sent, minutes, people = sent + counts["sent"], minutes + counts["minutes"], people | contacts
         key, public_id = of.id, of.public_id
+    return key, public_id, sent, minutes, people
+
+
+def test_40_days_of_raw_usage_are_the_same_on_usage_draft_invoice_and_pdf(
+    app: Flask, client: FlaskClient, mailbox: Mailbox, clock: Clock
+) -> None:
+    key, public_id, sent, minutes, people = forty_days()
     # By hand: 25.00; messages × 0.0125; minutes × 0.31; contacts × 0.01, none free; tax 18 % of the sum; half up.
     lines = [25_00, half_up(sent * 125, 100), minutes * 31, len(people)]
     total = sum(lines) + half_up(sum(lines) * 18, 100)
