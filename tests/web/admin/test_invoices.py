@@ -19,13 +19,14 @@ from portal.operations.invoicing import issue
 from portal.operations.unit import unit
 from portal.queries.account_usage import account_usage
 from portal.queries.invoices import draft
-from portal.rules.access import StaffRole
+from portal.rules.access import OrganizationRole, StaffRole
 from portal.rules.actors import Actor
 from portal.rules.invoice_lines import LineKind
 from tests import factories
-from tests.support import accounts
+from tests.support import accounts, pages
 from tests.support.accounts import ISSUE, NOVEMBER, at
 from tests.support.clocks import Clock
+from tests.support.insiders import browser
 from tests.support.mails import Mailbox
 from tests.support.people import log_in, submit
 
@@ -107,6 +108,23 @@ def test_40_days_of_raw_usage_are_the_same_on_usage_draft_invoice_and_pdf(
         assert figure in text, figure
     for minor in lines:
         assert f"{minor / 100:,.2f}" in text
+
+
+def test_the_customer_s_pages_show_the_same(app: Flask, mailbox: Mailbox, clock: Clock) -> None:
+    key, _, sent, minutes, people = forty_days()
+    nadia = factories.user("nadia@acme.example")
+    factories.member(db.session.get_one(Organization, key), nadia, OrganizationRole.BILLING_ADMIN)
+    clock.at(datetime(2026, 11, 30, 23, 50, tzinfo=UTC))
+    client = browser(app, nadia)
+    page = client.get("/o/acme-group/usage").text
+    shown, expected = pages.figures(page), {"active_contacts": len(people), "billed_contacts": len(people)}
+    expected["month_sent"] = sent
+    assert {name: int(shown[name].value) for name in expected} == expected
+    assert f"{minutes:,} call minutes" in page
+    drafted = figures(client.get("/o/acme-group/billing").text)
+    assert (drafted["messages"], drafted["minutes"], drafted["contacts"]) == (sent, minutes, len(people))
+    text = text_of(client.get("/o/acme-group/billing/draft.pdf").data)
+    assert f"{drafted['total'] / 100:,.2f}" in text and f"{len(people):,}" in text
 
 
 def half_up(value: int, by: int) -> int:
