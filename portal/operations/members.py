@@ -1,4 +1,5 @@
-"""Customers' people as the platform's staff arrange them: invited into an organization, given other roles there."""
+"""Customers' people as they stand to an organization: invited into it, given other roles there, removed. Whoever asks
+does no more than they may as of now, the platform's staff and the organization's own admins alike."""
 
 from __future__ import annotations
 
@@ -14,12 +15,15 @@ from portal.operations import invitations, team
 from portal.operations.accounts import find
 from portal.operations.audit import record
 from portal.operations.invitations import Into, Sent
+from portal.operations.powers import check_may_give, check_may_take, kept
 from portal.operations.seats import check_seat
 from portal.operations.unit import exclusively, locked, unit
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, NotFound, Refused
 from portal.rules.lifecycle import Status
+
+STAFF = "This address cannot be invited: it belongs to the platform’s own staff. Use another one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,14 @@ def revoke(user: str, invitation: str, by: Actor) -> None:
 
 def change_organization_role(user: str, organization: str, role: OrganizationRole, by: Actor) -> None:
     """The member has this role in the organization (public ids). Raises NotFound, Conflict where they have it already,
-    Refused for the last admin."""
+    Refused for the last admin, and for who or what is more than the actor may change."""
     with unit() as session:
-        place = locked(session, Organization, organization)
+        place = kept(session, organization)
         exclusively(session, "staff")  # as a move to the trash, which counts admins too
         person = locked(session, User, user)
         member = _member(session, place, person)
+        check_may_take(session, place, person, member.role, by)
+        check_may_give(session, place, role, by, "role")
         if member.role is role:
             raise Conflict(f"{person.name} has that role already.")
         if member.role is OrganizationRole.ADMIN:
@@ -103,15 +109,16 @@ def change_organization_role(user: str, organization: str, role: OrganizationRol
 
 def remove(user: str, organization: str, by: Actor) -> int:
     """The person belongs to the organization no more, from their next request on, nor to any workspace of it, and no
-    invitation into it is open; answers how many workspaces that were. Raises NotFound, Refused for the last admin and
-    for whoever owns a workspace there, closed ones too."""
+    invitation into it is open; answers how many workspaces that were. Raises NotFound, Refused for the last admin, for
+    whoever owns a workspace there, closed ones too, and for who may do more than the actor."""
     with unit() as session, scope.platform():
         exclusively(session, "workspaces")  # nobody hands one over to them or makes one for them meanwhile
-        place = _held(session, organization)
+        place = kept(session, organization)
         workspaces = _workspaces_of(session, place, user)
         exclusively(session, "staff")  # as a move to the trash, which counts admins too
         person = locked(session, User, user)
         member = _member(session, place, person)
+        check_may_take(session, place, person, member.role, by)
         owned = next((each.name for each in workspaces if each.owner_id == person.id), None)
         if owned:
             raise Refused(f"{person.name} owns {owned}, and a workspace always has an owner. Hand it over first.")
@@ -130,16 +137,6 @@ def remove(user: str, organization: str, by: Actor) -> int:
             workspaces=left,
         )
         return left
-
-
-def _held(session: Session, organization: str) -> Organization:
-    """Locked, but for rows that only refer to it: whoever accepts an invitation has the workspace by then, and would
-    wait for us as we wait for them."""
-    query = select(Organization).where(Organization.public_id == organization)
-    place: Organization | None = session.scalar(query.with_for_update(key_share=True))
-    if place is None:
-        raise NotFound()
-    return place
 
 
 def _workspaces_of(session: Session, place: Organization, user: str) -> Sequence[Workspace]:
@@ -222,11 +219,10 @@ def _check_new(session: Session, organization: Organization, workspace: Workspac
     if user is None:
         return
     if user.staff_role:
-        raise Refused(
-            f"{user.name} is of the platform’s staff and cannot be a customer too. Use another address.", "email"
-        )
+        raise Refused(STAFF, "email")
     if _is_in(session, organization, workspace, user):
-        raise Refused(f"{user.name} is there already: change the role on the person’s page.", "email")
+        where = (workspace or organization).name
+        raise Refused(f"{user.name} is in {where} already: change the role instead, on the person’s page.", "email")
     pending = select(Invitation.id).where(
         Invitation.organization_id == organization.id,
         Invitation.workspace_id == (workspace.id if workspace else None),
@@ -234,7 +230,8 @@ def _check_new(session: Session, organization: Organization, workspace: Workspac
         Invitation.is_pending,
     )
     if session.scalar(pending.limit(1)) is not None:
-        raise Refused(f"{address} was invited there already. Send that invitation again instead.", "email")
+        where = (workspace or organization).name
+        raise Refused(f"{address} was invited into {where} already. Send that invitation again instead.", "email")
 
 
 def _is_in(session: Session, organization: Organization, workspace: Workspace | None, user: User) -> bool:

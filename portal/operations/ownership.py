@@ -10,12 +10,18 @@ from sqlalchemy.orm import Session
 
 from portal.models import Invitation, Membership, Organization, OrganizationMember, User, Workspace, scope
 from portal.operations.audit import record
+from portal.operations.derived import settling
 from portal.operations.drafts import NewOwner
 from portal.operations.invitations import Into, invite_account, prepared, take_back
+from portal.operations.powers import held_in, kept
 from portal.operations.seats import check_seat
+from portal.operations.unit import exclusively, locked, unit
 from portal.queries.directory import KnownUser
-from portal.rules.access import OrganizationRole, WorkspaceRole
+from portal.rules.access import OrganizationRole, WorkspaceRole, may_grant
 from portal.rules.actors import Actor
+from portal.rules.errors import Conflict, Forbidden, NotFound, Refused
+
+MAY = "A workspace is handed over by its owner, or by an admin of its organization."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +32,47 @@ class HandedOver:
     after: str
     invited: bool
     mail: str | None
+
+
+def give(workspace: str, user: str, by: Actor) -> HandedOver:
+    """Somebody of the team (public ids) owns the workspace, as its owner or an admin of its organization wants it.
+
+    Raises NotFound, Forbidden for who may not as of now, Conflict for a closed workspace and whoever owns it already,
+    Refused for who cannot log in, and where the primary's owner would become an admin by somebody who is none."""
+    with unit() as session, scope.platform():
+        exclusively(session, "workspaces")  # as whoever removes somebody from the organization
+        which = select(Organization.public_id).join(Workspace, Workspace.organization_id == Organization.id)
+        place = kept(session, session.scalar(which.where(Workspace.public_id == workspace)) or "")
+        row = locked(session, Workspace, workspace)
+        person = locked(session, User, user)
+        held = held_in(session, place.id, by, row.id)
+        if not may_grant(held, WorkspaceRole.OWNER):
+            raise Forbidden(MAY)
+        _check_heir(session, row, person)
+        if row.is_primary and not may_grant(held, OrganizationRole.ADMIN):
+            raise Refused(
+                f"{row.name} is the primary workspace, whose owner becomes an admin of {place.name}: nobody gives more "
+                "than they have. Ask an admin to hand it over."
+            )
+        with settling(session, row):
+            row.version += 1
+            known = KnownUser(person.id, person.public_id, person.name, person.email, is_staff=False, suspended=False)
+            return hand_over(session, row, known, by, wait=False)
+
+
+def _check_heir(session: Session, row: Workspace, person: User) -> None:
+    role = session.scalar(
+        select(Membership.role).where(Membership.workspace_id == row.id, Membership.user_id == person.id)
+    )
+    if role is None:
+        raise NotFound()
+    if row.cancelled_at is not None:
+        raise Conflict("This workspace is closed: it stays with its owner.")
+    if role is WorkspaceRole.OWNER:
+        raise Conflict(f"{person.name} owns this workspace already.")
+    if person.barred_at or not person.password_hash:
+        why = "is suspended" if person.barred_at else "has not accepted the invitation yet"
+        raise Refused(f"{person.name} {why} and could not see to the workspace. Choose somebody who can log in.")
 
 
 def hand_over(session: Session, row: Workspace, to: KnownUser | NewOwner, by: Actor, *, wait: bool) -> HandedOver:
@@ -108,6 +155,10 @@ def _take_over(session: Session, row: Workspace, after: User, by: Actor) -> None
         session.add(
             OrganizationMember(organization_id=row.organization_id, user_id=after.id, role=_role(row), created_at=by.at)
         )
-    elif row.is_primary:
-        joined.role = OrganizationRole.ADMIN
+    elif row.is_primary and joined.role is not OrganizationRole.ADMIN:
+        before, joined.role = joined.role, OrganizationRole.ADMIN
+        place = session.get_one(Organization, row.organization_id)
+        facts: dict[str, Any] = {"user": after.public_id, "email": after.email}
+        role = (before.value, joined.role.value)
+        record("user.organization_role_changed", by, organization=place, **facts, role=role)
     session.flush()

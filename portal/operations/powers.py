@@ -1,18 +1,19 @@
-"""Who may change whom: nobody grants more than they have, and the platform never loses its last owner."""
+"""Who may change whom: nobody grants more than they have, and the platform never loses its last owner. What somebody
+may do is asked as of now, under the lock of what is changed: they may have lost it since their page was drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from portal.models import User
+from portal.models import Membership, Organization, OrganizationMember, User, scope
 from portal.operations.unit import exclusively, unit
-from portal.rules.access import Permission, StaffRole, held, may_grant, outranks
+from portal.rules.access import OrganizationRole, Permission, StaffRole, held, may_grant, outranks
 from portal.rules.actors import Actor
-from portal.rules.errors import Forbidden, Refused
+from portal.rules.errors import Forbidden, NotFound, Refused
 
 LAST_OWNER = "{name} is the platform’s last owner who can log in. Make somebody else an owner first."
 
@@ -50,6 +51,47 @@ def check_owner_stays(session: Session, row: User) -> None:
     )
     if session.scalar(others.limit(1)) is None:
         raise Refused(LAST_OWNER.format(name=row.name))
+
+
+def kept(session: Session, organization: str) -> Organization:
+    """The organization (public id) locked, so that nobody loses a role in it meanwhile; but not for rows that only
+    refer to it: whoever accepts an invitation has the workspace by then, and would wait for us as we wait for them.
+    Raises NotFound."""
+    query = select(Organization).where(Organization.public_id == organization)
+    place: Organization | None = session.scalar(query.with_for_update(key_share=True))
+    if place is None:
+        raise NotFound()
+    return place
+
+
+def held_in(session: Session, organization: int, by: Actor, workspace: int | None = None) -> frozenset[Permission]:
+    """What the actor may do in this organization, and in this workspace of it (integer keys), as of now; programs may
+    do everything. Staff who are inside a workspace have nothing of it here."""
+    if by.user_id is None:
+        return frozenset(Permission)
+    there = (OrganizationMember.organization_id == organization, OrganizationMember.user_id == User.id)
+    query = select(User.staff_role, OrganizationMember.role).outerjoin(OrganizationMember, and_(*there))
+    found = session.execute(query.where(User.id == by.user_id, User.barred_at.is_(None))).one_or_none()
+    if found is None or by.access:
+        return held()
+    with scope.platform():
+        of_theirs = (Membership.workspace_id == workspace, Membership.user_id == by.user_id)
+        role = session.scalar(select(Membership.role).where(*of_theirs)) if workspace else None
+    return held(staff=found[0], organization=found[1], workspace=role)
+
+
+def check_may_give(
+    session: Session, place: Organization, role: OrganizationRole, by: Actor, field: str | None = None
+) -> None:
+    """Raises Refused if this actor, as of now, may not give this role in the organization."""
+    if not may_grant(held_in(session, place.id, by), role):
+        raise Refused(f"Nobody gives more than they have. Ask an admin of {place.name} to give this role.", field)
+
+
+def check_may_take(session: Session, place: Organization, person: User, role: OrganizationRole, by: Actor) -> None:
+    """Raises Refused if this actor, as of now, may not take this role in the organization from the person."""
+    if not outranks(held_in(session, place.id, by), role):
+        raise Refused(f"{person.name} may do more here than you. Ask an admin of {place.name} to change that.")
 
 
 def _held(session: Session, by: Actor) -> frozenset[Permission]:

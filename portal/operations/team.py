@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.base.emails import check_email
-from portal.models import Invitation, Membership, Organization, User, Workspace, scope
+from portal.models import Invitation, Membership, Organization, OrganizationMember, User, Workspace, scope
 from portal.operations import invitations
 from portal.operations.accounts import find
 from portal.operations.audit import record
@@ -60,6 +60,23 @@ def revoke(workspace: str, invitation: str, by: Actor, held: Held) -> str:
         found = _invitation(session, row, invitation, held)
         invitations.revoke(invitation, by)
         return found.email
+
+
+def add(workspace: str, user: str, role: WorkspaceRole, by: Actor, held: Held) -> None:
+    """Somebody of the workspace's organization is in its team too, from their next request on; an invitation into it is
+    not needed any more. Raises NotFound for whoever is not of the organization, Conflict, Refused."""
+    with unit() as session:
+        row = _open(session, workspace)
+        _check_grant(held, role)
+        person = _of_organization(session, row, user)
+        with scope.workspace(row.id):
+            if session.scalar(select(Membership.id).where(Membership.user_id == person.id)) is not None:
+                raise Refused(f"{person.name} is in the team of {row.name} already.", "workspace")
+            invitations.take_back(session, by, Invitation.workspace_id == row.id, Invitation.user_id == person.id)
+            check_seat(row, by, "workspace")
+            session.add(Membership(workspace_id=row.id, user_id=person.id, role=role, created_at=by.at))
+            invitations.count_members(session, row)
+        record("member.added", by, workspace=row, user=user, email=person.email, role=role.value)
 
 
 def change_role(workspace: str, user: str, role: WorkspaceRole, by: Actor, held: Held) -> None:
@@ -121,6 +138,14 @@ def _member(session: Session, row: Workspace, user: str) -> tuple[User, Membersh
     if found is None:
         raise NotFound()
     return found[0], found[1]
+
+
+def _of_organization(session: Session, row: Workspace, user: str) -> User:
+    inside = select(OrganizationMember.user_id).where(OrganizationMember.organization_id == row.organization_id)
+    person = locked(session, User, user)
+    if session.scalar(inside.where(OrganizationMember.user_id == person.id)) is None:
+        raise NotFound()
+    return person
 
 
 def _invitation(session: Session, row: Workspace, invitation: str, held: Held) -> Invitation:

@@ -10,7 +10,7 @@ from sqlalchemy import Integer, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
-from portal.models import Organization, OrganizationMember, Plan, Workspace, scope
+from portal.models import Organization, OrganizationMember, Plan, User, Workspace, scope
 from portal.rules.access import OrganizationRole
 from portal.rules.text import search_patterns
 
@@ -63,7 +63,8 @@ _open_workspaces = (
 _Person = aliased(OrganizationMember, name="person")
 _people = (
     select(func.count(_Person.id))
-    .where(_Person.organization_id == Organization.id)
+    .join(User, User.id == _Person.user_id)
+    .where(_Person.organization_id == Organization.id, User.trashed_at.is_(None))
     .correlate(Organization)
     .scalar_subquery()
 )

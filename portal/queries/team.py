@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Integer, Select, bindparam, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
@@ -106,9 +106,12 @@ def member(user: str) -> Member | None:
 
 
 def _matching(q: str) -> Select[str, str, str, WorkspaceRole, datetime | None, bool, bool]:
-    query = _MEMBERS
-    for word in sort_key(q).split():
-        query = query.where(
-            or_(User.name_key.contains(word, autoescape=True), User.email_key.contains(word, autoescape=True))
-        )
-    return query
+    return _MEMBERS.where(*named(q))
+
+
+def named(q: str) -> list[ColumnElement[bool]]:
+    """That every word stands in a person's name or e-mail."""
+    return [
+        or_(User.name_key.contains(word, autoescape=True), User.email_key.contains(word, autoescape=True))
+        for word in sort_key(q).split()
+    ]

@@ -166,7 +166,7 @@ def listing(asked: Filters) -> Listing:
         exact=exact,
         rows=shown,
         organizations=_organizations(people),
-        workspaces=_workspaces(people),
+        workspaces=workspaces_of(people),
     )
 
 
@@ -279,10 +279,10 @@ def _organizations(people: list[int]) -> dict[int, Places]:
     return _places(statement.join(Organization, Organization.id == OrganizationMember.organization_id), people)
 
 
-def _workspaces(people: list[int]) -> dict[int, Places]:
-    """Those not closed."""
+def workspaces_of(people: list[int], *which: ColumnElement[bool]) -> dict[int, Places]:
+    """Of each of them (integer keys): the workspaces that are not closed, or those of which `which` is true too."""
     statement = _ranked(Membership, Workspace).join(Workspace, Workspace.id == Membership.workspace_id)
-    return _places(statement.where(Workspace.cancelled_at.is_(None)), people)
+    return _places(statement.where(Workspace.cancelled_at.is_(None), *which), people)
 
 
 def _ranked(role: type[Membership | OrganizationMember], place: type[Organization | Workspace]) -> Select[Any]:

@@ -160,6 +160,7 @@ class Permission(StrEnum):
     ACCOUNT_WORKSPACE_VIEW = "organization:workspace:view", "See the organization's workspaces"
     ACCOUNT_WORKSPACE_CREATE = "organization:workspace:create", "Create workspaces"
     ACCOUNT_WORKSPACE_PRIMARY = "organization:workspace:primary", "Choose the primary workspace"
+    ACCOUNT_WORKSPACE_OWNER = "organization:workspace:owner", "Hand over a workspace's ownership"
     ACCOUNT_WORKSPACE_CLOSE = "organization:workspace:close", "Close a workspace"
     ACCOUNT_USER_VIEW = "organization:user:view", "See the organization's people"
     ACCOUNT_USER_EDIT = "organization:user:edit", "Invite and remove people, change their roles"
@@ -346,15 +347,15 @@ def may_grant(held: Collection[Permission], role: Role) -> bool:
     """Whether somebody holding these permissions may give the role: nobody grants more than
     they have.
 
-    A workspace's owner is made by handing over or by staff, never by invitation. The
-    organization's user administrators fill its workspaces' other roles; staff who edit users
-    may give any customer role but owner.
+    A workspace's owner is made by its owner, by an admin of its organization or by staff, always by
+    handing over, never by invitation. The organization's user administrators fill its workspaces'
+    other roles; staff who edit users may give any customer role but owner.
     """
     gives = permissions_of(role)
     if isinstance(role, StaffRole):
         return P.STAFF_MANAGE in held and gives.issubset(held)
     if role is WorkspaceRole.OWNER:
-        return P.TENANT_OWNER in held or P.WORKSPACE_OWNER in held
+        return not {P.TENANT_OWNER, P.ACCOUNT_WORKSPACE_OWNER, P.WORKSPACE_OWNER}.isdisjoint(held)
     if P.USER_EDIT in held:
         return True
     if isinstance(role, OrganizationRole):

@@ -90,6 +90,7 @@ SENTENCES: Mapping[str, str] = {
     "mail.resent": "sent a mail to {email} again: {subject}",
     "access.started": "entered the workspace {kind} {mode}, until {until} at the latest",
     "access.ended": "left the workspace, {how}",
+    "member.added": "added {email} to the team as {role}",
     "member.role_changed": "changed {email}:",
     "member.removed": "removed {email}, {role}, from the team",
     "invitation.sent": "invited {email} as {workspace_role}",

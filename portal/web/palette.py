@@ -16,6 +16,7 @@ from portal.rules.text import fold, initials, search_patterns, search_text
 from portal.web import chrome, surroundings
 from portal.web.access import opens
 from portal.web.pages import show
+from portal.web.sides import ORGANIZATION
 
 MOST = 5
 """Entries of a group; of pages and actions there are few, and all that match are shown."""
@@ -34,7 +35,10 @@ ACTIONS = (
     ("Export workspaces", "admin_workspaces.export", "download", "csv"),
     ("Export contacts", "workspace_contacts.export", "download", "csv"),
 )
-QUESTIONS = (("Invite somebody…", "workspace_team.invite", "user-plus", "add member team"),)
+QUESTIONS = (
+    ("Invite somebody…", "workspace_team.invite", "user-plus", "add member team"),
+    ("Invite people…", "organization_users.invite", "user-plus", "add member user"),
+)
 POSTS = (
     ("Stop the access session", "access.stop", "player-stop", "leave exit"),
     ("Log out", "account.log_out", "logout", "sign out exit"),
@@ -110,7 +114,7 @@ def _actions() -> Iterator[Entry]:
         if opens(endpoint):
             yield Entry(label, url_for(endpoint), icon, words=words)
     for label, endpoint, icon, words in QUESTIONS:
-        if opens(endpoint):
+        if opens(endpoint) and ("organization" in g or not endpoint.startswith(ORGANIZATION)):
             yield Entry(label, url_for(endpoint), icon, how="dialog", words=words)
     for label, endpoint, icon, words in POSTS:
         if opens(endpoint) and (g.principal.access or endpoint != "access.stop"):

@@ -80,6 +80,22 @@ def of_agent(rest: str) -> Callable[[Example], str]:
     return path
 
 
+def of_person(
+    rest: str = "", question: str = "", role: WorkspaceRole = WorkspaceRole.AGENT
+) -> Callable[[Example], str]:
+    """A page of Nilgiri Retail about somebody of its first workspace; `question`: about them in that workspace."""
+
+    def path(example: Example) -> str:
+        user = example.of_customers(Workspace.web_address == "nilgiri-retail", role=role)[2]
+        with example.open() as session:
+            query = select(Workspace.public_id).where(Workspace.web_address == "nilgiri-retail")
+            workspace = session.scalars(query).one()
+        inside = f"/workspaces/{workspace}/{question}" if question else ""
+        return of_organization(f"/o/<slug>/users/{user}{rest}{inside}")(example)
+
+    return path
+
+
 def of_user(email: str, rest: str = "") -> Callable[[Example], str]:
     """The address of this person's page, or of a question about them."""
 

@@ -38,7 +38,7 @@ from portal.rules.requests import RequestKind
 from tests import factories
 from tests.factories import PASSWORD, acting
 from tests.support.clocks import NOW
-from tests.support.creation import add_plan
+from tests.support.creation import add_plan, one
 from tests.support.family import family, named
 from tests.support.people import COOKIE, log_in, session_of, submit, visit
 from tests.support.scenes import Fields, Scene
@@ -208,6 +208,43 @@ def owning_several(scene: Scene) -> Organization:
     acme = db.session.get_one(Organization, made.organization_id)
     scene.values["slug"] = acme.slug
     return acme
+
+
+def with_member(scene: Scene) -> Fields:
+    """Of her organization there is Ann, who is in no workspace."""
+    acme, ann = owning_several(scene), factories.user("ann@example.test")
+    factories.member(acme, ann)
+    scene.values |= {"user": ann.public_id}
+    return {"role": "user_admin"}
+
+
+def with_member_to_add(scene: Scene) -> Fields:
+    return with_member(scene) | {"role": "agent", "workspace": named("Acme Returns").public_id}
+
+
+def with_member_inside(scene: Scene) -> Fields:
+    """Ann is an agent of a workspace."""
+    with_member(scene)
+    ann, returns = one(User, email="ann@example.test"), named("Acme Returns")
+    with unit() as session:
+        session.add(Membership(workspace_id=returns.id, user_id=ann.id, role=WorkspaceRole.AGENT, created_at=NOW))
+    scene.values["workspace"] = returns.public_id
+    return {"role": "manager"}
+
+
+def with_newcomer(scene: Scene) -> Fields:
+    owning_several(scene)
+    workspace = named("Acme Returns").public_id
+    return {"email": "ian@example.test", "seats-0-workspace": workspace, "seats-0-role": "agent"}
+
+
+def with_newcomer_invited(scene: Scene) -> Fields:
+    acme = owning_several(scene)
+    with unit() as session:
+        into = Into(session.get_one(Organization, acme.id))
+        sent = invite(session, "ian@example.test", "Ian", into, factories.command())
+    scene.values["invitation"] = sent.invitation
+    return {}
 
 
 def another_workspace(scene: Scene) -> Fields:

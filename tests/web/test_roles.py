@@ -12,7 +12,17 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from portal.base.db import db
-from portal.models import AuditEvent, Membership, Organization, OutboxMessage, Task, TaskKind, TaskState, User
+from portal.models import (
+    AuditEvent,
+    Membership,
+    Organization,
+    OutboxMessage,
+    Task,
+    TaskKind,
+    TaskState,
+    User,
+    Workspace,
+)
 from portal.operations import requests
 from portal.operations.unit import unit
 from portal.rules.access import ROLES, OrganizationRole, Permission, Role, Scope, StaffRole, WorkspaceRole, allows
@@ -123,7 +133,25 @@ def people(app: Flask, examples: dict[str, str]) -> list[Person]:
         found.append(Person(role, app.test_client()))
         log_in(found[-1].browser, user)
     examples |= {"slug": workspace.web_address, "user": user.public_id, "invitation": "ivt_0000000000000000"}
+    add_agent_of(organization)
     return found
+
+
+def add_agent_of(organization: Organization) -> None:
+    """In the organization there is somebody who is in a workspace of it."""
+    agent = factories.user("agent@example.test")
+    factories.member(organization, agent)
+    workspace = db.session.scalars(select(Workspace).where(Workspace.organization_id == organization.id)).one()
+    with unit() as session:
+        values = {"workspace_id": workspace.id, "user_id": agent.id, "role": WorkspaceRole.AGENT}
+        session.add(Membership(**values, created_at=NOW))
+
+
+def of_account() -> dict[str, str]:
+    """What stands in the addresses of the organization's pages."""
+    workspace = db.session.scalars(select(Workspace.public_id).where(Workspace.web_address == ACCOUNT)).one()
+    user = db.session.scalars(select(User.public_id).where(User.email_key == "agent@example.test")).one()
+    return {"slug": ACCOUNT, "workspace": workspace, "user": user}
 
 
 def wrong(route: Route, person: Person, answer: TestResponse) -> str | None:
@@ -143,7 +171,7 @@ def wrong(route: Route, person: Person, answer: TestResponse) -> str | None:
 
 def asked(route: Route, person: Person, values: dict[str, str]) -> TestResponse:
     if route.endpoint.startswith(ORGANIZATION):
-        values = values | {"slug": ACCOUNT}
+        values = values | of_account()
     return person.browser.open(route.path(**values), method=route.method, buffered=True)
 
 

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from random import Random
 
-from portal.models import Domain, DomainState, Hold, Invitation, LimitOverride
+from portal.models import Domain, DomainState, Hold, Invitation, LimitOverride, OutboxMessage, OutboxState
 from portal.operations.demo.catalogue import FREE
 from portal.operations.demo.dice import between
+from portal.operations.demo.logins import toured
 from portal.operations.demo.tenants import Customer, Tenant, World, days_before
 from portal.operations.demo.texts import HOLD_NOTES, HOLD_REASONS, LIFTED_NOTE, OVERRIDE_REASONS
 from portal.operations.demo.usage import Month
@@ -149,6 +150,56 @@ def write_invitations(world: World, customer: Customer) -> None:
             at = days_before(world.now, between(rng, (0.2, 9)))
             person = customer.team.hire(world.sheet, rng, max(at, tenant.created_at), invited=True)
             _invitation(world, rng, tenant, person.id, person.email, WorkspaceRole.AGENT, at)
+    if customer.index == 0:
+        _own_invitations(world, rng, customer)
+
+
+def _own_invitations(world: World, rng: Random, customer: Customer) -> None:
+    """Those that the toured organization's admin sent: on its way, about to run out, and one that did not arrive."""
+    last = customer.tenants[-1]
+    rows = (
+        (1.8, OrganizationRole.MEMBER, (last.id, WorkspaceRole.AGENT), ""),
+        (6.7, OrganizationRole.BILLING_ADMIN, (None, None), ""),
+        (0.9, OrganizationRole.MEMBER, (customer.tenants[0].id, WorkspaceRole.MANAGER), "550 5.1.1 No such user here"),
+    )
+    by = toured(world, customer, "org_admin", customer.created_at)
+    for days, role, (workspace, workspace_role), error in rows:
+        at = days_before(world.now, days)
+        person = customer.team.hire(world.sheet, rng, at, invited=True)
+        digest = sha256(f"{world.dice.seed}:{person.id}:{rng.random()}".encode()).hexdigest()
+        place = {"workspace_id": workspace, "user_id": person.id}
+        world.sheet.add(
+            Invitation,
+            email=person.email,
+            email_key=person.email.casefold(),
+            organization_id=customer.id,
+            organization_role=role,
+            workspace_role=workspace_role,
+            token_digest=digest,
+            invited_by_id=by.id,
+            created_at=at,
+            expires_at=at + VALID,
+            **place,
+        )
+        _mail(world, place, person.email, digest, at, error)
+
+
+def _mail(world: World, place: dict[str, int | None], email: str, digest: str, at: datetime, error: str) -> None:
+    """That of an invitation, which arrived or did not."""
+    world.sheet.add(
+        OutboxMessage,
+        template="invitation",
+        recipient=email,
+        subject="Invitation",
+        link_digest=digest,
+        link_expires_at=at + VALID,
+        state=OutboxState.BOUNCED if error else OutboxState.SENT,
+        attempts=1,
+        error=error,
+        created_at=at,
+        sent_at=None if error else at,
+        **place,
+    )
 
 
 def _invitation(

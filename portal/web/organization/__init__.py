@@ -2,9 +2,11 @@
 
 from flask import Blueprint
 
-from portal.web.organization import activity, billing, overview, requests, search, usage, workspaces
+from portal.web.organization import activity, billing, overview, requests, search, usage, user_invite, workspaces
 
-# Some files attach their views to the blueprint of another.
+# Some files attach their views to the blueprint of another: user_invite, user_roles and user_page to that of users.
 blueprints: tuple[Blueprint, ...] = tuple(
-    dict.fromkeys(module.bp for module in (activity, billing, overview, requests, search, usage, workspaces))
+    dict.fromkeys(
+        module.bp for module in (activity, billing, overview, requests, search, usage, user_invite, workspaces)
+    )
 )

@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from portal.base.languages import timezones
 from portal.operations import workspace_settings
 from portal.operations.workspace_settings import Changed, Stale
+from portal.queries import account_users
 from portal.queries.detail import Profile
-from portal.rules.access import Permission
+from portal.rules.access import Permission, permissions_of
 from portal.rules.periods import local_day
 from portal.web import formats, tenancy
 from portal.web.access import actor, may, needs
@@ -65,7 +66,18 @@ def _show(form: SettingsForm, profile: Profile, status: int = 200, stale: str = 
         locked=_locked(profile, locale),
         roles=[(words, may_do(role)) for role, words in WORKSPACE_ROLES.items()],
         yours=WORKSPACE_ROLES[role] if (role := tenancy.role()) else "",
+        account=_account(),
     )
+
+
+def _account() -> tuple[str, str | None, str]:
+    """The organization's name, where its workspaces are arranged, and for whom that does not open: whom to ask."""
+    here = tenancy.tenant()
+    if Permission.ACCOUNT_WORKSPACE_VIEW in permissions_of(here.organization_role):
+        return here.organization, url_for("organization_workspaces.listing", slug=here.organization_slug), ""
+    names = [formats.isolated(name) for name in account_users.admins(here.organization_slug)]
+    asked = " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:]))) or f"the staff of {brand()}"
+    return here.organization, None, asked
 
 
 def _locked(profile: Profile, locale: str) -> list[tuple[str, str, str]]:

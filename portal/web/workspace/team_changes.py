@@ -7,7 +7,7 @@ from typing import Any
 from flask import flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.operations import team
+from portal.operations import ownership, team
 from portal.operations.invitations import Sent
 from portal.queries import team as members
 from portal.queries.letters import has_gone
@@ -15,7 +15,9 @@ from portal.queries.team import Member
 from portal.rules.access import Permission, WorkspaceRole
 from portal.rules.errors import NotFound, Refused
 from portal.web import formats, tenancy
-from portal.web.access import actor, needs
+from portal.web.access import actor, may, needs
+from portal.web.forms import Form
+from portal.web.fresh import fresh
 from portal.web.pages import ask, done
 from portal.web.role_words import WORKSPACE_ROLES
 from portal.web.workspace.forms import InviteForm, RoleForm, chosen, role_options
@@ -77,7 +79,9 @@ def role(user: str) -> ResponseReturnValue:
             flash(f"{person.name} is {WORKSPACE_ROLES[wanted].lower()} now.", "good")
             return done(url_for(HERE))
     status = 422 if form.is_submitted() else 200
-    return _ask("role", "Role", status, form=form, person=person, roles=role_options())
+    gives = may(Permission.TENANT_OWNER) and person.role is not WorkspaceRole.OWNER
+    owner_url = url_for("workspace_team.owner", user=user) if gives else None
+    return _ask("role", "Role", status, form=form, person=person, roles=role_options(), owner_url=owner_url)
 
 
 @bp.route("/team/<user>/remove", methods=["GET", "POST"])
@@ -96,6 +100,21 @@ def remove(user: str) -> ResponseReturnValue:
     word = WORKSPACE_ROLES[person.role].lower()
     given = {"form": form, "person": person, "role": word, "is_you": is_you, "is_owner": is_owner}
     return _ask("remove", "Remove", status, asks=not is_owner, **given)
+
+
+@bp.route("/team/<user>/owner", methods=["GET", "POST"])
+@needs(Permission.TENANT_OWNER)
+@fresh(HERE)
+def owner(user: str) -> ResponseReturnValue:
+    """The owner hands the workspace over to somebody of the team, and is a manager from then on."""
+    person, form = _member(user), Form()
+    if form.validate_on_submit():
+        with form.refusals():
+            ownership.give(_workspace(), user, actor())
+            flash(f"{formats.isolated(person.name)} owns the workspace now. You are a manager.", "good")
+            return done(url_for(HERE))
+    status = 422 if form.is_submitted() else 200
+    return _ask("owner", "Hand over", status, form=form, person=person)
 
 
 def _ask(page: str, crumb: str, status: int, *, asks: bool = True, **context: Any) -> ResponseReturnValue:

@@ -2,8 +2,6 @@
 a title, nothing weighs too much. A new route is in by itself, or asks for an example. One database will do."""
 
 import gzip
-from collections.abc import Callable
-from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Page, Response, expect
@@ -38,9 +36,11 @@ from tests.support.browsers import axe, fits, looks_right
 from tests.support.examples import Example
 from tests.support.ledgers import HOME
 from tests.support.routes import Route, routes
+from tests.support.shown import ACCOUNT_USERS, OWNER, Shown
 
-OWNER, AUDITOR, MEMBER = "owner@portal.example", "auditor@portal.example", "member@nilgiri-retail.example"
+AUDITOR, MEMBER = "auditor@portal.example", "member@nilgiri-retail.example"
 ADMIN, BILLING = "admin@nilgiri-retail.example", "billing@nilgiri-retail.example"
+MANAGER = "manager@nilgiri-retail.example"
 TENANT, AGENT = "owner@nilgiri-retail.example", "agent@nilgiri-retail.example"
 ORGANIZATIONS = "/admin/organizations/"
 FINANCE, SUPPORT = "finance@portal.example", "support@portal.example"
@@ -49,23 +49,11 @@ MOST_BYTES = 30 * 1024
 VENDORED = ("/static/vendor/", "/static/img/icons.svg")  # the icons are Tabler's, put into one file
 
 
-@dataclass(frozen=True)
-class Shown:
-    """Where a page is to be seen, by whom, and with which status it comes."""
-
-    where: str | Callable[[Example], str]
-    who: str | Callable[[Example], str] = OWNER
-    status: int = 200
-
-    def path(self, example: Example) -> str:
-        return self.where if isinstance(self.where, str) else self.where(example)
-
-
 CHILD = and_(Workspace.is_primary.is_(False), Workspace.status == Status.ACTIVE)
 HAS_CHILDREN = and_(Workspace.is_primary, Workspace.web_address == "nilgiri-retail")
 COVERED = ("target-size",)  # what lies half below an open menu is small and close to it, until the menu is closed
 # By endpoint, or "endpoint: what is special".
-PAGES = {
+PAGES = ACCOUNT_USERS | {
     "account.home": Shown("/", MEMBER),
     "organization_overview.page: billing": Shown(of_organization("/o/<slug>/"), BILLING),
     "organization_requests.new": Shown(of_organization("/o/<slug>/requests/volume_discount"), ADMIN),
@@ -241,6 +229,8 @@ PAGES = {
     "workspace_home.suspended": Shown(**customers("suspended", Workspace.status == Status.SUSPENDED)),
     "workspace_contacts.listing: nothing": Shown("/w/nilgiri-retail/contacts?q=brihgt", TENANT),
     "workspace_team.role": Shown(of_agent("role"), TENANT),
+    "workspace_team.owner": Shown(of_agent("owner"), TENANT),
+    "workspace_settings.page: by a manager": Shown("/w/nilgiri-retail/settings", MANAGER),
     "workspace_team.remove": Shown(of_agent("remove"), TENANT),
     "error 403": Shown("/admin/import/", AUDITOR, 403),
     "error 404": Shown("/nothing/here", OWNER, 404),

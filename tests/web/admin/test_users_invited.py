@@ -65,8 +65,8 @@ def test_without_an_organization_it_is_the_workspaces(alice: FlaskClient, mailbo
     [
         ({"email": ""}, "email", "Enter an e-mail address"),
         ({"email": "nobody"}, "email", "e-mail"),
-        ({"email": "Alice@example.test"}, "email", "platform’s staff"),
-        ({"email": "olive@example.test", "workspace": "acme-logistics"}, "email", "there already"),
+        ({"email": "Alice@example.test"}, "email", "own staff"),
+        ({"email": "olive@example.test", "workspace": "acme-logistics"}, "email", "is in Acme Logistics already"),
         ({"email": "gone@example.test"}, "email", "in the trash"),
         ({"organization": "", "workspace": ""}, "organization", "Say where to"),
         ({"organization": "nowhere"}, "organization", "no such organization"),
@@ -99,7 +99,7 @@ def test_nobody_is_invited_where_no_seat_is_left_nor_twice(alice: FlaskClient, m
     acme = factories.workspace(plan=plan)
     assert invite(alice, workspace=acme.public_id).status_code == 303
     answer = invite(alice, workspace=acme.public_id)
-    assert answer.status_code == 422 and "invited there already" in answer.text
+    assert answer.status_code == 422 and "was invited into Acme Logistics already" in answer.text
     answer = invite(alice, workspace=acme.public_id, email="eve@example.test")
     assert answer.status_code == 422 and "2 used, 2 allowed" in answer.text
     assert len(mailbox.messages) == 1
