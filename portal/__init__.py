@@ -13,7 +13,7 @@ from portal.base.languages import babel
 from portal.base.login import login_manager
 from portal.gateways.mail import chosen
 from portal.settings import Settings
-from portal.web import access, account, admin, chrome, formats, organization, problems, request, workspace
+from portal.web import access, account, admin, brand_files, chrome, formats, organization, problems, request, workspace
 
 ROOT = Path(__file__).parent.parent
 
@@ -41,7 +41,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     problems.init_app(app)
     chrome.init_app(app, settings)
-    for blueprint in (*account.blueprints, *admin.blueprints, *organization.blueprints, *workspace.blueprints):
+    sides = (*account.blueprints, *admin.blueprints, *organization.blueprints, *workspace.blueprints)
+    for blueprint in (brand_files.bp, *sides):
         app.register_blueprint(blueprint)
     access.check_routes(app)
     return app

@@ -250,6 +250,7 @@ def _mail(session: Session, row: Invitation, token: str, by: Actor, wait: bool) 
         wait=wait,
         token=token,
         until=row.expires_at,
+        brand=organization.name if organization.branding_granted else "",
         name=user.name,
         by=by.label if by.user_id else "",
         where=where,

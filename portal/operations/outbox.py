@@ -50,14 +50,15 @@ def post(
     hasten: bool = True,
     token: str = "",
     until: datetime | None = None,
+    brand: str = "",
     **context: Any,
 ) -> str:
     """In the open unit: a mail with the text of templates/emails/<template>.txt. Answers its public id.
 
     It is tried right after the commit: in the background or, if `wait`, before the caller goes on, who can then read
     what came of it; without `hasten`, by the next `deliver_due`. `token` is that of the link in it, which works
-    `until` then. `brand` and `home`, the address of this site, are in the context."""
-    brand = platform().brand or site.settings().brand
+    `until` then. `brand` (blank: the platform's name) and `home`, the address of this site, are in the context."""
+    brand = brand or platform().brand or site.settings().brand
     body = letters.render(template, brand=brand, home=site.external("/"), **context)
     row = OutboxMessage(
         public_id=ids.new("out"),

@@ -16,7 +16,7 @@ from portal.queries.principals import Principal
 from portal.queries.tenants import Tenant
 from portal.rules.access import Permission
 from portal.settings import Settings
-from portal.web import compiled, formats, pieces, static_files, surroundings
+from portal.web import compiled, formats, looks, pieces, static_files, surroundings
 from portal.web.access import may, opens
 from portal.web.platform import brand, platform
 
@@ -226,6 +226,7 @@ def init_app(app: Flask, settings: Settings) -> None:
             "navigation": navigation() if person else (),
             "find": find() if person else None,
             "account_menu": ACCOUNT_MENU if may(Permission.SELF) else (),
+            "look": looks.look(),
             "tenant": surroundings.workspace(person) if person else None,
             "organization": surroundings.organization(person) if person else None,
             "places": partial(surroundings.places, person),

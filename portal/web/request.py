@@ -41,6 +41,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+FILES = ("static", "branding.file")  # the same for everybody; the latter have their hash in the address
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 A_YEAR = 365 * 24 * 3600
 LARGEST_FORM = 2 * 1024 * 1024
@@ -113,8 +114,8 @@ def _refuse(*texts: str | None) -> None:
 
 def _cache(response: Response) -> None:
     """Files whose address carries their hash may be kept for ever; nothing else is kept at all."""
-    if request.endpoint == "static" and response.status_code < 400:
-        fresh = "v" in request.args
+    if request.endpoint in FILES and response.status_code < 400:
+        fresh = request.endpoint != "static" or "v" in request.args
         response.cache_control.no_cache = None if fresh else True
         response.cache_control.max_age = A_YEAR if fresh else None
         response.cache_control.public = True

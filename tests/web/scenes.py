@@ -227,6 +227,11 @@ def asked(scene: Scene) -> Fields:
     return {}
 
 
+def coloured(scene: Scene) -> Fields:
+    owning_several(scene)
+    return {"accent": "#0b6e4f"}
+
+
 def with_agent(scene: Scene) -> Fields:
     """She has an agent in her team."""
     made, agent = owning(scene), factories.user("ann@example.test")

@@ -31,6 +31,7 @@ EXAMPLES: dict[str, Example] = {
     "switch.switch": Example(scenes.elsewhere, reason="which workspace a browser shows: no right is won by it"),
     "organization_requests.new": Example(scenes.wish, ("request.asked",)),
     "organization_requests.withdraw": Example(scenes.asked, ("request.withdrawn",)),
+    "organization_branding.save": Example(scenes.coloured, ("organization.branding_changed",)),
     "organization_workspaces.new": Example(scenes.another_workspace, ("workspace.created",)),
     "workspace_settings.save": Example(scenes.settings, ("workspace.settings_changed",)),
     "workspace_team.invite": Example(scenes.invitee, ("invitation.sent", "user.created")),

@@ -58,6 +58,8 @@ ANSWERS: dict[str, set[int]] = {
     "admin_organizations.reactivate_ask": {409},  # nor is its organization suspended
     "admin_workspaces.lift_ask": {404},
     "account.email_confirm": {410},
+    "branding.file": {404},  # there is no such brand …
+    "organization_branding.draft_logo": {404},  # … and no logo yet
 }
 
 
@@ -92,6 +94,7 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
         "usr": owner.public_id,
         "task": task.public_id,
         "mail": letter.public_id,
+        "name": "no-such-file",
         "token": "no-such-token",
         "hold": "no-such-hold",
         "kind": "volume_discount",

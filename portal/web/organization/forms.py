@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import StringField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, StringField, TextAreaField
 
 from portal.web.forms import Form
 
@@ -30,3 +31,12 @@ class BillingForm(Form):
     tax_id = StringField()
     billing_email = StringField()
     version = StringField()
+
+
+class BrandingForm(Form):
+    """A logo, which stays as it is without a file, and two colours."""
+
+    logo = FileField()
+    drop_logo = BooleanField()
+    accent = StringField()
+    accent_dark = StringField()

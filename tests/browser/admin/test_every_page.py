@@ -69,6 +69,7 @@ PAGES = {
     "account.home": Shown("/", MEMBER),
     "organization_overview.page: billing": Shown(of_organization("/o/<slug>/"), BILLING),
     "organization_requests.new": Shown(of_organization("/o/<slug>/requests/volume_discount"), ADMIN),
+    "organization_branding.page: not live": Shown(**of_single("branding")),
     "organization_workspaces.listing: nothing": Shown(of_organization("/o/<slug>/workspaces?q=zzz"), ADMIN),
     "organization_workspaces.listing: one": Shown(**of_single("workspaces")),
     "organization_workspaces.new: one": Shown(**of_single("workspaces/new")),
@@ -257,6 +258,9 @@ FILES = {
     "admin_audit.export",
     "admin_imports.template",
     "admin_tasks.results",
+    "branding.file",
+    "organization_branding.draft_logo",
+    "organization_branding.draft_sheet",
 }
 # What htmx asks for; a person who opens its address is led to the page that it is a part of.
 PARTS = {
