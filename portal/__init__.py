@@ -7,10 +7,11 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.base import background, clock, db, hashing, logs, mail
+from portal.base import background, clock, db, hashing, logs, mail, names
 from portal.base.csrf import csrf
 from portal.base.languages import babel
 from portal.base.login import login_manager
+from portal.gateways import dns
 from portal.gateways.mail import chosen
 from portal.settings import Settings
 from portal.web import access, account, admin, brand_files, chrome, formats, organization, problems, request, workspace
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     hashing.init_app(app, settings.testing)
     background.init_app(app, at_once=settings.testing)
     mail.init_app(app, settings, chosen(settings))
+    names.init_app(app, dns.chosen(settings))
     db.init_app(app, settings.url)
     request.init_app(app, settings)
     babel.init_app(app, locale_selector=formats.babel_locale, timezone_selector=formats.reader_timezone)

@@ -1,14 +1,16 @@
-"""Custom domains of workspaces."""
+"""Custom domains of workspaces and organizations."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.base.db import db
-from portal.models import Domain, DomainState
+from portal.models import Domain, DomainState, Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +33,49 @@ def own_domain(workspace_id: int) -> OwnDomain | None:
         .limit(1)
     ).one_or_none()
     return OwnDomain(*row) if row else None
+
+
+class AccountDomain(NamedTuple):
+    """A domain of an organization; `workspace`: public id and name of the one that it serves alone, blank for all."""
+
+    public_id: str
+    host: str
+    token: str
+    state: DomainState
+    last_checked_at: datetime | None
+    workspace: str
+    workspace_name: str
+
+
+_OF_ACCOUNT = select(
+    Domain.public_id,
+    Domain.host,
+    Domain.token,
+    Domain.state,
+    Domain.last_checked_at,
+    func.coalesce(Workspace.public_id, ""),
+    func.coalesce(Workspace.name, ""),
+).outerjoin(Workspace, Workspace.id == Domain.workspace_id)
+
+
+def of_account(organization_key: int) -> Sequence[AccountDomain]:
+    """All domains of the organization (integer key) and its workspaces, the organization's own first."""
+    mine = _OF_ACCOUNT.where(Domain.organization_id == organization_key)
+    rows = db.session.execute(mine.order_by(Domain.workspace_id.is_not(None), Domain.host))
+    return list(map(AccountDomain._make, rows))
+
+
+def account_domain(organization_key: int, domain: str) -> AccountDomain | None:
+    """The organization's domain with this public id."""
+    mine = _OF_ACCOUNT.where(Domain.organization_id == organization_key, Domain.public_id == domain)
+    row = db.session.execute(mine).one_or_none()
+    return AccountDomain._make(row) if row else None
+
+
+def without_domain(organization_key: int) -> Sequence[tuple[str, str]]:
+    """Public id and name of the organization's open workspaces that have none of their own, the primary first."""
+    has = select(Domain.id).where(Domain.workspace_id == Workspace.id).exists()
+    open_ones = (Workspace.organization_id == organization_key, Workspace.cancelled_at.is_(None), ~has)
+    names = select(Workspace.public_id, Workspace.name).where(*open_ones)
+    rows = db.session.execute(names.order_by(Workspace.is_primary.desc(), Workspace.name_key, Workspace.id))
+    return [(row[0], row[1]) for row in rows]

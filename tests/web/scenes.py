@@ -12,6 +12,7 @@ from portal.base import mail as base_mail
 from portal.base.db import db
 from portal.gateways.mail import FakeMail
 from portal.models import (
+    Domain,
     Hold,
     LoginSession,
     Membership,
@@ -39,6 +40,7 @@ from tests import factories
 from tests.factories import PASSWORD, acting
 from tests.support.clocks import NOW
 from tests.support.creation import add_plan
+from tests.support.domains import point
 from tests.support.family import family, named
 from tests.support.people import COOKIE, log_in, session_of, submit, visit
 from tests.support.scenes import Fields, Scene
@@ -224,6 +226,26 @@ def wish(scene: Scene) -> Fields:
 def asked(scene: Scene) -> Fields:
     acme = owning_several(scene)
     scene.values["request"] = requests.ask(acme.id, RequestKind.BRANDING, "", factories.command())
+    return {}
+
+
+def domain(scene: Scene) -> Fields:
+    owning_several(scene)
+    return {"host": "talk.acme.example"}
+
+
+def with_domain(scene: Scene) -> Fields:
+    """Her organization has a domain, and its branding is live."""
+    acme = owning_several(scene)
+    scene.values["domain"] = factories.domain(acme).public_id
+    with unit() as session:
+        session.get_one(Organization, acme.id).branding_granted = True
+    return {}
+
+
+def with_proof(scene: Scene) -> Fields:
+    with_domain(scene)
+    point(db.session.scalars(select(Domain).where(Domain.public_id == scene.values["domain"])).one())
     return {}
 
 

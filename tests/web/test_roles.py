@@ -96,6 +96,7 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
         "mail": letter.public_id,
         "name": "no-such-file",
         "token": "no-such-token",
+        "domain": factories.domain(organization).public_id,
         "hold": "no-such-hold",
         "kind": "volume_discount",
         "request": "no-such-request",

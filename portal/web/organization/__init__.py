@@ -2,9 +2,9 @@
 
 from flask import Blueprint
 
-from portal.web.organization import activity, billing, branding, overview, requests, search, usage, workspaces
+from portal.web.organization import activity, billing, branding, domains, overview, requests, search, usage, workspaces
 
 # Some files attach their views to the blueprint of another.
 blueprints: tuple[Blueprint, ...] = tuple(
-    dict.fromkeys(module.bp for module in (activity, billing, branding, overview, requests, search, usage, workspaces))
+    dict.fromkeys(module.bp for module in (activity, billing, branding, domains, overview, requests, search, usage, workspaces))
 )

@@ -14,6 +14,7 @@ from portal.rules.errors import NotFound
 from portal.rules.requests import RequestKind
 from portal.web import brand_files, formats, looks, organizations
 from portal.web.access import actor, may, needs, opens
+from portal.web.organization import domain_lines
 from portal.web.organization.forms import BrandingForm
 from portal.web.organization.side import page
 from portal.web.pages import done, show
@@ -74,15 +75,18 @@ def draft_logo() -> Response:
 def _show(form: BrandingForm, draft: Draft, status: int = 200) -> Response:
     here = organizations.organization()
     asked = None if draft.granted else requests.open_of(here.key).get(RequestKind.BRANDING)
+    now, locale = clock.now(), formats.reader_locale()
     return show(
         "organization/branding",
         status=status,
         form=form,
         draft=draft,
-        asked=formats.ago(asked.asked_at, clock.now(), formats.reader_locale()) if asked else None,
+        asked=formats.ago(asked.asked_at, now, locale) if asked else None,
         ask_url=url_for(ASK, kind=RequestKind.BRANDING.value) if not draft.granted and opens(ASK) else None,
         editable=may(Permission.ACCOUNT_BRANDING_EDIT),
         sheet_url=url_for(".draft_sheet", v=looks.sheet_hash(draft.brand)) if draft.brand and draft.accent else None,
         logo_url=url_for(".draft_logo", v=draft.logo[: looks.DIGITS]) if draft.logo else None,
+        domains=domain_lines.lines(now, locale),
+        add_url=url_for(".domain_new") if may(Permission.ACCOUNT_EDIT) else None,
         megabytes=images.LARGEST // 1024 // 1024,
     )

@@ -33,6 +33,13 @@ class BillingForm(Form):
     version = StringField()
 
 
+class DomainForm(Form):
+    """A domain, and the workspace that it serves alone; blank for all."""
+
+    host = StringField()
+    workspace = StringField()
+
+
 class BrandingForm(Form):
     """A logo, which stays as it is without a file, and two colours."""
 
