@@ -57,7 +57,6 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "TESTING": settings.testing,
         "MAX_CONTENT_LENGTH": settings.max_upload,
         "MAX_FORM_MEMORY_SIZE": request.LARGEST_FORM,
-        "TRUSTED_HOSTS": settings.hosts,
         "SESSION_COOKIE_NAME": "__Host-portal-form" if settings.secure else "portal-form",
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,

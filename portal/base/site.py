@@ -23,6 +23,14 @@ def external(path: str) -> str:
     return settings().public_url.rstrip("/") + path
 
 
+def home(host: str = "") -> str:
+    """The first page, for mails: on this custom domain, which is a verified one, else on the platform's own host."""
+    if not host:
+        return external("/")
+    public = urlsplit(settings().public_url)
+    return f"{public.scheme}://{host}{f':{public.port}' if public.port else ''}/"
+
+
 def host() -> str:
     """The host name of PORTAL_PUBLIC_URL."""
     return urlsplit(settings().public_url).hostname or "localhost"

@@ -15,6 +15,7 @@ from portal.base.db import db
 from portal.gateways.dns import Unanswered, gateway
 from portal.models import Domain, DomainState, Organization, Workspace
 from portal.operations.audit import record
+from portal.operations.sessions import end_on
 from portal.operations.unit import attempt, unit
 from portal.rules.actors import Actor
 from portal.rules.addresses import check_host
@@ -100,6 +101,7 @@ def remove(organization_key: int, domain: str, by: Actor) -> str:
             raise NotFound()
         whose = session.get(Workspace, row.workspace_id) if row.workspace_id else None
         session.delete(row)
+        end_on(session, row.host, by.at)
         record("organization.domain_removed", by, organization=place, workspace=whose, host=row.host)
         return row.host
 

@@ -51,15 +51,17 @@ def post(
     token: str = "",
     until: datetime | None = None,
     brand: str = "",
+    host: str = "",
     **context: Any,
 ) -> str:
     """In the open unit: a mail with the text of templates/emails/<template>.txt. Answers its public id.
 
     It is tried right after the commit: in the background or, if `wait`, before the caller goes on, who can then read
     what came of it; without `hasten`, by the next `deliver_due`. `token` is that of the link in it, which works
-    `until` then. `brand` (blank: the platform's name) and `home`, the address of this site, are in the context."""
+    `until` then. `brand` (blank: the platform's name) and `home`, the first page (on `host`, where a verified domain is
+    given), are in the context."""
     brand = brand or platform().brand or site.settings().brand
-    body = letters.render(template, brand=brand, home=site.external("/"), **context)
+    body = letters.render(template, brand=brand, home=site.home(host), **context)
     row = OutboxMessage(
         public_id=ids.new("out"),
         template=template,

@@ -7,10 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, case, func, select
 
 from portal.base.db import db
-from portal.models import Domain, DomainState, Workspace
+from portal.models import (
+    Branding,
+    Domain,
+    DomainState,
+    Membership,
+    Organization,
+    OrganizationMember,
+    User,
+    Workspace,
+    scope,
+)
+from portal.queries import brands
+from portal.queries.brands import Brand
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +91,57 @@ def without_domain(organization_key: int) -> Sequence[tuple[str, str]]:
     names = select(Workspace.public_id, Workspace.name).where(*open_ones)
     rows = db.session.execute(names.order_by(Workspace.is_primary.desc(), Workspace.name_key, Workspace.id))
     return [(row[0], row[1]) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A verified domain, and whose it is: of an organization, or of one workspace of it alone (integer keys). `name`:
+    theirs; `brand`: the live one."""
+
+    host: str
+    organization_key: int
+    workspace_key: int | None
+    name: str
+    brand: Brand | None
+
+
+_SERVED = (
+    select(
+        Domain.host,
+        Domain.organization_id,
+        Domain.workspace_id,
+        func.coalesce(Workspace.name, Organization.name),
+        *brands.COLUMNS,
+    )
+    .join(Organization, Organization.id == Domain.organization_id)
+    .outerjoin(Workspace, Workspace.id == Domain.workspace_id)
+    .outerjoin(Branding, brands.LIVE)
+    .where(Domain.host == bindparam("host"), Domain.state == DomainState.VERIFIED)
+)
+
+
+def served(host: str) -> Served | None:
+    """The verified domain with this host (in lower case, without a port)."""
+    found = scope.rows(_SERVED, {"host": host})
+    return Served(*brands.with_brand(found[0])) if found else None
+
+
+def belongs(user_id: int, host: str) -> bool:
+    """Whether this person is one of those whom the domain is for: of its workspace, or of its organization. Nobody of
+    the staff is."""
+    here = (Domain.host == host, Domain.state == DomainState.VERIFIED)
+    member = select(Membership.id).where(Membership.workspace_id == Domain.workspace_id, Membership.user_id == user_id)
+    person = select(OrganizationMember.id).where(
+        OrganizationMember.organization_id == Domain.organization_id, OrganizationMember.user_id == user_id
+    )
+    mine = case((Domain.workspace_id.is_not(None), member.exists()), else_=person.exists())
+    staff = select(User.id).where(User.id == user_id, User.staff_role.is_not(None))
+    with scope.platform():  # the row is bound to one domain and one person
+        return db.session.scalar(select(Domain.id).where(*here, mine, ~staff.exists())) is not None
+
+
+def home_of(organization_key: int) -> str:
+    """The verified host of the organization's own (integer key), the oldest; blank for none."""
+    own = (Domain.organization_id == organization_key, Domain.workspace_id.is_(None))
+    query = select(Domain.host).where(*own, Domain.state == DomainState.VERIFIED)
+    return db.session.scalar(query.order_by(Domain.id).limit(1)) or ""

@@ -15,6 +15,7 @@ from portal.queries.brands import Brand
 from portal.queries.own_organizations import OwnOrganization
 from portal.queries.tenants import Tenant
 from portal.rules.branding import GROUNDS, Theme, mixed, on_dark
+from portal.web import hosts
 
 DIGITS = 12  # of a hash in an address
 SOFT = 0.09  # of the colour in the ground behind what is chosen
@@ -33,7 +34,8 @@ def look() -> Look | None:
     """That of this page; None for the platform's own."""
     tenant: Tenant | None = g.get("tenant")
     organization: OwnOrganization | None = g.get("organization")
-    brand = tenant.brand if tenant else organization.brand if organization else None
+    domain = hosts.domain()
+    brand = tenant.brand if tenant else organization.brand if organization else domain.brand if domain else None
     return of(brand) if brand else None
 
 

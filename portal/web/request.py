@@ -14,6 +14,7 @@ from flask import Flask, Response, abort, g, request, session
 from werkzeug.datastructures import MultiDict
 
 from portal.settings import Settings
+from portal.web import hosts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -52,6 +53,7 @@ MAILED = re.compile(r"^(/(?:password/reset|invitations|me/email)/).+", re.DOTALL
 def init_app(app: Flask, settings: Settings) -> None:
     """Give every request an id, and every answer its headers and log line."""
     app.before_request(_begin)
+    app.before_request(hosts.check)
     always = HEADERS | ({"Strict-Transport-Security": f"max-age={A_YEAR}"} if settings.secure else {})
     app.wsgi_app = with_headers(app.wsgi_app, always)  # type: ignore[assignment, method-assign]
     app.before_request(_check_address)

@@ -96,7 +96,7 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
         "mail": letter.public_id,
         "name": "no-such-file",
         "token": "no-such-token",
-        "domain": factories.domain(organization).public_id,
+        "domain": "no-such-domain",
         "hold": "no-such-hold",
         "kind": "volume_discount",
         "request": "no-such-request",
@@ -126,6 +126,7 @@ def people(app: Flask, examples: dict[str, str]) -> list[Person]:
                 session.add(Membership(workspace_id=workspace.id, user_id=user.id, role=role, created_at=NOW))
         found.append(Person(role, app.test_client()))
         log_in(found[-1].browser, user)
+    examples["domain"] = factories.domain(organization).public_id
     examples |= {"slug": workspace.web_address, "user": user.public_id, "invitation": "ivt_0000000000000000"}
     return found
 

@@ -33,6 +33,7 @@ def lines(now: datetime, locale: str) -> list[Line]:
 
 
 def line(found: AccountDomain, now: datetime, locale: str) -> Line:
+    """One of them."""
     badge, state = STATES[found.state]
     return Line(
         host=found.host,
