@@ -6,5 +6,7 @@ from portal.web.organization import activity, billing, branding, domains, overvi
 
 # Some files attach their views to the blueprint of another.
 blueprints: tuple[Blueprint, ...] = tuple(
-    dict.fromkeys(module.bp for module in (activity, billing, branding, domains, overview, requests, search, usage, workspaces))
+    dict.fromkeys(
+        module.bp for module in (activity, billing, branding, domains, overview, requests, search, usage, workspaces)
+    )
 )
