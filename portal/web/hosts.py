@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TypeVar
 
-from flask import g, request
+from flask import Response, g, request
 
 from portal.base import site
 from portal.queries import domains
@@ -38,17 +38,18 @@ COMMON = {
 Where = TypeVar("Where", Place, Account)
 
 
-def check() -> None:
-    """Before anything else of a request. Raises NotFound for a host that is nobody's, and for what is not there."""
+def check() -> Response | None:
+    """Before anything else of a request: at a host that is nobody's there is nothing, not even a page that says so: its
+    files would not be there either. Raises NotFound for what a custom domain does not have."""
     if site.is_own(request.host):
-        return
+        return None
     found = domains.served(request.host.partition(":")[0].lower()) if request.host else None
     if found is None:
-        g.principal = None  # the page that says so is nobody's
-        raise NotFound("There is nothing at this address.")
+        return Response(f"There is nothing at this address. Request {g.request_id}\n", 404, mimetype="text/plain")
     g.domain = found
     if request.endpoint is None or not answers(request.endpoint):
         raise NotFound()
+    return None
 
 
 def domain() -> Served | None:
