@@ -23,6 +23,14 @@ class Brand(NamedTuple):
     logo: str
 
 
+class House(NamedTuple):
+    """Whose mail it is: the name below it (blank: the platform's), and the verified domain that it leads to (blank: the
+    platform's own host)."""
+
+    name: str
+    host: str
+
+
 class Draft(NamedTuple):
     """What an organization saved, whether it is live (`granted`), and the pixels of its logo. `public_id` None before
     anything was saved."""

@@ -22,7 +22,7 @@ from portal.models import (
     scope,
 )
 from portal.queries import brands
-from portal.queries.brands import Brand
+from portal.queries.brands import Brand, House
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +140,10 @@ def belongs(user_id: int, host: str) -> bool:
         return db.session.scalar(select(Domain.id).where(*here, mine, ~staff.exists())) is not None
 
 
-def home_of(organization_key: int) -> str:
-    """The verified host of the organization's own (integer key), the oldest; blank for none."""
-    own = (Domain.organization_id == organization_key, Domain.workspace_id.is_(None))
-    query = select(Domain.host).where(*own, Domain.state == DomainState.VERIFIED)
-    return db.session.scalar(query.order_by(Domain.id).limit(1)) or ""
+def house_of(organization_key: int) -> House:
+    """Whose name mails of this organization (integer key) bear, and the domain of its own, the oldest verified one."""
+    own = (Domain.organization_id == Organization.id, Domain.workspace_id.is_(None))
+    host = select(Domain.host).where(*own, Domain.state == DomainState.VERIFIED).order_by(Domain.id).limit(1)
+    found = select(Organization.name, Organization.branding_granted, host.correlate(Organization).scalar_subquery())
+    name, granted, domain = db.session.execute(found.where(Organization.id == organization_key)).one()
+    return House(name if granted else "", domain or "")

@@ -38,7 +38,7 @@ from tests.support.addresses import (
 from tests.support.browsers import axe, fits, looks_right
 from tests.support.examples import Example
 from tests.support.ledgers import HOME
-from tests.support.routes import Route, routes
+from tests.support.routes import FILES, PARTS, Route, routes
 
 OWNER, AUDITOR, MEMBER = "owner@portal.example", "auditor@portal.example", "member@nilgiri-retail.example"
 ADMIN, BILLING = "admin@nilgiri-retail.example", "billing@nilgiri-retail.example"
@@ -250,29 +250,6 @@ PAGES = {
     "error 404": Shown("/nothing/here", OWNER, 404),
     "error 404: nobody": Shown("/nothing/here", NOBODY, 404),
     "error 405": Shown("/logout", OWNER, 405),
-}
-FILES = {
-    "admin_invoices.pdf",
-    "organization_billing.draft_pdf",
-    "organization_billing.pdf",
-    "workspace_contacts.export",
-    "admin_workspaces.export",
-    "admin_users.export",
-    "admin_audit.export",
-    "admin_imports.template",
-    "admin_tasks.results",
-    "branding.file",
-    "organization_branding.draft_logo",
-    "organization_branding.draft_sheet",
-}
-# What htmx asks for; a person who opens its address is led to the page that it is a part of.
-PARTS = {
-    "admin_orders.choose",
-    "admin_workspaces.new_summary",
-    "admin_workspaces.choose_owner",
-    "admin_workspaces.choose_organization",
-    "admin_users.choose_organization",
-    "admin_users.choose_workspace",
 }
 
 
