@@ -7,13 +7,14 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.base import background, clock, db, hashing, logs, mail
+from portal.base import background, clock, db, hashing, logs, mail, names
 from portal.base.csrf import csrf
 from portal.base.languages import babel
 from portal.base.login import login_manager
+from portal.gateways import dns
 from portal.gateways.mail import chosen
 from portal.settings import Settings
-from portal.web import access, account, admin, chrome, formats, organization, problems, request, workspace
+from portal.web import access, account, admin, brand_files, chrome, formats, organization, problems, request, workspace
 
 ROOT = Path(__file__).parent.parent
 
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     hashing.init_app(app, settings.testing)
     background.init_app(app, at_once=settings.testing)
     mail.init_app(app, settings, chosen(settings))
+    names.init_app(app, dns.chosen(settings))
     db.init_app(app, settings.url)
     request.init_app(app, settings)
     babel.init_app(app, locale_selector=formats.babel_locale, timezone_selector=formats.reader_timezone)
@@ -41,7 +43,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     problems.init_app(app)
     chrome.init_app(app, settings)
-    for blueprint in (*account.blueprints, *admin.blueprints, *organization.blueprints, *workspace.blueprints):
+    sides = (*account.blueprints, *admin.blueprints, *organization.blueprints, *workspace.blueprints)
+    for blueprint in (brand_files.bp, *sides):
         app.register_blueprint(blueprint)
     access.check_routes(app)
     return app
@@ -54,7 +57,6 @@ def flask_config(settings: Settings) -> dict[str, object]:
         "TESTING": settings.testing,
         "MAX_CONTENT_LENGTH": settings.max_upload,
         "MAX_FORM_MEMORY_SIZE": request.LARGEST_FORM,
-        "TRUSTED_HOSTS": settings.hosts,
         "SESSION_COOKIE_NAME": "__Host-portal-form" if settings.secure else "portal-form",
         "SESSION_COOKIE_SECURE": settings.secure,
         "SESSION_COOKIE_HTTPONLY": True,

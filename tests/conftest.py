@@ -19,8 +19,9 @@ from playwright.sync_api import Page, expect
 
 from portal import create_app
 from portal.base import clock as base_clock
-from portal.base import site
+from portal.base import names, site
 from portal.base.db import db
+from portal.gateways.dns import FakeDns
 from portal.settings import Settings
 from tests.support import browsers, parts, servers
 from tests.support.clients import Client
@@ -154,7 +155,7 @@ def apps() -> Callable[[Settings], Flask]:
         app, extensions, config, rules = kept[settings.url]
         assert len(list(app.url_map.iter_rules())) == rules, "a test that adds routes is marked own_app"
         app.extensions.clear()
-        app.extensions.update(extensions | {site.EXTENSION: settings})
+        app.extensions.update(extensions | {site.EXTENSION: settings, names.EXTENSION: FakeDns()})
         app.config.clear()
         app.config.update(config)
         return app

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.base import hashing
 from portal.base.db import db
-from portal.models import Organization, OrganizationMember, Plan, User, Workspace
+from portal.models import Domain, DomainState, Organization, OrganizationMember, Plan, User, Workspace
 from portal.operations import accounts, workspaces
 from portal.operations.unit import unit
 from portal.rules.access import OrganizationRole, StaffRole
@@ -67,6 +67,15 @@ def plan(name: str = "Free", *, is_free: bool = True, **columns: Any) -> Plan:
     """A plan without prices and limits."""
     with unit() as session:
         return tenants.plan(session, name, is_free=is_free, created_at=NOW, **columns)
+
+
+def domain(organization: Organization, host: str = "talk.acme.example", **columns: Any) -> Domain:
+    """A domain of the organization, not verified."""
+    values = {"token": "a1b2c3", "state": DomainState.PENDING, "created_at": NOW} | columns
+    with unit() as session:
+        row = Domain(organization_id=organization.id, host=host, **values)
+        session.add(row)
+    return row
 
 
 def workspace(name: str = "Acme Logistics", owner: User | None = None, **fields: Any) -> Workspace:

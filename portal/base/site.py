@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import current_app
+from werkzeug.sansio.utils import host_is_trusted
 
 from portal.settings import Settings
 
@@ -22,6 +23,20 @@ def external(path: str) -> str:
     return settings().public_url.rstrip("/") + path
 
 
+def home(host: str = "") -> str:
+    """The first page, for mails: on this custom domain, which is a verified one, else on the platform's own host."""
+    if not host:
+        return external("/")
+    public = urlsplit(settings().public_url)
+    return f"{public.scheme}://{host}{f':{public.port}' if public.port else ''}/"
+
+
 def host() -> str:
     """The host name of PORTAL_PUBLIC_URL."""
     return urlsplit(settings().public_url).hostname or "localhost"
+
+
+def is_own(host: str) -> bool:
+    """Whether this host (perhaps with a port) is one of the platform's own: PORTAL_PUBLIC_URL's, or one of
+    PORTAL_TRUSTED_HOSTS."""
+    return host_is_trusted(host, settings().hosts)

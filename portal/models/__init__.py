@@ -3,6 +3,7 @@
 from portal.models import scope
 from portal.models.access_sessions import AccessSession
 from portal.models.audit import AuditEvent, AuditHead
+from portal.models.branding import Branding
 from portal.models.campaigns import Broadcast, BroadcastState, Campaign
 from portal.models.changes import Change
 from portal.models.contacts import Contact, ContactTag
@@ -34,6 +35,7 @@ __all__ = [
     "AuditHead",
     "BilledMonth",
     "BilledUsage",
+    "Branding",
     "Broadcast",
     "BroadcastState",
     "Campaign",

@@ -13,7 +13,8 @@ from portal.models.columns import Row, public_id
 
 class LoginSession(Row, db.Model):
     """One log-in. The cookie carries only a token; here lies its digest. While it awaits the second factor, it opens
-    nothing but that step."""
+    nothing but that step. `host`: the custom domain on which it was opened, and on which alone it opens
+    something; blank for the platform's own."""
 
     public_id: Mapped[str] = public_id("ses")
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
@@ -27,6 +28,7 @@ class LoginSession(Row, db.Model):
     last_workspace_id: Mapped[int | None] = mapped_column(ForeignKey("workspace.id", ondelete="SET NULL"), index=True)
     agent: Mapped[str] = mapped_column(String(300), default="")
     address: Mapped[str] = mapped_column(String(64), default="")
+    host: Mapped[str] = mapped_column(String(253), default="", server_default="")
 
 
 class LoginThrottle(db.Model):

@@ -23,6 +23,7 @@ from portal.operations.audit import record
 from portal.operations.passwords import fresh_hash, set_password
 from portal.operations.sessions import Opened, Visit, admit
 from portal.operations.unit import locked, unit
+from portal.queries.domains import house_of
 from portal.queries.invitations import State, invitation_of, state_of
 from portal.queries.principals import token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
@@ -250,6 +251,7 @@ def _mail(session: Session, row: Invitation, token: str, by: Actor, wait: bool) 
         wait=wait,
         token=token,
         until=row.expires_at,
+        house=house_of(organization.id),
         name=user.name,
         by=by.label if by.user_id else "",
         where=where,

@@ -24,6 +24,7 @@ from portal.models import OutboxMessage, OutboxState, User, Workspace
 from portal.models.columns import NAME
 from portal.operations.audit import record
 from portal.operations.unit import after_commit, locked, unit
+from portal.queries.brands import House
 from portal.queries.principals import platform, token_digest
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict
@@ -50,15 +51,16 @@ def post(
     hasten: bool = True,
     token: str = "",
     until: datetime | None = None,
+    house: House | None = None,
     **context: Any,
 ) -> str:
     """In the open unit: a mail with the text of templates/emails/<template>.txt. Answers its public id.
 
     It is tried right after the commit: in the background or, if `wait`, before the caller goes on, who can then read
     what came of it; without `hasten`, by the next `deliver_due`. `token` is that of the link in it, which works
-    `until` then. `brand` and `home`, the address of this site, are in the context."""
-    brand = platform().brand or site.settings().brand
-    body = letters.render(template, brand=brand, home=site.external("/"), **context)
+    `until` then. `brand`, the name of the `house` (None: the platform), and `home`, the address of its first page, are
+    in the context."""
+    body = letters.render(template, **_signature(house), **context)
     row = OutboxMessage(
         public_id=ids.new("out"),
         template=template,
@@ -76,6 +78,11 @@ def post(
     if hasten and gateway().ready:
         _soon(session, row.public_id, now, wait)
     return row.public_id
+
+
+def _signature(house: House | None) -> dict[str, str]:
+    name = (house.name if house else "") or platform().brand or site.settings().brand
+    return {"brand": name, "home": site.home(house.host if house else "")}
 
 
 def _soon(session: Session, public_id: str, now: datetime, wait: bool) -> None:

@@ -33,7 +33,7 @@ def pass_step(code: str, visit: Visit) -> str:
     """The session that awaits the second factor has it: a new session takes its place, whose token is answered.
 
     Raises NotFound if no session awaits it, Refused for a wrong or used code, TooMany for one try too many."""
-    found = half_way(visit.token or "", visit.at)
+    found = half_way(visit.token or "", visit.at, visit.host)
     if found is None:
         raise NotFound()
     attempt = Attempt(Purpose.SECOND_FACTOR, found.email_key, visit.address, knows(found.email_key, visit.address))

@@ -16,6 +16,7 @@ from portal.models import LoginSession, User
 from portal.operations import access_sessions, throttle
 from portal.operations.audit import record
 from portal.operations.unit import unit
+from portal.queries.domains import belongs
 from portal.queries.principals import token_digest
 from portal.queries.sessions import knows
 from portal.rules.access_sessions import Ending
@@ -31,7 +32,7 @@ HEARTBEAT = timedelta(minutes=5)
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A request of somebody who is not logged in, or not yet. `token` is that of the cookie it came with; a session
-    opened now lasts for `lifetime`."""
+    opened now lasts for `lifetime`. `host`: the custom domain that it is for, blank for the platform's own."""
 
     at: datetime
     address: str
@@ -39,6 +40,7 @@ class Visit:
     request_id: str
     lifetime: timedelta
     token: str | None = None
+    host: str = ""
 
     def actor(self, user: User | None) -> Actor:
         """As the one behind a change."""
@@ -58,8 +60,8 @@ class Opened:
 def log_in(email: str, password: str, visit: Visit) -> Opened:
     """A session for the person with this e-mail and password.
 
-    Raises Refused with the same words for an unknown person, a wrong password and a suspended person, TooMany for one
-    try too many."""
+    Raises Refused with the same words for an unknown person, a wrong password, a suspended person, and on a custom
+    domain for whoever it is not for; TooMany for one try too many."""
     key = email_key(email)
     attempt = Attempt(Purpose.LOG_IN, key, visit.address, knows(key, visit.address))
     throttle.take(attempt, visit.at)
@@ -70,6 +72,8 @@ def log_in(email: str, password: str, visit: Visit) -> Opened:
     with unit() as session:
         user = session.scalar(select(User).where(User.email_key == key).with_for_update())
         if user is None or user.barred_at or user.password_hash != kept:
+            raise Refused(WRONG)
+        if visit.host and not belongs(user.id, visit.host):
             raise Refused(WRONG)
         user.password_hash = renewed
         throttle.release(session, attempt)
@@ -101,6 +105,7 @@ def open_session(session: Session, user: User, visit: Visit, *, half_way: bool =
             awaits_second_factor=half_way,
             agent=visit.agent,
             address=visit.address,
+            host=visit.host,
         )
     )
     if not half_way:
@@ -136,6 +141,11 @@ def end_all(session: Session, user: User, now: datetime, keep: str | None = None
     how many were ended."""
     others = LoginSession.public_id != keep if keep else true()
     return _revoke(session, now, LoginSession.user_id == user.id, others)
+
+
+def end_on(session: Session, host: str, now: datetime) -> None:
+    """In the open unit: no session on this custom domain opens anything any more."""
+    _revoke(session, now, LoginSession.host == host)
 
 
 def end_one(session: Session, user_id: int | None, session_id: str, now: datetime) -> None:

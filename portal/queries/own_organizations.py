@@ -10,7 +10,9 @@ from sqlalchemy import Integer, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
-from portal.models import Organization, OrganizationMember, Plan, User, Workspace, scope
+from portal.models import Branding, Organization, OrganizationMember, Plan, User, Workspace, scope
+from portal.queries import brands
+from portal.queries.brands import Brand
 from portal.rules.access import OrganizationRole
 from portal.rules.text import search_patterns
 
@@ -20,7 +22,8 @@ MOST_ACCOUNTS = 50
 @dataclass(frozen=True, slots=True)
 class OwnOrganization:
     """An organization, and the role of one of its people. `key`: integer key. `is_multi`: its primary is on a plan for
-    several workspaces. `timezone`: its primary's. Counts: workspaces that are not closed, and people."""
+    several workspaces. `timezone`: its primary's. Counts: workspaces that are not closed, and people. `brand`: the live
+    one."""
 
     key: int
     public_id: str
@@ -33,6 +36,7 @@ class OwnOrganization:
     is_multi: bool
     workspaces: int
     people: int
+    brand: Brand | None
 
 
 class Account(NamedTuple):
@@ -81,11 +85,13 @@ _OWN = (
         _is_multi,
         _open_workspaces,
         _people,
+        *brands.COLUMNS,
     )
     .join(
         OrganizationMember,
         and_(OrganizationMember.organization_id == Organization.id, OrganizationMember.user_id == _USER),
     )
+    .outerjoin(Branding, brands.LIVE)
     .where(Organization.slug == bindparam("slug"))
 )
 _ACCOUNTS = (
@@ -100,7 +106,7 @@ _ACCOUNTS = (
 def own(slug: str, user_id: int) -> OwnOrganization | None:
     """The organization with this slug, as this person stands to it; None where they are none of its people."""
     found = scope.rows(_OWN, {"slug": slug, "user": user_id})
-    return OwnOrganization(*found[0]) if found else None
+    return OwnOrganization(*brands.with_brand(found[0])) if found else None
 
 
 def accounts(user_id: int) -> tuple[Account, ...]:

@@ -118,12 +118,13 @@ _CURRENT = (
     .outerjoin(Workspace, Workspace.id == AccessSession.workspace_id)
     .outerjoin(_Owner, _Owner.id == AccessSession.on_behalf_of_id)
 )
-_OF_TOKEN = _CURRENT.where(LoginSession.token_digest == bindparam("digest"))
+_OF_TOKEN = _CURRENT.where(LoginSession.token_digest == bindparam("digest"), LoginSession.host == bindparam("host"))
 
 
-def current(token: str, now: datetime) -> tuple[Principal, Platform] | None:
-    """The person whose session this token opens, and the platform's settings; None if it opens nothing now."""
-    found = scope.rows(_OF_TOKEN, {"digest": token_digest(token)})
+def current(token: str, now: datetime, host: str = "") -> tuple[Principal, Platform] | None:
+    """The person whose session this token opens on this custom domain (blank: the platform's own hosts), and the
+    platform's settings; None if it opens nothing there now."""
+    found = scope.rows(_OF_TOKEN, {"digest": token_digest(token), "host": host})
     if not found:
         return None
     row = found[0]

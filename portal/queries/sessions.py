@@ -69,13 +69,15 @@ class HalfWay:
     email_key: str
 
 
-def half_way(token: str, now: datetime) -> HalfWay | None:
-    """The session of this token, if it awaits the second factor and has not run out."""
+def half_way(token: str, now: datetime, host: str = "") -> HalfWay | None:
+    """The session of this token on this custom domain (blank: the platform's own hosts), if it awaits the second factor
+    and has not run out."""
     query = (
         select(LoginSession.public_id, User.public_id, User.email_key)
         .join(User, User.id == LoginSession.user_id)
         .where(
             LoginSession.token_digest == token_digest(token),
+            LoginSession.host == host,
             LoginSession.revoked_at.is_(None),
             LoginSession.expires_at > now,
             LoginSession.awaits_second_factor.is_(True),

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Integer, and_, bindparam, or_, select
 
 from portal.base.db import db
-from portal.models import Membership, Organization, OrganizationMember, Workspace, scope
+from portal.models import Branding, Membership, Organization, OrganizationMember, Workspace, scope
+from portal.queries import brands
+from portal.queries.brands import Brand
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.lifecycle import Status
 from portal.rules.text import search_patterns
@@ -21,7 +23,7 @@ MOST_PLACES = 50
 @dataclass(frozen=True, slots=True)
 class Tenant:
     """A workspace, and what the person is in it: `role` None for somebody who is no member. `key`: integer key;
-    `member_seen_at`: when the person was last seen there. The counts are the stored ones."""
+    `member_seen_at`: when the person was last seen there. The counts are the stored ones. `brand`: the live one."""
 
     key: int
     public_id: str
@@ -41,6 +43,8 @@ class Tenant:
     campaigns: int
     team: int
     version: int
+    organization_key: int
+    brand: Brand | None
 
 
 class Place(NamedTuple):
@@ -85,8 +89,11 @@ _TENANT = (
         Workspace.campaign_count,
         Workspace.user_count,
         Workspace.version,
+        Organization.id,
+        *brands.COLUMNS,
     )
     .join(Organization, Organization.id == Workspace.organization_id)
+    .outerjoin(Branding, brands.LIVE)
     .outerjoin(Membership, and_(Membership.workspace_id == Workspace.id, Membership.user_id == _USER))
     .outerjoin(
         OrganizationMember,
@@ -129,7 +136,7 @@ def tenant(address: str, user_id: int) -> Tenant | None:
     """The workspace with this web address, as this person stands to it; None if there is none."""
     with scope.platform():  # the row is bound to one workspace and one person
         found = scope.rows(_TENANT, {"address": address, "user": user_id})
-    return Tenant(*found[0]) if found else None
+    return Tenant(*brands.with_brand(found[0])) if found else None
 
 
 def here(workspace: int | None, user_id: int) -> Here | None:

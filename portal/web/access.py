@@ -24,7 +24,7 @@ from portal.queries import principals
 from portal.queries.principals import Access, Principal
 from portal.rules.access import Permission, Scope, held
 from portal.rules.actors import Actor, ActorKind
-from portal.web import organizations, sides, tenancy
+from portal.web import hosts, organizations, sides, tenancy
 from portal.web.cookies import read_token
 from portal.web.pages import away
 from portal.web.targets import here
@@ -104,7 +104,7 @@ def identify() -> None:
     """Find the person behind the session cookie, with the platform's settings."""
     g.principal = None
     token = read_token()
-    found = principals.current(token, clock.now()) if token else None
+    found = principals.current(token, clock.now(), hosts.name()) if token else None
     if found:
         g.principal, g.platform = found
 
@@ -169,9 +169,9 @@ def permissions() -> frozenset[Permission]:
 
 
 def opens(endpoint: str) -> bool:
-    """Whether there is such a page and this person may open it."""
+    """Whether there is such a page on this host and this person may open it."""
     permission: Permission | None = getattr(current_app.view_functions.get(endpoint), "permission", None)
-    return permission is not None and may(permission)
+    return permission is not None and may(permission) and hosts.answers(endpoint)
 
 
 def actor() -> Actor:

@@ -16,7 +16,7 @@ from portal.queries.principals import Principal
 from portal.queries.tenants import Tenant
 from portal.rules.access import Permission
 from portal.settings import Settings
-from portal.web import compiled, formats, pieces, static_files, surroundings
+from portal.web import compiled, formats, hosts, looks, pieces, static_files, surroundings
 from portal.web.access import may, opens
 from portal.web.platform import brand, platform
 
@@ -195,6 +195,12 @@ def _search_url(endpoint: str) -> str:
     return url_for(endpoint)
 
 
+def house() -> str:
+    """Whose pages these are, to somebody who is not logged in: on a custom domain its organization's or workspace's."""
+    domain = hosts.domain()
+    return domain.name if domain and domain.brand else brand()
+
+
 class Environment(FlaskEnvironment):
     """Flask's, whose templates hold the environment's own globals: Jinja's map over them slows every template down."""
 
@@ -225,7 +231,9 @@ def init_app(app: Flask, settings: Settings) -> None:
             "is_example": platform().is_example,
             "navigation": navigation() if person else (),
             "find": find() if person else None,
-            "account_menu": ACCOUNT_MENU if may(Permission.SELF) else (),
+            "account_menu": ACCOUNT_MENU if may(Permission.SELF) and not hosts.domain() else (),
+            "look": looks.look(),
+            "house": house(),
             "tenant": surroundings.workspace(person) if person else None,
             "organization": surroundings.organization(person) if person else None,
             "places": partial(surroundings.places, person),

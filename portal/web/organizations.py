@@ -13,6 +13,7 @@ from portal.queries.principals import Principal
 from portal.rules import access as roles
 from portal.rules.access import OrganizationRole, Permission
 from portal.rules.errors import Forbidden, NotFound
+from portal.web import hosts
 
 MEMBER = "You are a member of this organization, and its pages are for its admins. Your workspaces are yours as before."
 ROLE = "Your role in this organization does not include it. Ask one of its admins if you need it."
@@ -23,7 +24,7 @@ def within(permission: Permission, person: Principal) -> None:
 
     Raises NotFound for whoever does not belong to it, Forbidden for one of its people who may not."""
     found = own_organizations.own(g.pop("slug", ""), person.user_id)
-    if found is None:
+    if found is None or not hosts.serves(found.key):
         raise NotFound()
     g.held = roles.held(organization=found.role)
     if permission not in g.held:

@@ -13,7 +13,7 @@ from flask import Response, g, url_for
 from portal.queries import tenants
 from portal.queries.tenants import Place
 from portal.rules.text import fold, initials, search_patterns, search_text
-from portal.web import chrome, surroundings
+from portal.web import chrome, hosts, surroundings
 from portal.web.access import opens
 from portal.web.pages import show
 from portal.web.sides import ORGANIZATION
@@ -125,8 +125,9 @@ def own_workspaces(q: str, *, without: int | None = None) -> Group:
     """The person's own, those used last first; not the one (integer key) where they are."""
     user = g.principal.user_id
     found = tenants.matching_places(user, q) if q else tenants.recent_places(user, MOST + 2)
-    others = [place for place in found if place.key != without]
-    more = (ALL_WORKSPACES, url_for("switch.search", q=q or None)) if len(others) > MOST else None
+    others = [place for place in hosts.here(found) if place.key != without]
+    has_more = len(others) > MOST and opens("switch.search")
+    more = (ALL_WORKSPACES, url_for("switch.search", q=q or None)) if has_more else None
     return Group("Workspaces" if q else "Recent", tuple(map(_place, others[:MOST])), more)
 
 

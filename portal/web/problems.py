@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, SecurityError, default_exceptions
+from werkzeug.exceptions import HTTPException, default_exceptions
 
 from portal.rules.errors import Conflict, Forbidden, NotFound, PortalError, TooMany
 from portal.rules.platform import Platform
@@ -68,8 +68,6 @@ def init_app(app: Flask) -> None:
 
 
 def _http(error: HTTPException) -> Response:
-    if isinstance(error, SecurityError):  # no address can be built on a host that is not ours: the page is nobody's
-        g.principal = None
     response = problem(error.code or 500)
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:

@@ -14,6 +14,7 @@ from flask import Flask, Response, abort, g, request, session
 from werkzeug.datastructures import MultiDict
 
 from portal.settings import Settings
+from portal.web import hosts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -41,6 +42,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+FILES = ("static", "branding.file")  # the same for everybody; the latter have their hash in the address
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 A_YEAR = 365 * 24 * 3600
 LARGEST_FORM = 2 * 1024 * 1024
@@ -51,6 +53,7 @@ MAILED = re.compile(r"^(/(?:password/reset|invitations|me/email)/).+", re.DOTALL
 def init_app(app: Flask, settings: Settings) -> None:
     """Give every request an id, and every answer its headers and log line."""
     app.before_request(_begin)
+    app.before_request(hosts.check)
     always = HEADERS | ({"Strict-Transport-Security": f"max-age={A_YEAR}"} if settings.secure else {})
     app.wsgi_app = with_headers(app.wsgi_app, always)  # type: ignore[assignment, method-assign]
     app.before_request(_check_address)
@@ -113,8 +116,8 @@ def _refuse(*texts: str | None) -> None:
 
 def _cache(response: Response) -> None:
     """Files whose address carries their hash may be kept for ever; nothing else is kept at all."""
-    if request.endpoint == "static" and response.status_code < 400:
-        fresh = "v" in request.args
+    if request.endpoint in FILES and response.status_code < 400:
+        fresh = request.endpoint != "static" or "v" in request.args
         response.cache_control.no_cache = None if fresh else True
         response.cache_control.max_age = A_YEAR if fresh else None
         response.cache_control.public = True

@@ -19,7 +19,7 @@ from portal.rules.access_sessions import AccessKind, minutes_left
 from portal.rules.lifecycle import Status, days_left, purge_at
 from portal.rules.periods import local_day
 from portal.rules.text import initials
-from portal.web import formats
+from portal.web import formats, hosts
 from portal.web.role_words import WORKSPACE_ROLES
 
 SHOWN = 8  # workspaces that the switcher names; more are searched for
@@ -126,9 +126,10 @@ def places(person: Principal | None) -> Places | None:
     """The person's workspaces and organizations, for the switcher; None for staff and inside of an access session."""
     if person is None or person.staff_role or person.access or person.awaits_second_factor or person.must_set_password:
         return None
-    found = tenants.recent_places(person.user_id, SHOWN + 1)
-    groups = grouped(found[:SHOWN], own_organizations.accounts(person.user_id))
-    return Places(groups, len(found) > FEW) if groups else None
+    most = tenants.MOST_PLACES if hosts.domain() else SHOWN + 1
+    found = hosts.here(tenants.recent_places(person.user_id, most))
+    groups = grouped(found[:SHOWN], hosts.here(own_organizations.accounts(person.user_id)))
+    return Places(groups, len(found) > FEW and hosts.answers("switch.search")) if groups else None
 
 
 def grouped(found: Sequence[Place], accounts: Sequence[Account]) -> tuple[PlaceGroup, ...]:

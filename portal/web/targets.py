@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import request
 
 from portal.base.site import settings
+from portal.web import hosts
 
 PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")  # printable ASCII without a backslash; not //host nor /\host
 
@@ -26,7 +27,7 @@ def came_from() -> str:
     except ValueError:  # no address at all
         return ""
     is_here = request.method == "GET" and referrer.path == request.path
-    if is_here or referrer.netloc != urlsplit(settings().public_url).netloc:
+    if is_here or referrer.netloc != (request.host if hosts.domain() else urlsplit(settings().public_url).netloc):
         return ""
     return safe(referrer.path + ("?" + referrer.query if referrer.query else ""), "")
 

@@ -17,7 +17,7 @@ from portal.rules.access import AccessMode, Permission, Permissions, Scope, Work
 from portal.rules.access_sessions import AccessKind
 from portal.rules.errors import Conflict, Forbidden, NotFound
 from portal.rules.lifecycle import Status
-from portal.web import targets
+from portal.web import hosts, targets
 from portal.web.pages import away, show, wants_part
 
 SUSPENDED = "workspace_home.suspended"
@@ -40,6 +40,8 @@ def within(permission: Permission, person: Principal) -> ResponseReturnValue | N
     found = tenants.tenant(g.pop("slug", ""), person.user_id)
     visit = person.access
     if found is None or (visit and visit.workspace_id != found.key) or not (visit or found.role):
+        raise NotFound()
+    if not hosts.serves(found.organization_key, found.key):
         raise NotFound()
     if not visit and person.last_workspace_id not in (None, found.key):
         elsewhere = tenants.here(person.last_workspace_id, person.user_id)

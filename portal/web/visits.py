@@ -10,6 +10,7 @@ from portal.base import clock
 from portal.base.site import settings
 from portal.operations.sessions import Visit
 from portal.rules.text import clean_line
+from portal.web import hosts
 from portal.web.cookies import read_token
 
 LONGEST_AGENT = 300
@@ -24,4 +25,5 @@ def visit() -> Visit:
         request_id=g.request_id,
         lifetime=timedelta(hours=settings().session_hours),
         token=read_token(),
+        host=hosts.name(),
     )

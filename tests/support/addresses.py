@@ -38,6 +38,18 @@ def of_organization(rule: str) -> Callable[[Example], str]:
     return path
 
 
+def of_domain(rest: str = "") -> Callable[[Example], str]:
+    """The address of the page of Nilgiri Retail's domain, or below it."""
+
+    def path(example: Example) -> str:
+        slug = Organization.slug == "nilgiri-retail"
+        query = select(Domain.public_id).join(Organization, Organization.id == Domain.organization_id).where(slug)
+        with example.open() as session:
+            return f"/o/nilgiri-retail/branding/domains/{session.scalars(query.limit(1)).one()}{rest}"
+
+    return path
+
+
 def of_workspace(*where: Any, rest: str = "", longest: bool = False) -> Callable[[Example], str]:
     """The address of a page of the first workspace of which this is true."""
     return lambda example: HOME + example.workspace(*where, longest=longest) + rest

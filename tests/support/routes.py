@@ -10,6 +10,30 @@ from portal.settings import Settings
 from portal.web.access import STATIC, permission_of
 
 READING = {"HEAD", "OPTIONS"}  # Flask's own
+# What is no page: files …
+FILES = {
+    "admin_invoices.pdf",
+    "organization_billing.draft_pdf",
+    "organization_billing.pdf",
+    "workspace_contacts.export",
+    "admin_workspaces.export",
+    "admin_users.export",
+    "admin_audit.export",
+    "admin_imports.template",
+    "admin_tasks.results",
+    "branding.file",
+    "organization_branding.draft_logo",
+    "organization_branding.draft_sheet",
+}
+# … and what htmx asks for; a person who opens its address is led to the page that it is a part of.
+PARTS = {
+    "admin_orders.choose",
+    "admin_workspaces.new_summary",
+    "admin_workspaces.choose_owner",
+    "admin_workspaces.choose_organization",
+    "admin_users.choose_organization",
+    "admin_users.choose_workspace",
+}
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,6 @@ from portal.models import (
     Hold,
     LoginSession,
     Membership,
-    Organization,
     OutboxMessage,
     Task,
     TaskKind,
@@ -23,7 +22,7 @@ from portal.models import (
     Workspace,
     scope,
 )
-from portal.operations import plans, requests, team
+from portal.operations import plans, team
 from portal.operations.invitations import Into, invite
 from portal.operations.platform_changes import defaults_version, settings_version
 from portal.operations.sessions import open_session
@@ -34,11 +33,10 @@ from portal.queries.bulk import Selection, preview
 from portal.queries.principals import platform, token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
 from portal.rules.bulk import Act, Order
-from portal.rules.requests import RequestKind
 from tests import factories
 from tests.factories import PASSWORD, acting
 from tests.support.clocks import NOW
-from tests.support.creation import add_plan, one
+from tests.support.creation import add_plan
 from tests.support.family import family, named
 from tests.support.people import COOKIE, log_in, session_of, submit, visit
 from tests.support.scenes import Fields, Scene
@@ -168,27 +166,6 @@ def sold(scene: Scene) -> Fields:
     return child(scene) | {"organization": factories.organization("Gamma").public_id, "reason": "The branch was sold"}
 
 
-def account(scene: Scene) -> Fields:
-    """There is an organization with a workspace."""
-    scene.values["org"] = family().organization_id  # its integer key, until the next line
-    place = db.session.get_one(Organization, scene.values["org"])
-    scene.values["org"] = place.public_id
-    return {"version": place.version, "name": "Acme Anew"}
-
-
-def account_suspended(scene: Scene) -> Fields:
-    account(scene)
-    submit(scene.browser, f"/admin/organizations/{scene.values['org']}/suspend")
-    return {}
-
-
-def unanswered(scene: Scene) -> Fields:
-    """An organization has asked for something."""
-    key = factories.workspace().organization_id
-    scene.values["req"] = requests.ask(key, RequestKind.BRANDING, "", acting(scene.alice))
-    return {"word": "Welcome"}
-
-
 def overridden(scene: Scene) -> Fields:
     return trial(scene) | {"override_numbers": "5"}
 
@@ -199,69 +176,6 @@ def owning(scene: Scene) -> Workspace:
     scene.values["slug"] = made.web_address
     log_in(scene.browser, db.session.scalars(select(User).where(User.id == made.owner_id)).one())
     return made
-
-
-def owning_several(scene: Scene) -> Organization:
-    """She is the admin of an organization of two workspaces, and its slug stands in addresses."""
-    made = family("Acme Returns")
-    log_in(scene.browser, db.session.scalars(select(User).where(User.id == made.owner_id)).one())
-    acme = db.session.get_one(Organization, made.organization_id)
-    scene.values["slug"] = acme.slug
-    return acme
-
-
-def with_member(scene: Scene) -> Fields:
-    """Of her organization there is Ann, who is in no workspace."""
-    acme, ann = owning_several(scene), factories.user("ann@example.test")
-    factories.member(acme, ann)
-    scene.values |= {"user": ann.public_id}
-    return {"role": "user_admin"}
-
-
-def with_member_to_add(scene: Scene) -> Fields:
-    return with_member(scene) | {"role": "agent", "workspace": named("Acme Returns").public_id}
-
-
-def with_member_inside(scene: Scene) -> Fields:
-    """Ann is an agent of a workspace."""
-    with_member(scene)
-    ann, returns = one(User, email="ann@example.test"), named("Acme Returns")
-    with unit() as session:
-        session.add(Membership(workspace_id=returns.id, user_id=ann.id, role=WorkspaceRole.AGENT, created_at=NOW))
-    scene.values["workspace"] = returns.public_id
-    return {"role": "manager"}
-
-
-def with_newcomer(scene: Scene) -> Fields:
-    owning_several(scene)
-    workspace = named("Acme Returns").public_id
-    return {"email": "ian@example.test", "seats-0-workspace": workspace, "seats-0-role": "agent"}
-
-
-def with_newcomer_invited(scene: Scene) -> Fields:
-    acme = owning_several(scene)
-    with unit() as session:
-        into = Into(session.get_one(Organization, acme.id))
-        sent = invite(session, "ian@example.test", "Ian", into, factories.command())
-    scene.values["invitation"] = sent.invitation
-    return {}
-
-
-def another_workspace(scene: Scene) -> Fields:
-    owning_several(scene)
-    return {"name": "Acme Labs"}
-
-
-def wish(scene: Scene) -> Fields:
-    owning_several(scene)
-    scene.values["kind"] = RequestKind.VOLUME_DISCOUNT.value
-    return {"words": "We expect 200,000 contacts"}
-
-
-def asked(scene: Scene) -> Fields:
-    acme = owning_several(scene)
-    scene.values["request"] = requests.ask(acme.id, RequestKind.BRANDING, "", factories.command())
-    return {}
 
 
 def with_agent(scene: Scene) -> Fields:

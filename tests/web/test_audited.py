@@ -17,7 +17,7 @@ from tests.support.mails import Mailbox
 from tests.support.people import log_in, submit
 from tests.support.routes import routes
 from tests.support.scenes import Example, Fields, Scene
-from tests.web import scenes
+from tests.web import account_scenes, scenes
 from tests.web.billing_scenes import BILLING
 from tests.web.people_scenes import PEOPLE
 
@@ -29,18 +29,24 @@ EXAMPLES: dict[str, Example] = {
     "admin_workspaces.impersonate": Example(scenes.at_the_door, ("access.started",)),
     "admin_workspaces.manage": Example(scenes.at_the_door, ("access.started",)),
     "switch.switch": Example(scenes.elsewhere, reason="which workspace a browser shows: no right is won by it"),
-    "organization_requests.new": Example(scenes.wish, ("request.asked",)),
-    "organization_requests.withdraw": Example(scenes.asked, ("request.withdrawn",)),
-    "organization_workspaces.new": Example(scenes.another_workspace, ("workspace.created",)),
-    "organization_users.invite": Example(scenes.with_newcomer, ("invitation.sent", "user.created")),
-    "organization_users.remove": Example(scenes.with_member_inside, ("member.removed", "user.organization_left")),
-    "organization_users.resend": Example(scenes.with_newcomer_invited, ("invitation.renewed",)),
-    "organization_users.revoke": Example(scenes.with_newcomer_invited, ("invitation.revoked",)),
-    "organization_users.role": Example(scenes.with_member, ("user.organization_role_changed",)),
-    "organization_users.workspace_add": Example(scenes.with_member_to_add, ("member.added",)),
-    "organization_users.workspace_owner": Example(scenes.with_member_inside, ("workspace.owner_changed",)),
-    "organization_users.workspace_remove": Example(scenes.with_member_inside, ("member.removed",)),
-    "organization_users.workspace_role": Example(scenes.with_member_inside, ("member.role_changed",)),
+    "organization_requests.new": Example(account_scenes.wish, ("request.asked",)),
+    "organization_requests.withdraw": Example(account_scenes.asked, ("request.withdrawn",)),
+    "organization_branding.domain_check": Example(account_scenes.with_proof, ("organization.domain_checked",)),
+    "organization_branding.domain_new": Example(account_scenes.domain, ("organization.domain_added",)),
+    "organization_branding.domain_remove": Example(account_scenes.with_domain, ("organization.domain_removed",)),
+    "organization_branding.save": Example(account_scenes.coloured, ("organization.branding_changed",)),
+    "organization_workspaces.new": Example(account_scenes.another_workspace, ("workspace.created",)),
+    "organization_users.invite": Example(account_scenes.with_newcomer, ("invitation.sent", "user.created")),
+    "organization_users.remove": Example(
+        account_scenes.with_member_inside, ("member.removed", "user.organization_left")
+    ),
+    "organization_users.resend": Example(account_scenes.with_newcomer_invited, ("invitation.renewed",)),
+    "organization_users.revoke": Example(account_scenes.with_newcomer_invited, ("invitation.revoked",)),
+    "organization_users.role": Example(account_scenes.with_member, ("user.organization_role_changed",)),
+    "organization_users.workspace_add": Example(account_scenes.with_member_to_add, ("member.added",)),
+    "organization_users.workspace_owner": Example(account_scenes.with_member_inside, ("workspace.owner_changed",)),
+    "organization_users.workspace_remove": Example(account_scenes.with_member_inside, ("member.removed",)),
+    "organization_users.workspace_role": Example(account_scenes.with_member_inside, ("member.role_changed",)),
     "workspace_team.owner": Example(scenes.with_agent, ("workspace.owner_changed",)),
     "workspace_settings.save": Example(scenes.settings, ("workspace.settings_changed",)),
     "workspace_team.invite": Example(scenes.invitee, ("invitation.sent", "user.created")),
@@ -92,12 +98,14 @@ EXAMPLES: dict[str, Example] = {
     "admin_workspaces.invitation": Example(scenes.made, ("invitation.renewed",)),
     "admin_workspaces.remove_samples": Example(scenes.made, ("workspace.sample_data_removed",)),
     "admin_defaults.save": Example(scenes.other_defaults, ("platform.defaults_changed",)),
-    "admin_organizations.edit_save": Example(scenes.account, ("organization.changed",)),
-    "admin_organizations.past_due": Example(scenes.account, ("hold.opened", "workspace.suspended")),
-    "admin_organizations.reactivate": Example(scenes.account_suspended, ("hold.lifted", "workspace.reactivated")),
-    "admin_organizations.suspend": Example(scenes.account, ("hold.opened", "workspace.suspended")),
-    "admin_requests.decline": Example(scenes.unanswered, ("request.declined",)),
-    "admin_requests.grant": Example(scenes.unanswered, ("request.granted", "organization.changed")),
+    "admin_organizations.edit_save": Example(account_scenes.account, ("organization.changed",)),
+    "admin_organizations.past_due": Example(account_scenes.account, ("hold.opened", "workspace.suspended")),
+    "admin_organizations.reactivate": Example(
+        account_scenes.account_suspended, ("hold.lifted", "workspace.reactivated")
+    ),
+    "admin_organizations.suspend": Example(account_scenes.account, ("hold.opened", "workspace.suspended")),
+    "admin_requests.decline": Example(account_scenes.unanswered, ("request.declined",)),
+    "admin_requests.grant": Example(account_scenes.unanswered, ("request.granted", "organization.changed")),
     "admin_workspaces.transfer": Example(scenes.sold, ("workspace.transferred", "organization.workspace_left")),
     **BILLING,
     "admin_plans.archive": Example(scenes.planned, ("plan.archived",)),

@@ -109,9 +109,9 @@ def test_the_way_back_never_leaves_the_site(app: Flask, client: FlaskClient, ref
 
 
 @pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "localhost@evil.example", "evil example"])
-def test_a_forged_host_is_refused(app: Flask, client: FlaskClient, host: str) -> None:
+def test_at_a_forged_host_there_is_nothing(app: Flask, client: FlaskClient, host: str) -> None:
     answer = client.get("/login", headers={"Host": host})
-    assert answer.status_code == 400
+    assert answer.status_code == 404
     assert "evil" not in answer.text
     assert "req_" in answer.text
 

@@ -68,6 +68,8 @@ ANSWERS: dict[str, set[int]] = {
     "admin_organizations.reactivate_ask": {409},  # nor is its organization suspended
     "admin_workspaces.lift_ask": {404},
     "account.email_confirm": {410},
+    "branding.file": {404},  # there is no such brand …
+    "organization_branding.draft_logo": {404},  # … and no logo yet
 }
 
 
@@ -102,7 +104,9 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
         "usr": owner.public_id,
         "task": task.public_id,
         "mail": letter.public_id,
+        "name": "no-such-file",
         "token": "no-such-token",
+        "domain": "no-such-domain",
         "hold": "no-such-hold",
         "kind": "volume_discount",
         "request": "no-such-request",
@@ -132,6 +136,7 @@ def people(app: Flask, examples: dict[str, str]) -> list[Person]:
                 session.add(Membership(workspace_id=workspace.id, user_id=user.id, role=role, created_at=NOW))
         found.append(Person(role, app.test_client()))
         log_in(found[-1].browser, user)
+    examples["domain"] = factories.domain(organization).public_id
     examples |= {"slug": workspace.web_address, "user": user.public_id, "invitation": "ivt_0000000000000000"}
     add_agent_of(organization)
     return found

@@ -9,6 +9,7 @@ from random import Random
 
 from portal.models import Organization, OrganizationMember
 from portal.operations.addresses import free_slug
+from portal.operations.demo.branding import is_branded
 from portal.operations.demo.catalogue import card_of
 from portal.operations.demo.dice import Dice, between
 from portal.operations.demo.logins import CUSTOMERS, toured
@@ -98,7 +99,7 @@ def write_organization(world: World, size: Size, lives: list[Story]) -> Customer
         currency=region.currency,
         rate_card_id=world.catalogue.cards[card.name],
         volume_discount=discount,
-        branding_granted=size.index == 0,
+        branding_granted=is_branded(size.index),
         created_at=created_at,
     )
     team = Team(region, f"{slug}.example", world.hashes)

@@ -14,6 +14,7 @@ from portal.models import Plan, PlatformSettings, scope
 from portal.operations.audit import record
 from portal.operations.demo import (
     billing,
+    branding,
     customers,
     days,
     history,
@@ -149,6 +150,7 @@ def _customer(world: World, size: Size) -> list[int]:
     customers.write_people(world, customer)
     lives.write_invitations(world, customer)
     lives.write_domains(world, customer)
+    branding.write_branding(world, customer)
     billing.write_billing(world, customer)
     requests.write_requests(world, customer)
     return [tenant.id for tenant in customer.tenants]

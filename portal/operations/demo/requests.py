@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal.models import Request
+from portal.operations.demo.branding import is_branded
 from portal.operations.demo.dice import between
 from portal.operations.demo.tenants import Customer, World, days_before
 from portal.rules.requests import RequestKind, RequestState
@@ -36,7 +37,8 @@ def write_requests(world: World, customer: Customer) -> None:
         return
     at = world.dice.of("requests", customer.id).randrange(100)
     for share, several, kind, state, words, word in ASKED:
-        if 0 <= at < share and several == customer.is_multi:
+        has = kind is RequestKind.BRANDING and is_branded(customer.index)
+        if 0 <= at < share and several == customer.is_multi and not has:
             _add(world, customer, kind, state, words, word)
         at -= share
 

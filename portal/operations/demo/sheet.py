@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.base.db import Base, db
 from portal.base.ids import ALPHABET, LENGTH
 from portal.models import (
+    Branding,
     Broadcast,
     Campaign,
     Contact,
@@ -34,6 +35,7 @@ from portal.models import (
 )
 
 PREFIXES: dict[type[Base], str] = {
+    Branding: "brd",
     Broadcast: "brc",
     Campaign: "cmp",
     Contact: "con",

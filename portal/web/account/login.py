@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.base.site import host
 from portal.operations import sessions
 from portal.queries.principals import any_user
 from portal.rules.access import Permission
+from portal.web import hosts
 from portal.web.access import actor, needs
 from portal.web.account.blueprint import bp
 from portal.web.account.forms import LogInForm
@@ -31,7 +31,7 @@ def log_in() -> ResponseReturnValue:
         with form.refusals():
             opened = sessions.log_in(form.email.data, form.password.data, visit())
             return enter(opened, form.next.data)
-    return show("account/log_in", status=422 if form.is_submitted() else 200, form=form, host=host())
+    return show("account/log_in", status=422 if form.is_submitted() else 200, form=form, host=hosts.shown())
 
 
 @bp.post("/logout")

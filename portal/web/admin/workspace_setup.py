@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.base import clock, site
 from portal.gateways.mail import gateway
-from portal.models import DomainState, OutboxState
+from portal.models import OutboxState
 from portal.operations import sample_data
 from portal.operations.invitations import invite_owner
 from portal.queries import detail
@@ -26,13 +26,8 @@ from portal.web import formats
 from portal.web.access import actor, may, needs
 from portal.web.admin import workspace_facts
 from portal.web.admin.blueprints import workspaces as bp
+from portal.web.domain_words import STATES
 from portal.web.pages import done, show
-
-STATES = {
-    DomainState.PENDING: ("pending", "Not verified"),
-    DomainState.VERIFIED: ("active", "Verified"),
-    DomainState.FAILED: ("failed", "Check failed"),
-}
 
 
 class Notice(NamedTuple):

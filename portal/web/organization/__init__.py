@@ -2,11 +2,34 @@
 
 from flask import Blueprint
 
-from portal.web.organization import activity, billing, overview, requests, search, usage, user_invite, workspaces
+from portal.web.organization import (
+    activity,
+    billing,
+    branding,
+    domains,
+    overview,
+    requests,
+    search,
+    usage,
+    user_invite,
+    workspaces,
+)
 
 # Some files attach their views to the blueprint of another: user_invite, user_roles and user_page to that of users.
 blueprints: tuple[Blueprint, ...] = tuple(
     dict.fromkeys(
-        module.bp for module in (activity, billing, overview, requests, search, usage, user_invite, workspaces)
+        module.bp
+        for module in (
+            activity,
+            billing,
+            branding,
+            domains,
+            overview,
+            requests,
+            search,
+            usage,
+            user_invite,
+            workspaces,
+        )
     )
 )

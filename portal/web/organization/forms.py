@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from wtforms import StringField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, StringField, TextAreaField
 
 from portal.web.forms import Form
 
@@ -30,3 +31,19 @@ class BillingForm(Form):
     tax_id = StringField()
     billing_email = StringField()
     version = StringField()
+
+
+class DomainForm(Form):
+    """A domain, and the workspace that it serves alone; blank for all."""
+
+    host = StringField()
+    workspace = StringField()
+
+
+class BrandingForm(Form):
+    """A logo, which stays as it is without a file, and two colours."""
+
+    logo = FileField()
+    drop_logo = BooleanField()
+    accent = StringField()
+    accent_dark = StringField()

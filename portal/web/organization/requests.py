@@ -46,6 +46,7 @@ ABOUT: Mapping[RequestKind, tuple[str, str]] = {
 BACK: Mapping[RequestKind, str] = {
     RequestKind.MULTI_WORKSPACE: "organization_workspaces.listing",
     RequestKind.CONSOLIDATION: "organization_workspaces.listing",
+    RequestKind.BRANDING: "organization_branding.page",
 }
 OVERVIEW = "organization_overview.page"
 

@@ -18,6 +18,7 @@ from tests.support.addresses import (
     of_account,
     of_agent,
     of_credit,
+    of_domain,
     of_hold,
     of_invoice,
     of_order,
@@ -35,7 +36,7 @@ from tests.support.addresses import (
 from tests.support.browsers import axe, fits, looks_right
 from tests.support.examples import Example
 from tests.support.ledgers import HOME
-from tests.support.routes import Route, routes
+from tests.support.routes import FILES, PARTS, Route, routes
 from tests.support.shown import ACCOUNT_USERS, OWNER, Shown
 
 AUDITOR, MEMBER = "auditor@portal.example", "member@nilgiri-retail.example"
@@ -57,6 +58,9 @@ PAGES = ACCOUNT_USERS | {
     "account.home": Shown("/", MEMBER),
     "organization_overview.page: billing": Shown(of_organization("/o/<slug>/"), BILLING),
     "organization_requests.new": Shown(of_organization("/o/<slug>/requests/volume_discount"), ADMIN),
+    "organization_branding.domain": Shown(of_domain(), ADMIN),
+    "organization_branding.domain_remove": Shown(of_domain("/remove"), ADMIN),
+    "organization_branding.page: not live": Shown(**of_single("branding")),
     "organization_workspaces.listing: nothing": Shown(of_organization("/o/<slug>/workspaces?q=zzz"), ADMIN),
     "organization_workspaces.listing: one": Shown(**of_single("workspaces")),
     "organization_workspaces.new: one": Shown(**of_single("workspaces/new")),
@@ -236,26 +240,6 @@ PAGES = ACCOUNT_USERS | {
     "error 404": Shown("/nothing/here", OWNER, 404),
     "error 404: nobody": Shown("/nothing/here", NOBODY, 404),
     "error 405": Shown("/logout", OWNER, 405),
-}
-FILES = {
-    "admin_invoices.pdf",
-    "organization_billing.draft_pdf",
-    "organization_billing.pdf",
-    "workspace_contacts.export",
-    "admin_workspaces.export",
-    "admin_users.export",
-    "admin_audit.export",
-    "admin_imports.template",
-    "admin_tasks.results",
-}
-# What htmx asks for; a person who opens its address is led to the page that it is a part of.
-PARTS = {
-    "admin_orders.choose",
-    "admin_workspaces.new_summary",
-    "admin_workspaces.choose_owner",
-    "admin_workspaces.choose_organization",
-    "admin_users.choose_organization",
-    "admin_users.choose_workspace",
 }
 
 
