@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Text, bindparam, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.models import (
@@ -209,7 +211,7 @@ _PROFILE = (
     select(
         Workspace.id.label("key"),
         *_OWN.values(),
-        Workspace.health_reasons,
+        cast(Workspace.health_reasons, Text).label("health_reasons"),
         Workspace.plan_id,
         Organization.id.label("org_key"),
         Organization.public_id.label("org_id"),
@@ -310,7 +312,7 @@ def _read(workspace: str) -> tuple[Profile, Subject]:
     found = Profile(
         key=row.key,
         **dict(zip(_OWN, row[1:], strict=False)),
-        reasons=tuple(Reason.from_json(each) for each in row.health_reasons or ()),
+        reasons=_reasons(row.health_reasons),
         organization=OrganizationOf(
             row.org_key, row.org_id, row.org_name, row.org_billing_email, row.siblings, bool(row.is_multi)
         ),
@@ -331,6 +333,11 @@ def _read(workspace: str) -> tuple[Profile, Subject]:
         (Limit.EXTENSIONS, found.extensions),
     )
     return found, Subject(row.key, row.plan_id, found.timezone, counted, account)
+
+
+@lru_cache(maxsize=1_000)
+def _reasons(stored: str | None) -> tuple[Reason, ...]:
+    return tuple(Reason.from_json(each) for each in json.loads(stored or "[]") or ())
 
 
 def _account(row: Any) -> Account | None:
