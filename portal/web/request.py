@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import structlog
-from flask import Flask, Response, abort, g, request, session
+from flask import Flask, Response, abort, g, request
 from werkzeug.datastructures import MultiDict
 
 from portal.settings import Settings
@@ -119,7 +119,6 @@ def _cache(response: Response) -> None:
         response.cache_control.max_age = A_YEAR if fresh else None
         response.cache_control.public = True
         response.cache_control.immutable = fresh
-        session.accessed = False  # Flask-Login looked into it: no reason to keep a copy for each cookie
     else:
         response.headers["Cache-Control"] = "no-store"
 
