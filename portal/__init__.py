@@ -25,7 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_environment = chrome.Environment
     app.extensions["portal.settings"] = settings
     app.config.update(flask_config(settings))
-    app.ensure_sync = lambda view: view  # type: ignore[method-assign]  # Flask looks at each function, every time
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # Flask looks at each function, every time
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

@@ -5,7 +5,6 @@ The same cookie comes with every page of a browser, so its signature is checked 
 
 from __future__ import annotations
 
-import time
 from copy import deepcopy
 from functools import lru_cache, partial
 
@@ -21,6 +20,7 @@ class FormSessions(SecureCookieSessionInterface):
         signed = self.get_signing_serializer(app)
         if signed is None:
             raise ValueError("sessions need a secret key")
+        self.signer = signed.make_signer(self.salt)  # whose clock is the one that cookies are dated by
         self.longest = app.permanent_session_lifetime.total_seconds()
         self.read = lru_cache(maxsize=2_000)(partial(signed.loads, return_timestamp=True))  # keeps no error
 
@@ -30,9 +30,8 @@ class FormSessions(SecureCookieSessionInterface):
             said, at = self.read(request.cookies.get(self.get_cookie_name(app), ""))
         except BadSignature:
             return self.session_class()
-        if 0 <= int(time.time()) - at.timestamp() <= self.longest:
-            return self.session_class(deepcopy(said))
-        return self.session_class()
+        holds = 0 <= self.signer.get_timestamp() - at.timestamp() <= self.longest
+        return self.session_class(deepcopy(said) if holds else None)
 
 
 def init_app(app: Flask) -> None:

@@ -127,6 +127,8 @@ def shown_path() -> str:
     """The path as logs may keep it: without the token of a link that was mailed, and without what would move the
     cursor of whoever reads them."""
     path = MAILED.sub(r"\1…", request.path)
+    if path.isprintable():
+        return path
     return "".join(char if char.isprintable() else quote(char, errors="replace") for char in path)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from portal.queries.detail import Detail, Profile
@@ -89,4 +88,4 @@ def _lifetime(found: Detail, now: datetime, locale: str) -> Tile:
         figure = Figure("ltv", label, formats.NONE, str(found.lifetime_minor), profile.currency, title=title)
         return Tile(figure, note)
     figure = money("ltv", label, found.lifetime_minor, profile.currency, locale)
-    return Tile(replace(figure, title=title), note)
+    return Tile(figure._replace(title=title), note)
