@@ -43,6 +43,14 @@ def _prepared(statement: Any, dialect: Dialect) -> Prepared:
 
 
 @lru_cache(maxsize=2_000)
+def _spelled(known: Prepared, late: tuple[Any, ...]) -> tuple[str, Sequence[str] | None]:
+    """The statement's text with these values written out in it, and the order of the others."""
+    others = dict.fromkeys(known.compiled.bind_names.values())
+    state = known.compiled.construct_expanded_state({**others, **dict(zip(known.late, late, strict=True))})
+    return state.statement, state.positiontup
+
+
+@lru_cache(maxsize=2_000)
 def _kept(known: Prepared, found: tuple[Any, ...]) -> Sequence[Any]:
     """These rows, converted once: the same ones come again with every page."""
     return known.converted(found)
@@ -68,14 +76,15 @@ class Prepared:
         self.fixed = {
             name: bound.effective_value for bound, name in self.compiled.bind_names.items() if not bound.required
         }
-        self.is_finished = not (self.compiled.literal_execute_params or self.compiled.post_compile_params)
+        self.expands = bool(self.compiled.post_compile_params)
+        self.late = tuple(self.compiled.bind_names[bound] for bound in self.compiled.literal_execute_params)
         self.read: list[tuple[int, Convert]] | None = None
 
     def given(self, values: Mapping[str, Any]) -> tuple[str, Any]:
         """The statement's text and parameters for these values, those written out as figures included."""
-        if self.is_finished:
-            text, named, written = self.compiled.string, {**self.fixed, **values}, self.written
-            order = self.compiled.positiontup
+        if not self.expands:
+            named, written = {**self.fixed, **values}, self.written
+            text, order = _spelled(self, tuple([named[name] for name in self.late]))
         else:
             state = self.compiled.construct_expanded_state(values)
             text, named, order = state.statement, dict(state.parameters), state.positiontup
