@@ -20,7 +20,7 @@ class FormSessions(SecureCookieSessionInterface):
         signed = self.get_signing_serializer(app)
         if signed is None:
             raise ValueError("sessions need a secret key")
-        self.signer = signed.make_signer(self.salt)  # whose clock is the one that cookies are dated by
+        self.signer = next(signed.iter_unsigners())  # whose clock is the one that cookies are dated by
         self.longest = app.permanent_session_lifetime.total_seconds()
         self.read = lru_cache(maxsize=2_000)(partial(signed.loads, return_timestamp=True))  # keeps no error
 
