@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.base import background, clock, db, hashing, logs, mail, names
+from portal.base import background, clock, db, form_session, hashing, logs, mail, names
 from portal.base.csrf import csrf
 from portal.base.languages import babel
 from portal.base.login import login_manager
@@ -26,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_environment = chrome.Environment
     app.extensions["portal.settings"] = settings
     app.config.update(flask_config(settings))
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # Flask looks at each function, every time
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     mail.init_app(app, settings, chosen(settings))
     names.init_app(app, dns.chosen(settings))
     db.init_app(app, settings.url)
+    form_session.init_app(app)
     request.init_app(app, settings)
     babel.init_app(app, locale_selector=formats.babel_locale, timezone_selector=formats.reader_timezone)
     access.init_app(app, login_manager)  # before a form is read, which may be large

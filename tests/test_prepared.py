@@ -75,3 +75,18 @@ def test_each_is_counted_as_a_query() -> None:
 def test_what_fails_is_told_as_sqlalchemy_tells_it() -> None:
     with pytest.raises(DBAPIError):
         prepared.rows(db.session.connection(), select(func.no_such_function(Workspace.id)), {})
+
+
+def test_rows_that_come_again_are_converted_once(now: datetime) -> None:
+    statement, connection = select(Plan.id, Plan.created_at).order_by(Plan.id), db.session.connection()
+    first = prepared.rows(connection, statement, {})
+    assert prepared.rows(connection, statement, {}) is first
+    with unit() as session:
+        session.get_one(Plan, 1).created_at = now.replace(year=2001)
+    assert prepared.rows(db.session.connection(), statement, {})[0].created_at == now.replace(year=2001)
+
+
+def test_what_could_be_changed_is_never_kept() -> None:
+    statement = select(Plan.discount_tiers).where(Plan.id == 1)
+    prepared.rows(db.session.connection(), statement, {})[0].discount_tiers.clear()
+    assert prepared.rows(db.session.connection(), statement, {})[0].discount_tiers == [[100000, 25]]

@@ -17,10 +17,11 @@ csrf = CSRFProtect()
 
 def token() -> str:
     """The token for forms and htmx of whoever reads, signed once for each session: it holds as long as that."""
-    value = session.get(NAME)
-    if value and NAME not in g:
-        setattr(g, NAME, _signed(str(current_app.secret_key), value))
-    return generate_csrf()
+    known: str | None = g.get(NAME)
+    if known is None and (value := session.get(NAME)):
+        known = _signed(str(current_app.secret_key), value)
+        setattr(g, NAME, known)
+    return known or generate_csrf()
 
 
 @lru_cache(maxsize=2_000)

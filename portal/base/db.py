@@ -193,4 +193,5 @@ def _count(connection: Connection, cursor: object, statement: str, *rest: object
 def count_query() -> None:
     """One more of the request at work, if there is one."""
     if has_app_context():
-        g.queries = g.get("queries", 0) + 1
+        here: Any = g._get_current_object()
+        here.queries = here.get("queries", 0) + 1

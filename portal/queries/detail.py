@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import Text, bindparam, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.models import (
@@ -209,7 +211,7 @@ _PROFILE = (
     select(
         Workspace.id.label("key"),
         *_OWN.values(),
-        Workspace.health_reasons,
+        cast(Workspace.health_reasons, Text).label("health_reasons"),
         Workspace.plan_id,
         Organization.id.label("org_key"),
         Organization.public_id.label("org_id"),
@@ -265,17 +267,19 @@ _PROFILE = (
     .where(Workspace.public_id == bindparam("workspace"))
     .order_by(Hold.opened_at, Hold.id)
 )
+_STANDING = _PROFILE.add_columns(usage.WRITTEN.label("usage"))
 
 
 def profile(workspace: str) -> Profile:
     """The workspace with this public id, closed ones included; raises NotFound."""
-    return _read(workspace)[0]
+    return _known(_read(_PROFILE, workspace))[0]
 
 
 def standing(workspace: str, now: datetime) -> Standing:
     """The workspace with this public id, its usage and its limits as of `now`; raises NotFound."""
-    found, subject = _read(workspace)
-    recent = usage.recent_usage(found.key, local_day(now, found.timezone))
+    rows = _read(_STANDING, workspace, since=usage.since(now))
+    found, subject = _known(rows)
+    recent = usage.recent(rows[0].usage, local_day(now, found.timezone))
     used = (
         (Limit.MONTHLY_MESSAGES, recent.month_sent),
         (Limit.DAILY_MESSAGES, recent.sent_today),
@@ -299,18 +303,24 @@ def detail(workspace: str, now: datetime) -> Detail:
     )
 
 
-def _read(workspace: str) -> tuple[Profile, Subject]:
+def _read(statement: Any, workspace: str, **values: Any) -> tuple[Any, ...]:
     # PostgreSQL takes no NUL in a text, not even to say that there is no such row.
     known = workspace.isprintable()
-    rows: Sequence[Any] = scope.rows(_PROFILE, {"workspace": workspace}) if known else ()
+    rows: Sequence[Any] = scope.rows(statement, {"workspace": workspace, **values}) if known else ()
     if not rows:
         raise NotFound()
+    return tuple(rows)
+
+
+@lru_cache(maxsize=1_000)
+def _known(rows: tuple[Any, ...]) -> tuple[Profile, Subject]:
+    """What these rows say, put together once for the same."""
     row = rows[0]
     account = _account(row)
     found = Profile(
         key=row.key,
         **dict(zip(_OWN, row[1:], strict=False)),
-        reasons=tuple(Reason.from_json(each) for each in row.health_reasons or ()),
+        reasons=tuple(Reason.from_json(each) for each in json.loads(row.health_reasons or "null") or ()),
         organization=OrganizationOf(
             row.org_key, row.org_id, row.org_name, row.org_billing_email, row.siblings, bool(row.is_multi)
         ),

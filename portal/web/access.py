@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import structlog
@@ -170,8 +171,18 @@ def permissions() -> frozenset[Permission]:
 
 def opens(endpoint: str) -> bool:
     """Whether there is such a page on this host and this person may open it."""
-    permission: Permission | None = getattr(current_app.view_functions.get(endpoint), "permission", None)
-    return permission is not None and may(permission) and hosts.answers(endpoint)
+    return endpoint in opened()
+
+
+def opened() -> frozenset[str]:
+    """The endpoints of all pages of this host that this person may open."""
+    found = _opened(current_app._get_current_object(), permissions())  # type: ignore[attr-defined]
+    return found if hosts.domain() is None else frozenset(filter(hosts.answers, found))
+
+
+@lru_cache(maxsize=500)
+def _opened(app: Flask, held: frozenset[Permission]) -> frozenset[str]:
+    return frozenset(endpoint for endpoint in app.view_functions if permission_of(app, endpoint) in held)
 
 
 def actor() -> Actor:
@@ -192,7 +203,7 @@ def actor() -> Actor:
 def init_app(app: Flask, login_manager: LoginManager) -> None:
     """Guard every request of this app, and tell Flask-Login who the person is."""
     sides.init_app(app)
-    login_manager.init_app(app, add_context_processor=False)  # `portal.web.chrome` gives templates the person
+    app.login_manager = login_manager  # type: ignore[attr-defined]  # init_app is for what is not used: remembering
 
     @login_manager.request_loader
     def load(_: object) -> Principal | None:

@@ -17,7 +17,7 @@ from portal.queries.tenants import Tenant
 from portal.rules.access import Permission
 from portal.settings import Settings
 from portal.web import compiled, formats, hosts, looks, pieces, static_files, surroundings
-from portal.web.access import may, opens
+from portal.web.access import may, opened, opens
 from portal.web.platform import brand, platform
 
 WORKSPACES = "admin_workspaces.listing"
@@ -131,8 +131,7 @@ def navigation() -> tuple[tuple[str | None, tuple[Item, ...]], ...]:
     else:
         side, where = (NAVIGATION if g.principal.staff_role else OWN_NAVIGATION), ""
         counts = g.get("navigation_counts", {})
-    pages = (endpoint for _, entries in side for _, endpoint, _ in entries)
-    return _groups(side, frozenset(filter(opens, pages)), request.blueprint, tuple(counts.items()), where)
+    return _groups(side, opened(), request.blueprint, tuple(counts.items()), where)
 
 
 def workspace_counts(tenant: Tenant) -> dict[str, int]:

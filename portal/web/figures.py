@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from portal.queries.detail import Profile
 from portal.queries.usage import WINDOW, Usage
@@ -13,8 +13,7 @@ from portal.rules.pricing import percent_change
 from portal.web import formats
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A number for machines (`value`, in minor units where `currency` is given) and people (`text`; `code`: a
     currency that has no sign, to stand small before it)."""
 
@@ -27,8 +26,7 @@ class Figure:
     title: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(NamedTuple):
     """A figure, perhaps a second one below it, and a small line; `kind` colours the line: good, risk or nothing."""
 
     figure: Figure

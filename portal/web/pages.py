@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, make_response, redirect, render_template, request, url_for
+from flask import Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -20,7 +20,7 @@ def show(page: str, part: str | None = None, status: int = 200, **context: Any) 
     if part and wants_part():
         template = page.rpartition("/")[0] + "/" + part
         g.is_part = True
-    response = make_response(render_template(template + ".html", **context), status)
+    response = Response(render_template(template + ".html", **context), status)
     if part:
         response.vary.add("HX-Request")
     return response
@@ -30,7 +30,7 @@ def ask(page: str, status: int = 200, **context: Any) -> Response:
     """A question (its template extends layouts/dialog.html): a page of its own, or for an htmx request what stands in
     the dialog."""
     g.is_part = wants_part()
-    response = make_response(render_template(page + ".html", in_dialog=g.is_part, **context), status)
+    response = Response(render_template(page + ".html", in_dialog=g.is_part, **context), status)
     response.vary.add("HX-Request")
     return response
 

@@ -11,9 +11,9 @@ from portal.rules.platform import Platform
 
 def platform() -> Platform:
     """The platform's settings; `portal.web.access` reads them with the person, where there is one."""
-    if "platform" not in g:
-        g.platform = principals.platform()
-    found: Platform = g.platform
+    found: Platform | None = g.get("platform")
+    if found is None:
+        found = g.platform = principals.platform()
     return found
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import structlog
-from flask import Flask, Response, abort, g, request, session
+from flask import Flask, Response, abort, g, request
 from werkzeug.datastructures import MultiDict
 
 from portal.settings import Settings
@@ -122,7 +122,6 @@ def _cache(response: Response) -> None:
         response.cache_control.max_age = A_YEAR if fresh else None
         response.cache_control.public = True
         response.cache_control.immutable = fresh
-        session.accessed = False  # Flask-Login looked into it: no reason to keep a copy for each cookie
     else:
         response.headers["Cache-Control"] = "no-store"
 
@@ -131,6 +130,8 @@ def shown_path() -> str:
     """The path as logs may keep it: without the token of a link that was mailed, and without what would move the
     cursor of whoever reads them."""
     path = MAILED.sub(r"\1…", request.path)
+    if path.isprintable():
+        return path
     return "".join(char if char.isprintable() else quote(char, errors="replace") for char in path)
 
 

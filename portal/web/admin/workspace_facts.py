@@ -20,6 +20,7 @@ from portal.web import formats, health_words
 from portal.web.access import may, opens, permissions
 from portal.web.admin import workspace_actions
 from portal.web.admin.workspace_actions import Actions
+from portal.web.admin.workspace_addresses import HOME
 from portal.web.workspace_words import AT_THE_CAP, CYCLES, HOLDS, STATUSES
 
 FRESH = timedelta(hours=1)  # how old health may be without a word
@@ -132,22 +133,22 @@ def about(profile: Profile, now: datetime, locale: str) -> tuple[Fact, ...]:
 def crumbs_to(closed: bool) -> list[tuple[str, str | None]]:
     """What stands above a workspace's own page: a closed one is in the trash."""
     listed = may(Permission.WORKSPACE_LIST)
-    crumbs = [("Workspaces", url_for("admin_workspaces.listing") if listed else None)]
+    crumbs = [("Workspaces", HOME if listed else None)]
     if closed:
         crumbs.append(("Trash", url_for("admin_workspaces.trash") if listed else None))
     return crumbs
 
 
 def _tabs(profile: Profile, current: str) -> tuple[tuple[str, str, bool], ...]:
-    return _tabs_of(profile.public_id, tuple(name for name, *_, permission in TABS if may(permission)), current)
+    return _tabs_of(profile.public_id, permissions(), current)
 
 
 @lru_cache(maxsize=1_000)
-def _tabs_of(workspace: str, open_: tuple[str, ...], current: str) -> tuple[tuple[str, str, bool], ...]:
+def _tabs_of(workspace: str, held: frozenset[Permission], current: str) -> tuple[tuple[str, str, bool], ...]:
     return tuple(
         (label, url_for(endpoint, ws=workspace, _anchor=anchor or None), name == current)
-        for name, label, endpoint, anchor, _ in TABS
-        if name in open_
+        for name, label, endpoint, anchor, permission in TABS
+        if permission in held
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from portal.queries.detail import Detail, Profile
+from portal.queries.usage import Totals
 from portal.rules.lifecycle import Status
 from portal.rules.periods import months_begun
 from portal.rules.pricing import Cycle, percent
@@ -22,8 +23,16 @@ NOT_COUNTED = {
 
 def tiles(found: Detail, now: datetime, locale: str) -> tuple[Tile, ...]:
     """Sent, delivered, read, MRR and lifetime value."""
-    total, before = found.usage.total, found.usage.before
     comparable = is_comparable(found.usage, found.profile)
+    return (
+        *_of_usage(found.usage.total, found.usage.before, comparable, locale),
+        _mrr(found.profile, locale),
+        _lifetime(found, now, locale),
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _of_usage(total: Totals, before: Totals, comparable: bool, locale: str) -> tuple[Tile, ...]:
     delivered, read = percent(total.delivered, total.sent), percent(total.read, total.delivered)
     change, kind = change_of(total.sent, before.sent, comparable, locale)
     below = Figure("delivered_30d", "", formats.number(total.delivered, locale), str(total.delivered))
@@ -32,8 +41,6 @@ def tiles(found: Detail, now: datetime, locale: str) -> tuple[Tile, ...]:
         Tile(count("sent_30d", "Sent, 30 days", total.sent, locale), change, kind),
         Tile(rate("delivered_rate", "Delivered", delivered, "Nothing was sent", locale), points, points_kind, below),
         Tile(rate("read_rate", "Read", read, "Nothing was delivered", locale), "of delivered"),
-        _mrr(found.profile, locale),
-        _lifetime(found, now, locale),
     )
 
 
@@ -89,4 +96,4 @@ def _lifetime(found: Detail, now: datetime, locale: str) -> Tile:
         figure = Figure("ltv", label, formats.NONE, str(found.lifetime_minor), profile.currency, title=title)
         return Tile(figure, note)
     figure = money("ltv", label, found.lifetime_minor, profile.currency, locale)
-    return Tile(replace(figure, title=title), note)
+    return Tile(figure._replace(title=title), note)

@@ -85,8 +85,8 @@ def drawn(found: Detail, locale: str) -> Markup:
             thresholds=platform().thresholds,
             locale=locale,
             days_of=profile.timezone,
-            edit_url=_edit_url(profile.public_id) if profile.cancelled_at is None else None,
-            plan_url=_plan_url(profile.plan.public_id) if profile.plan else None,
+            edit_url=_edit_url(profile.public_id) if profile.cancelled_at is None and opens(EDIT) else None,
+            plan_url=_plan_url(profile.plan.public_id) if profile.plan and opens(PLAN) else None,
         )
     )
 
@@ -96,12 +96,14 @@ def _drawn(shown: Shown) -> Markup:
     return pieces.draw("admin/workspaces/_limits.html", limits=table(shown))
 
 
-def _edit_url(workspace: str) -> str | None:
-    return url_for(EDIT, ws=workspace) if opens(EDIT) else None
+@lru_cache(maxsize=1_000)
+def _edit_url(workspace: str) -> str:
+    return url_for(EDIT, ws=workspace)
 
 
-def _plan_url(plan: str) -> str | None:
-    return url_for(PLAN, plan=plan) if opens(PLAN) else None
+@lru_cache(maxsize=1_000)
+def _plan_url(plan: str) -> str:
+    return url_for(PLAN, plan=plan)
 
 
 def table(shown: Shown) -> Table:
