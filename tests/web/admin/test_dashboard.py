@@ -27,6 +27,7 @@ from portal.models import (
     OutboxMessage,
     OutboxState,
     PlatformSettings,
+    Request,
     User,
     Workspace,
     scope,
@@ -42,6 +43,7 @@ from portal.rules.lifecycle import HoldKind, Stage, Status
 from portal.rules.limits import Limit
 from portal.rules.platform import Platform
 from portal.rules.pricing import percent, percent_change
+from portal.rules.requests import RequestKind
 from tests.conftest import MakeApp
 from tests.factories import acting, staff
 from tests.support import tenants
@@ -344,6 +346,16 @@ def needy(app: Flask) -> Workspace:
         session.add(OutboxMessage(**mail, state=OutboxState.BOUNCED, error="mailbox full", created_at=NOW))
         session.execute(update(User).where(User.id == made.owner_id).values(password_hash=None))
         session.execute(update(Organization).where(Organization.id == made.organization_id).values(credit_minor=-5))
+        session.add(
+            Request(
+                organization_id=made.organization_id,
+                kind=RequestKind.BRANDING,
+                asked_by="Zoe",
+                asked_at=NOW,
+                words="",
+                word="",
+            )
+        )
         figures = {"limit": Limit.BROADCASTS.value, "used": 85, "value": 100, "share": "85.0"}
         near = {"rule": "limits", "level": "watch", "code": "limit_near", "figures": figures}
         risk = {"health": Level.RISK, "health_rank": 0, "health_reasons": [near], "near_cap": 85}
@@ -357,10 +369,10 @@ def needy(app: Flask) -> Workspace:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (StaffRole.OWNER, "Suspend… Ledger See reasons Restore… Resend Extend… Override… Edit… See records"),
-        (StaffRole.SUPPORT, "Invoice Ledger See reasons Review Resend Open Override… Edit… See records"),
-        (StaffRole.FINANCE, "Suspend… Ledger See reasons Review Open Extend… See limits Open See records"),
-        (StaffRole.AUDITOR, "Invoice Ledger See reasons Review Open Open See limits Open See records"),
+        (StaffRole.OWNER, "Suspend… Ledger See reasons Restore… Resend Extend… Answer Override… Edit… See records"),
+        (StaffRole.SUPPORT, "Invoice Ledger See reasons Review Resend Open Open Override… Edit… See records"),
+        (StaffRole.FINANCE, "Suspend… Ledger See reasons Review Open Extend… Open See limits Open See records"),
+        (StaffRole.AUDITOR, "Invoice Ledger See reasons Review Open Open Open See limits Open See records"),
     ],
 )
 def test_every_kind_offers_what_the_reader_may_do_and_it_opens(
