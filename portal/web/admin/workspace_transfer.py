@@ -195,7 +195,7 @@ def _remarks(profile: Profile, house: House, found: Outlook) -> list[str]:
         "Numbers, extensions, contacts, limits, its own holds and its own domain come along. Orders, invoices and "
         f"credit stay with {formats.isolated(profile.organization.name)}; what is not invoiced yet is billed to "
         f"{formats.isolated(house.name)}.",
-        "Who was there for this workspace alone, without a role of power, leaves that organization. "
+        "Who comes along and was there for this workspace alone, without a role of power, leaves that organization. "
         "Open access sessions go on.",
     ]
     if profile.owner and profile.owner.invited:
