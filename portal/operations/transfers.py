@@ -2,9 +2,9 @@
 the old organization's people held over it.
 
 The owner joins the new organization, as does everybody of the team who is not left behind. Invitations into the
-workspace, which were the old organization's, end; an owner who has not accepted yet is invited anew. Whoever was in the
-old organization for this workspace alone, without a role of power, leaves it. Orders and invoices stay where they were
-issued.
+workspace, which were the old organization's, end; an owner who has not accepted yet is invited anew. Who comes along
+and was in the old organization for this workspace alone, without a role of power, leaves it; who is left behind stays
+there. Orders, invoices and credit stay where they were issued.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def transfer(
             _move(session, move)
         joined = [person for person, _ in people if person.public_id not in without]
         _join(session, move, joined, by)
-        _drop_stale(session, move, [person for person, _ in people], by)
+        _drop_stale(session, move, joined, by)
         mail = _invite_owner(session, move, by, wait=wait)
         _record(move, by, why)
         return Transferred(len(joined), left, ended, mail)
@@ -172,7 +172,8 @@ def _join(session: Session, move: Move, people: Sequence[User], by: Actor) -> No
 
 
 def _drop_stale(session: Session, move: Move, people: Sequence[User], by: Actor) -> None:
-    """Who was in the old organization for this workspace alone is there no more; a role of power stays."""
+    """Who came along, and was in the old organization for this workspace alone, is there no more; a role of power
+    stays, and an invitation to one."""
     session.flush()
     elsewhere = set(
         session.scalars(
@@ -186,7 +187,6 @@ def _drop_stale(session: Session, move: Move, people: Sequence[User], by: Actor)
         member = there.get(person.id)
         if member is None or person.id in elsewhere or member.role is not OrganizationRole.MEMBER:
             continue
-        take_back(session, by, Invitation.organization_id == move.leaves.id, Invitation.user_id == person.id)
         session.delete(member)
         facts: dict[str, Any] = {"user": person.public_id, "email": person.email, "role": member.role.value}
         record("user.organization_left", by, organization=move.leaves, **facts, workspaces=1)

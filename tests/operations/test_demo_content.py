@@ -29,9 +29,11 @@ from portal.models import (
     NumberState,
     Order,
     OrderState,
+    Organization,
     OrganizationMember,
     Plan,
     PlatformDay,
+    Request,
     User,
     Workspace,
     scope,
@@ -46,6 +48,7 @@ from portal.rules.lifecycle import HoldKind, Status
 from portal.rules.passwords import weakness
 from portal.rules.periods import day_start, local_day
 from portal.rules.pricing import Cycle
+from portal.rules.requests import RequestKind, RequestState
 from portal.settings import Settings
 from tests.conftest import DATABASES, KEY, NOW, migrate
 from tests.support import parts
@@ -302,3 +305,11 @@ def test_each_workspace_has_one_owner_who_is_a_member_of_its_organization(platfo
         owned = db.session.scalar(select(func.count()).where(Membership.role == WorkspaceRole.OWNER))
     assert all(member for _, member in rows)
     assert owned == 214
+
+
+def test_organizations_ask_for_things_and_were_answered(platform_here: None) -> None:
+    assert values(Request.state) == set(RequestState) - {RequestState.WITHDRAWN}
+    answered = select(Organization.slug).join(Request, Request.organization_id == Organization.id)
+    granted = answered.where(Request.kind == RequestKind.BRANDING, Request.state == RequestState.GRANTED)
+    live = select(Organization.slug).where(Organization.branding_granted)
+    assert set(db.session.scalars(granted)) == set(db.session.scalars(live)) == {"nilgiri-retail"}

@@ -33,6 +33,7 @@ PARTS = {
     "admin_workspaces.choose_organization",
     "admin_users.choose_organization",
     "admin_users.choose_workspace",
+    "admin_workspaces.transfer_organizations",
 }
 
 

@@ -50,6 +50,7 @@ ANSWERS: dict[str, set[int]] = {
     "admin_workspaces.choose_owner": {303},
     "admin_workspaces.choose_organization": {303},
     "admin_users.choose_organization": {303},
+    "admin_workspaces.transfer_organizations": {303},
     "admin_users.choose_workspace": {303},
     "admin_orders.choose": {303},
     "admin_invoices.page": {404},  # there is no such invoice …

@@ -12,10 +12,12 @@ from portal.rules.requests import RequestKind, RequestState
 
 STAFF = "Vikram Rao"
 OPEN, GRANTED, DECLINED = RequestState.OPEN, RequestState.GRANTED, RequestState.DECLINED
+ONE = (RequestKind.MULTI_WORKSPACE, OPEN, "We open a second branch next month and want its own numbers.", "")
+SEVERAL = (RequestKind.VOLUME_DISCOUNT, OPEN, "We expect 120,000 contacts a month from the new season on.", "")
 # Of a hundred organizations, so many ask so; whether for several workspaces or for what comes with them.
 ASKED: tuple[tuple[int, bool, RequestKind, RequestState, str, str], ...] = (
-    (4, False, RequestKind.MULTI_WORKSPACE, OPEN, "We open a second branch next month and want its own numbers.", ""),
-    (3, True, RequestKind.VOLUME_DISCOUNT, OPEN, "We expect 120,000 contacts a month from the new season on.", ""),
+    (4, False, *ONE),
+    (3, True, *SEVERAL),
     (2, False, RequestKind.BRANDING, OPEN, "Our people should see our own logo when they log in.", ""),
     (2, True, RequestKind.CONSOLIDATION, OPEN, "We bought a company that has an account of its own here.", ""),
     (
@@ -34,6 +36,9 @@ def write_requests(world: World, customer: Customer) -> None:
     """What this organization has asked for, if anything. The one whose people can be logged in as has its branding."""
     if customer.index == 0:
         _add(world, customer, RequestKind.BRANDING, GRANTED, "We want our customers to see our colours.", BRANDED)
+        return
+    if customer.index == 1:  # so that a small platform has one to look at too
+        _add(world, customer, *(SEVERAL if customer.is_multi else ONE))
         return
     at = world.dice.of("requests", customer.id).randrange(100)
     for share, several, kind, state, words, word in ASKED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
@@ -25,7 +25,7 @@ from portal.web.admin.blueprints import workspaces as bp
 from portal.web.admin.workspace_dialogs import counted, named, settled
 from portal.web.forms import Form
 from portal.web.fresh import fresh
-from portal.web.pages import show
+from portal.web.pages import show, wants_part
 from portal.web.reader import words
 from portal.web.workspace_words import STATUSES
 
@@ -66,8 +66,10 @@ def transfer_ask(ws: str) -> ResponseReturnValue:
 def transfer_organizations(ws: str) -> ResponseReturnValue:
     """Organizations that match, for the picker."""
     profile = detail.profile(ws)
+    if not wants_part():
+        return redirect(url_for("admin_workspaces.transfer_ask", ws=ws), 303)
     q = words("organization")
-    return show("admin/workspaces/_options", kind="organization", q=q, picks=_found(profile, q))
+    return show("admin/workspaces/transfer", "_options", kind="organization", q=q, picks=_found(profile, q))
 
 
 @bp.post("/<ws>/transfer")
@@ -193,7 +195,7 @@ def _remarks(profile: Profile, house: House, found: Outlook) -> list[str]:
         "Numbers, extensions, contacts, limits, its own holds and its own domain come along. Orders, invoices and "
         f"credit stay with {formats.isolated(profile.organization.name)}; what is not invoiced yet is billed to "
         f"{formats.isolated(house.name)}.",
-        "Who was there for this workspace alone, without a role of power, leaves that organization. "
+        "Who comes along and was there for this workspace alone, without a role of power, leaves that organization. "
         "Open access sessions go on.",
     ]
     if profile.owner and profile.owner.invited:

@@ -122,9 +122,6 @@ PAGES = ACCOUNT_USERS | {
     "admin_workspaces.transfer_ask: not there": Shown(
         of_workspace(CHILD, rest="/transfer?organization=nowhere"), OWNER, 422
     ),
-    "admin_workspaces.transfer_organizations": Shown(
-        of_workspace(CHILD, rest="/transfer/organizations?organization=n")
-    ),
     "admin_organizations.listing": Shown(ORGANIZATIONS),
     "admin_organizations.listing: all filters": Shown(ORGANIZATIONS + "?status=active&type=multi&sort=-mrr&q=a"),
     "admin_organizations.listing: nothing": Shown(ORGANIZATIONS + "?q=brihgt&plan=pln_nothing"),

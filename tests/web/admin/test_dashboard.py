@@ -1,4 +1,4 @@
-"""The dashboard: its figures and changes against the raw rows, its charts, its queue and what can be done there."""
+"""The dashboard: its figures and changes against the raw rows, and its charts."""
 
 import re
 from datetime import UTC, date, datetime, timedelta
@@ -15,17 +15,10 @@ from sqlalchemy import insert, select, update
 from portal.base.db import db
 from portal.models import (
     DailyUsage,
-    Domain,
-    DomainState,
     Hold,
-    Invitation,
-    Invoice,
     Membership,
     Order,
     OrderState,
-    Organization,
-    OutboxMessage,
-    OutboxState,
     PlatformSettings,
     User,
     Workspace,
@@ -35,11 +28,9 @@ from portal.operations import closing, platform_days
 from portal.operations.tally import recount
 from portal.operations.unit import unit
 from portal.queries.platform_days import Standing
-from portal.rules.access import OrganizationRole, StaffRole, WorkspaceRole
-from portal.rules.attention import Kind
+from portal.rules.access import StaffRole, WorkspaceRole
 from portal.rules.health import Level
 from portal.rules.lifecycle import HoldKind, Stage, Status
-from portal.rules.limits import Limit
 from portal.rules.platform import Platform
 from portal.rules.pricing import percent, percent_change
 from tests.conftest import MakeApp
@@ -48,7 +39,7 @@ from tests.support import tenants
 from tests.support.clocks import NOW, Clock
 from tests.support.lists import Given, fill
 from tests.support.pages import figures, words
-from tests.support.people import log_in, submit
+from tests.support.people import log_in
 
 HOME = "/admin/"
 RATES = {"USD": "83.5"}
@@ -313,87 +304,3 @@ def test_health_is_that_of_the_end_of_each_step(alice: FlaskClient) -> None:
     }
     assert table(page, "health") == [["W47, 16 Nov – 21 Nov", "1", "1", "1"], ["W46, 9 Nov – 15 Nov", "4", "2", "1"]]
     assert "Kept since 13 Nov 2026." in page
-
-
-# ---------------------------------------------------------------- the queue
-
-
-def acts(page: str) -> dict[str, str]:
-    """The act of each line, by the line's kind."""
-    found = re.findall(r'data-kind="(\w+)">(.*?)</tr>', page, re.S)
-    return {kind: re.sub(r"<[^>]+>|\s+", " ", row.partition('class="deed"')[2]).strip(" >") for kind, row in found}
-
-
-@pytest.fixture
-def needy(app: Flask) -> Workspace:
-    """A workspace with everything that needs somebody at once."""
-    made = make("Needy", stage=Stage.TRIAL, status=Status.TRIAL, trial_ends_at=NOW + timedelta(days=2))
-    closed = make("Closed", cancelled_at=NOW - timedelta(days=88), status=Status.CANCELLED)
-    expires = NOW + timedelta(days=3)
-    with scope.platform(), unit() as session:
-        tenants.override(session, made, Limit.NUMBERS, 7, expires_at=expires)
-        values = {"organization_id": made.organization_id, "workspace_id": made.id, "created_at": NOW}
-        session.add(Domain(host="x.example", token="t", state=DomainState.PENDING, **values))
-        due = {"month": date(2026, 10, 1), "due_on": date(2026, 11, 4), "currency": "INR", "total_minor": 5}
-        session.add(Invoice(organization_id=made.organization_id, number="INV-1", issued_at=NOW, **due))
-        invited = {"email": "zoe@example.test", "email_key": "zoe@example.test", "user_id": made.owner_id}
-        invited |= {"organization_id": made.organization_id, "workspace_id": made.id, "token_digest": "d"}
-        invited |= {"organization_role": OrganizationRole.ADMIN, "workspace_role": WorkspaceRole.OWNER}
-        session.add(Invitation(**invited, created_at=NOW, expires_at=expires))
-        mail = {"template": "invitation", "recipient": "zoe@example.test", "subject": "x", "link_digest": "d"}
-        session.add(OutboxMessage(**mail, state=OutboxState.BOUNCED, error="mailbox full", created_at=NOW))
-        session.execute(update(User).where(User.id == made.owner_id).values(password_hash=None))
-        session.execute(update(Organization).where(Organization.id == made.organization_id).values(credit_minor=-5))
-        figures = {"limit": Limit.BROADCASTS.value, "used": 85, "value": 100, "share": "85.0"}
-        near = {"rule": "limits", "level": "watch", "code": "limit_near", "figures": figures}
-        risk = {"health": Level.RISK, "health_rank": 0, "health_reasons": [near], "near_cap": 85}
-        session.execute(update(Workspace).where(Workspace.id == made.id).values(risk))
-        recount(session)
-    assert closed.id != made.id
-    return made
-
-
-@pytest.mark.usefixtures("mailbox")
-@pytest.mark.parametrize(
-    ("role", "expected"),
-    [
-        (StaffRole.OWNER, "Suspend… Ledger See reasons Restore… Resend Extend… Override… Edit… See records"),
-        (StaffRole.SUPPORT, "Invoice Ledger See reasons Review Resend Open Override… Edit… See records"),
-        (StaffRole.FINANCE, "Suspend… Ledger See reasons Review Open Extend… See limits Open See records"),
-        (StaffRole.AUDITOR, "Invoice Ledger See reasons Review Open Open See limits Open See records"),
-    ],
-)
-def test_every_kind_offers_what_the_reader_may_do_and_it_opens(
-    client: FlaskClient, needy: Workspace, role: StaffRole, expected: str
-) -> None:
-    log_in(client, staff(role))
-    page = client.get(HOME).text
-    assert list(acts(page)) == [kind.value for kind in Kind]
-    assert " ".join(acts(page).values()) == expected
-    assert "Used: 85 of 100 broadcasts this month, 85" in page
-    for url in re.findall(r'class="deed"><a class="button small" href="([^"#]*)', page):
-        assert client.get(url).status_code == 200, url
-    for kind in Kind:
-        one = client.get(HOME, query_string={"kind": kind.value}).text
-        assert list(acts(one)) == [kind.value]
-
-
-@pytest.mark.usefixtures("mailbox")
-def test_resending_an_invitation_empties_its_place_in_the_queue(client: FlaskClient, needy: Workspace) -> None:
-    log_in(client, staff())
-    page = client.get(HOME).text
-    url = re.search(r'class="deed"><form method="post" action="([^"]*)"', page)
-    assert url
-    assert submit(client, url[1]).status_code == 303
-    page = client.get(HOME, query_string={"kind": "bounced"}).text
-    assert "Nothing of this kind now" in page
-    assert "zoe@example.test" not in page
-
-
-def test_a_kind_is_shown_in_pages(alice: FlaskClient) -> None:
-    fill([Given(f"W{n:02}", health=Level.RISK, mrr=100 - n) for n in range(15)])
-    assert len(re.findall('data-kind="risk"', alice.get(HOME).text)) == 3
-    second = alice.get(HOME, query_string={"kind": "risk", "page": 2, "window": "7d"}).text
-    assert re.findall(r"<bdi>(W\d+)</bdi>", second) == ["W12", "W13", "W14"]
-    assert "/admin/?window=7d&amp;kind=risk" in second
-    assert "13–15 of 15" in second

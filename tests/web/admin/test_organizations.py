@@ -11,6 +11,7 @@ from portal.base.db import db
 from portal.models import Organization, OrganizationMember, User
 from portal.operations import closing, holds, requests
 from portal.operations.holds import NewHold
+from portal.operations.unit import unit
 from portal.rules.access import STAFF, OrganizationRole, StaffRole
 from portal.rules.lifecycle import HoldKind, Status
 from portal.rules.requests import RequestKind
@@ -45,9 +46,8 @@ def as_(app: Flask, role: StaffRole) -> FlaskClient:
 
 def test_the_page_shows_workspaces_requests_and_orders(alice: FlaskClient, acme: str) -> None:
     goa = named("Acme Goa")
-    with db.session.begin_nested():
-        tenants.order(db.session(), goa, 123_400, NOW)
-    db.session.commit()
+    with unit() as session:
+        tenants.order(session, goa, 123_400, NOW)
     requests.ask(goa.organization_id, RequestKind.BRANDING, "", factories.command())
     page = alice.get(acme).text
     assert "Primary</span>" in page and f'/admin/workspaces/{goa.public_id}"' in page
