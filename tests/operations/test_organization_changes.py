@@ -150,7 +150,7 @@ def test_another_currency_is_that_of_all_its_workspaces_and_the_rate_card_has_to
         prices = {(Cycle.MONTHLY, code): 100 for code in ("INR", "USD")}
         tenants.plan(session, "Both", prices=prices, created_at=NOW)
     factories.plan()
-    row = factories.workspace(plan="Both", status="active")
+    row = factories.workspace(plan="Both", status="trial")
     acme = db.session.scalars(select(Organization.public_id)).one()
     change(acme, rate_card=card("India", "INR"))
     with pytest.raises(Invalid, match="is in INR"):
