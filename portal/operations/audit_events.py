@@ -112,7 +112,6 @@ EVENTS: dict[str, frozenset[str]] = {
         "order.refunded": "order amount",
         "credit.adjusted": "amount balance",
         "credit.charged": "month amount balance",
-        "organization.billing_changed": "company_name address country tax_id billing_email",
         "import.started": "task file rows",
         "import.finished": "task counts",
         "import.stopped": "task done",

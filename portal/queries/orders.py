@@ -122,14 +122,15 @@ def listing(wanted: Wanted, page: int) -> tuple[list[Listed], int]:
     where = _where(wanted)
     query = _joined(select(*_LISTED)).where(*where).order_by(Order.created_at.desc(), Order.id.desc())
     rows = db.session.execute(query.limit(PAGE).offset((page - 1) * PAGE))
-    total = db.session.scalar(_joined(select(func.count(Order.id))).where(*where))
+    total = db.session.scalar(_counted(select(func.count(Order.id)), wanted).where(*where))
     return [Listed(*row) for row in rows], total or 0
 
 
 def by_state(wanted: Wanted) -> dict[OrderState, int]:
     """How many there are of each state, whatever state is wanted."""
     where = _where(Wanted(wanted.q, None, wanted.organization))
-    rows = db.session.execute(_joined(select(Order.state, func.count(Order.id))).where(*where).group_by(Order.state))
+    counted = _counted(select(Order.state, func.count(Order.id)), wanted)
+    rows = db.session.execute(counted.where(*where).group_by(Order.state))
     return dict(iter(rows))
 
 
@@ -145,6 +146,13 @@ def _joined(query: Any) -> Any:
         .outerjoin(Workspace, Workspace.id == Order.workspace_id)
         .outerjoin(Invoice, Invoice.id == Order.invoice_id)
     )
+
+
+def _counted(query: Any, wanted: Wanted) -> Any:
+    """With the organizations only where they have a say."""
+    if not wanted.q and not wanted.organization:
+        return query
+    return query.join_from(Order, Organization, Organization.id == Order.organization_id)
 
 
 def _where(wanted: Wanted) -> list[Any]:

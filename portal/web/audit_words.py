@@ -113,7 +113,6 @@ SENTENCES: Mapping[str, str] = {
     "order.refunded": "gave an order of {amount} back",
     "credit.adjusted": "adjusted the platform credit by {amount} to {balance}",
     "credit.charged": "took usage of {month} from the platform credit: {amount}, which leaves {balance}",
-    "organization.billing_changed": "changed the billing details:",
     "import.started": "started an import of {rows} rows from {file}",
     "import.finished": "finished an import: {counts}",
     "import.stopped": "stopped an import after {done} rows",

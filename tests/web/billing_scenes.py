@@ -83,6 +83,6 @@ BILLING: dict[str, Example] = {
     "admin_invoices.void": Example(invoice, ("invoice.voided",)),
     "admin_orders.new": Example(new_order, ("order.recorded",)),
     "admin_orders.refund": Example(order(OrderState.PAID), ("order.refunded",)),
-    "organization_billing.details": Example(details, ("organization.billing_changed",)),
+    "organization_billing.details": Example(details, ("organization.changed",)),
     "admin_orders.settle": Example(order(OrderState.PENDING), ("order.settled",)),
 }

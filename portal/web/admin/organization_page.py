@@ -29,7 +29,18 @@ from portal.web.reader import Reader, reader
 from portal.web.workspace_words import STATUSES
 
 EVENTS_SHOWN = 4
-OF_ONE = {"organization", "workspace", "hold", "request", "invitation", "user", "member"}  # groups of its own log
+OF_ONE = {
+    "organization",
+    "workspace",
+    "hold",
+    "request",
+    "invitation",
+    "user",
+    "member",
+    "invoice",
+    "order",
+    "credit",
+}  # groups of its own log
 
 
 class TenantRow(NamedTuple):
@@ -66,10 +77,26 @@ def detail(org: str) -> Response:
         closed=formats.number(found.closed, by.locale) if found.closed else "",
         requests=[requests.row(each, by) for each in asked.all_of(found.key)] if may(Permission.REQUEST_VIEW) else [],
         orders=_orders(found, by) if may(Permission.ORDER_VIEW) else [],
+        books=_books(org),
         about=organization_head.about(found, by),
         entries=[audit_words.entry(event, by.now) for event in events.events[:EVENTS_SHOWN]],
         audit_url=url_for("admin_organizations.audit", org=org) if may(Permission.AUDIT_VIEW) else None,
     )
+
+
+def _books(org: str) -> list[tuple[str, str]]:
+    """Where all of its money stands: label and address of what the reader may open."""
+    pages = (
+        ("All orders", "admin_orders.listing", "organization"),
+        ("Invoices", "admin_invoices.listing", "organization"),
+        ("Credit", "admin_credit.page", "org"),
+    )
+    found: list[tuple[str, str]] = []
+    for label, endpoint, name in pages:
+        if opens(endpoint):
+            values: dict[str, Any] = {name: org}
+            found.append((label, url_for(endpoint, **values)))
+    return found
 
 
 @bp.get("/<org>/people")

@@ -158,7 +158,7 @@ def details() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             seen = form.version.data or ""
-            operations.change(here.key, _wanted(form), actor(), int(seen) if seen.isdecimal() else None)
+            operations.change(here.public_id, _wanted(form), actor(), int(seen) if seen.isdecimal() else 0)
             flash("Billing details saved. Invoices that were issued stay as they are.", "good")
             return done(url_for(HERE))
     return ask(

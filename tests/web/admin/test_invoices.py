@@ -202,3 +202,13 @@ def test_what_was_issued_stays_whatever_changes_later(client: FlaskClient, three
     page = client.get(f"/admin/invoices/{three[2]}").text
     assert "Acme Corporation" in page and "Renamed Ltd" not in page
     assert db.session.scalars(select(Invoice.state).order_by(Invoice.id)).all()[0] is InvoiceState.PAID
+
+
+def test_an_organization_s_page_leads_to_its_books(client: FlaskClient, three: list[str]) -> None:
+    log_in(client, factories.staff(StaffRole.AUDITOR))
+    of = db.session.scalars(select(Organization.public_id)).one()
+    page = client.get(f"/admin/organizations/{of}").text
+    for url in (f"/admin/invoices/?organization={of}", f"/admin/orders/?organization={of}", f"/admin/credit/{of}"):
+        assert f'href="{url}"' in page and client.get(url).status_code == 200
+    assert len(re.findall(r"data-invoice=", client.get(f"/admin/invoices/?organization={of}").text)) == 3
+    assert not re.findall(r"data-invoice=", client.get("/admin/invoices/?organization=org_nobody").text)

@@ -102,6 +102,6 @@ def test_billing_details_are_checked_saved_and_told(app: Flask, acme: Organizati
     assert (row.country, row.billing_email, row.address, row.version) == ("GB", "pay@acme.example", form["address"], 2)
     texts = db.session.scalars(select(Workspace.search_text)).all()
     assert all("pay@acme.example" in text for text in texts), "workspaces are searched by it"
-    assert "organization.billing_changed" in db.session.scalars(select(AuditEvent.action)).all()
+    assert "organization.changed" in db.session.scalars(select(AuditEvent.action)).all()
     stale = submit(client, url, form | {"company_name": "Later"})
     assert stale.status_code == 422 and "Somebody else" in stale.text and "Later" in stale.text
