@@ -22,6 +22,7 @@ from portal.base import clock as base_clock
 from portal.base import names, site
 from portal.base.db import db
 from portal.gateways.dns import FakeDns
+from portal.models import OutboxState
 from portal.settings import Settings
 from tests.support import browsers, parts, servers
 from tests.support.clients import Client
@@ -180,7 +181,10 @@ def app(
             yield app
             db.session.rollback()
             if "mailbox" not in request.fixturenames:
-                assert not Mailbox().subjects, "mail was written that the test did not ask for (mailbox)"
+                # Mails of the example platform's past have gone long ago, and have no text.
+                past = (OutboxState.SENT, OutboxState.BOUNCED)
+                written = [each.subject for each in Mailbox().messages if each.body or each.state not in past]
+                assert not written, "mail was written that the test did not ask for (mailbox)"
     finally:
         _disconnect(app)
 

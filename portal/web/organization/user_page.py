@@ -102,8 +102,4 @@ def _note(room: Room) -> str:
 def _about(someone: Person, by: Reader) -> list[tuple[str, str, str | None, str | None]]:
     text, title = seen(someone, by)
     since = formats.day(formats.day_of(someone.since, by.timezone), by.locale)
-    return [
-        ("E-mail", someone.email, None, None),
-        ("Member since", since, None, None),
-        ("Last seen", text, title, None),
-    ]
+    return [("Member since", since, None, None), ("Last seen", text, title, None)]
