@@ -252,7 +252,7 @@ def smtp() -> Iterator[MailServer]:
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, Any]:
     """Debian's Chromium, for pytest-playwright."""
-    path = browsers.chromium() or parts.missing("Chromium", "chromium libatomic1")
+    path = browsers.chromium() or parts.missing("Chromium", "chromium-headless-shell libatomic1")
     return {"executable_path": path, "args": browsers.ARGUMENTS, "headless": True}
 
 

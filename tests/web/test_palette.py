@@ -206,7 +206,7 @@ def test_it_is_a_page_without_scripts(app: Flask, acme: Home) -> None:
     assert f'value="{other.public_id}"' in answer.text
     sent = client.post("/switch", data={"csrf_token": csrf(client), "workspace": other.public_id})
     assert sent.location == "/w/acme-returns/"
-    assert "Nothing matches “ brihgt ”. Clear the search" in words(client.get(acme.path + "search?q=brihgt").text)
+    assert "Nothing matches “ brihgt ”. Clear the search" in words(client.get(sent.location + "search?q=brihgt").text)
 
 
 def test_what_was_typed_is_text(alice: FlaskClient) -> None:
