@@ -96,3 +96,13 @@ def test_every_cut_of_a_file_is_refused_in_words_or_drawn() -> None:
                 images.logo(whole[:end])
             except Refused:
                 continue
+
+
+def test_one_that_is_drawn_over_and_over_is_refused() -> None:
+    given = io.BytesIO()
+    Image.new("L", (400, 400), 128).save(given, "JPEG", progressive=True)
+    honest = given.getvalue()
+    assert images.logo(honest).width
+    last, end = honest.rindex(images.SCAN), honest.rindex(b"\xff\xd9")
+    with pytest.raises(Refused, match="too many steps"):
+        images.logo(honest[:end] + honest[last:end] * 300 + honest[end:])

@@ -16,6 +16,10 @@ MOST_PIXELS = (
 )
 LONGEST_SIDE = 8192  # pixels
 SMALLEST_SIDE = 16
+SCAN, MOST_SCANS = (
+    b"\xff\xda",
+    64,
+)  # of a progressive JPEG, each of which is drawn over all pixels; honest ones have ten
 FORMATS = ("PNG", "JPEG", "WEBP")
 WHOLE = (640, 240)  # pixels that the logo is fitted into, where it is shown for itself and on paper
 MARK = (112, 112)  # and where it stands for the name: 28 px, for screens four times as fine
@@ -40,6 +44,8 @@ def logo(content: bytes, field: str = "logo") -> Logo:
         raise Refused(f"The file is larger than {LARGEST // 1024 // 1024} MB. Make the picture smaller.", field)
     if _is_svg(content):
         raise Refused(f"SVG is not taken: such a file can hold scripts that run where it is shown. {KINDS}", field)
+    if content.count(SCAN) > MOST_SCANS:
+        raise Refused(f"The picture is built up in too many steps. Save it anew. {KINDS}", field)
     picture = _read(content, field)
     whole = _png(picture, WHOLE)
     size = ImageOps.contain(picture, WHOLE).size if _exceeds(picture, WHOLE) else picture.size

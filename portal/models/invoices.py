@@ -23,6 +23,10 @@ class InvoiceState(StrEnum):
     VOID = "void"
 
 
+UNPAID = (InvoiceState.OPEN, InvoiceState.OVERDUE)
+"""Invoices in these states are still to be paid."""
+
+
 class Invoice(Row, db.Model):
     """One per organization and month (its first day); totals in minor units. Whom it is made out to stays as issued."""
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.models import Invitation, Organization, User, Workspace
+from portal.models import Hold, Invitation, Organization, User, Workspace
 from portal.operations import members, team
 from portal.operations.invitations import Sent
 from portal.operations.members import Newcomer
@@ -17,7 +17,8 @@ from portal.operations.powers import check_may_give, held_in, kept
 from portal.operations.unit import unit
 from portal.rules.access import OrganizationRole, Permission, WorkspaceRole, may_grant, outranks
 from portal.rules.actors import Actor
-from portal.rules.errors import Forbidden, NotFound, Refused
+from portal.rules.errors import Conflict, Forbidden, NotFound, Refused
+from portal.rules.lifecycle import HoldKind
 
 LOST = "Your role in this organization does not include its people any more. Ask one of its admins."
 NO_WORKSPACE = "There is no such workspace. Choose one of the list."
@@ -47,6 +48,7 @@ def invite(
     `workspace-1`."""
     with unit() as session:
         place = _governed(session, organization, by)
+        _check_trusted(session, place)
         check_may_give(session, place, role, by, "organization_role")
         rooms = _rooms(session, place, seats)
         newcomer = Newcomer(email, name, place.public_id, role)
@@ -59,7 +61,9 @@ def resend(organization: str, invitation: str, by: Actor, *, wait: bool = False)
     """The person has a new link, good for another 7 days; the old one is dead. Raises what `members.resend` does, and
     Refused for an invitation to more than the actor may give."""
     with unit() as session:
-        user = _theirs(session, _governed(session, organization, by), invitation, by)
+        place = _governed(session, organization, by)
+        _check_trusted(session, place)
+        user = _theirs(session, place, invitation, by)
         return members.resend(user.public_id, invitation, by, wait=wait)
 
 
@@ -147,3 +151,12 @@ def _theirs(session: Session, place: Organization, invitation: str, by: Actor) -
     if not outranks(held, row.organization_role) or (row.workspace_role and not may_grant(held, row.workspace_role)):
         raise Refused(f"It invites to more than you may give. Ask an admin of {place.name}.")
     return user
+
+
+def _check_trusted(session: Session, place: Organization) -> None:
+    """Raises Conflict while the organization is held for abuse: it writes to nobody."""
+    held = select(Hold.id).where(
+        Hold.organization_id == place.id, Hold.kind == HoldKind.ABUSE, Hold.lifted_at.is_(None)
+    )
+    if session.scalar(held.limit(1)) is not None:
+        raise Conflict(f"{place.name} is suspended: nobody is invited until it is reactivated.")

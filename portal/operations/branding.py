@@ -11,10 +11,11 @@ from portal.base import images
 from portal.base.images import Logo
 from portal.models import Branding, Organization
 from portal.operations.audit import record
+from portal.operations.locks import locked_organization
 from portal.operations.unit import unit
 from portal.rules.actors import Actor
 from portal.rules.branding import check_colours
-from portal.rules.errors import Invalid, NotFound, Refused
+from portal.rules.errors import Invalid, Refused
 
 
 def save(
@@ -26,9 +27,7 @@ def save(
     Raises NotFound, and Invalid with a message for every field at fault: then nothing was saved."""
     colours, logo = _checked(accent, accent_dark, upload)  # a picture takes too long to be drawn inside a unit
     with unit() as session:
-        place = session.get(Organization, organization_key, with_for_update=True, populate_existing=True)
-        if place is None:
-            raise NotFound()
+        place = locked_organization(session, Organization.id == organization_key)
         row = _row(session, place, by)
         changes: dict[str, Any] = {}
         for name, value in zip(("accent", "accent_dark"), colours, strict=True):

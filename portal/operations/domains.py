@@ -15,6 +15,7 @@ from portal.base.db import db
 from portal.gateways.dns import Unanswered, gateway
 from portal.models import Domain, DomainState, Organization, Workspace
 from portal.operations.audit import record
+from portal.operations.locks import locked_organization
 from portal.operations.sessions import end_on
 from portal.operations.unit import attempt, unit
 from portal.rules.actors import Actor
@@ -39,7 +40,7 @@ def add(organization_key: int, host: str, workspace: str, by: Actor) -> str:
     may."""
     clean = _host(host)
     with unit() as session:
-        place = _place(session, organization_key)
+        place = locked_organization(session, Organization.id == organization_key)
         whose = _workspace(session, place, workspace) if workspace else None
         mine = select(func.count(Domain.id)).where(Domain.organization_id == place.id)
         if (session.scalar(mine) or 0) >= MOST:
@@ -70,7 +71,7 @@ def check(organization_key: int, domain: str, by: Actor) -> Outcome:
     if row is None:
         raise NotFound()
     if row.last_checked_at and by.at - row.last_checked_at < AGAIN:
-        raise Conflict("It was checked a moment ago. DNS takes longer than that: try again in a minute.")
+        raise Conflict("It was checked a moment ago. DNS takes longer than that: try again in a few seconds.")
     return _look(row.id, row.host, row.token, by)
 
 
@@ -94,7 +95,7 @@ def check_due(clock: Callable[[], datetime]) -> dict[Outcome, int]:
 def remove(organization_key: int, domain: str, by: Actor) -> str:
     """The organization's domain (public id) is served no more; answers its host. Raises NotFound."""
     with unit() as session:
-        place = _place(session, organization_key)
+        place = locked_organization(session, Organization.id == organization_key)
         query = select(Domain).where(Domain.public_id == domain, Domain.organization_id == place.id)
         row: Domain | None = session.scalar(query.with_for_update())
         if row is None:
@@ -147,13 +148,6 @@ def _host(text: str) -> str:
     if site.is_own(host):
         raise Refused("This is the platform's own address. Give a domain of yours.", "host")
     return host
-
-
-def _place(session: Session, organization_key: int) -> Organization:
-    place = session.get(Organization, organization_key, with_for_update=True, populate_existing=True)
-    if place is None:
-        raise NotFound()
-    return place
 
 
 def _workspace(session: Session, place: Organization, workspace: str) -> Workspace:

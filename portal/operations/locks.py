@@ -88,6 +88,16 @@ def _organization_of(session: Session, workspace: str) -> int:
     return key
 
 
+def locked_organization(session: Session, which: Any) -> Organization:
+    """The organization of which this is true, as it stands now, locked until the unit ends; but not for rows that only
+    refer to it: whoever accepts an invitation has the workspace by then, and would wait for us as we wait for them.
+    Raises NotFound."""
+    row: Organization | None = session.scalar(_locked(which), execution_options={"populate_existing": True})
+    if row is None:
+        raise NotFound()
+    return row
+
+
 def _locked(which: Any) -> Any:
     return select(Organization).where(which).order_by(Organization.id).with_for_update(key_share=True)
 
@@ -103,11 +113,8 @@ class House:
 def locked_house(session: Session, organization: int) -> House:
     """The organization with this integer key and all of its workspaces, locked until the unit ends. Raises NotFound."""
     exclusively(session, "workspaces")
+    row = locked_organization(session, Organization.id == organization)
     fresh = {"populate_existing": True}  # as they stand now that they are ours
-    found = select(Organization).where(Organization.id == organization).with_for_update()
-    row = session.scalar(found, execution_options=fresh)
-    if row is None:
-        raise NotFound()
     wanted = select(Workspace).where(Workspace.organization_id == organization).order_by(Workspace.id)
     return House(row, session.scalars(wanted.with_for_update(), execution_options=fresh).all())
 

@@ -252,6 +252,7 @@ def _other_admin(session: Session, place: Organization, person: User) -> bool:
             OrganizationMember.organization_id == place.id,
             OrganizationMember.role == OrganizationRole.ADMIN,
             User.id != person.id,
+            User.password_hash.is_not(None),  # whoever was only invited may never come
             User.barred_at.is_(None),
         )
     )

@@ -27,13 +27,14 @@ from portal.operations.derived import settling_all
 from portal.operations.draft_fields import CELL, legible_text, line
 from portal.operations.draft_fields import note as clean_note
 from portal.operations.drafts import Faults
+from portal.operations.locks import locked_organization
 from portal.operations.unit import exclusively, unit
 from portal.queries.editing import same
 from portal.queries.organization_detail import Account, account
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
 from portal.rules.editing import Value
-from portal.rules.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from portal.rules.errors import Conflict, Forbidden, Invalid, Refused
 from portal.rules.pricing import PRICED_CYCLES
 from portal.rules.text import sort_key
 
@@ -79,7 +80,7 @@ def change(
     field: then nothing was changed."""
     with scope.platform(), unit() as session:
         exclusively(session, "workspaces")  # nobody makes one meanwhile, in the old currency
-        row = _locked(session, organization)
+        row = locked_organization(session, Organization.public_id == organization)
         before = account(organization)
         there = texts(before)
         changed = [name for name in FIELDS if name in wanted and not same(wanted[name], there[name])]
@@ -96,14 +97,6 @@ def change(
             row.version += 1
         _tell(row, before, account(organization), by)
         return Changed(tuple(changed), row.version)
-
-
-def _locked(session: Session, organization: str) -> Organization:
-    query = select(Organization).where(Organization.public_id == organization).with_for_update(key_share=True)
-    row: Organization | None = session.scalar(query)
-    if row is None:
-        raise NotFound()
-    return row
 
 
 def _workspaces(session: Session, row: Organization) -> list[Workspace]:

@@ -22,6 +22,7 @@ from portal.models import (
     Workspace,
     scope,
 )
+from portal.models.invoices import UNPAID
 from portal.operations import platform_days
 from portal.operations.audit import record
 from portal.operations.draft_fields import line
@@ -39,7 +40,6 @@ from portal.rules.invoicing import split
 from portal.rules.lifecycle import HoldKind
 from portal.rules.money import written
 
-UNPAID = (InvoiceState.OPEN, InvoiceState.OVERDUE)
 TEXT, REASON = 80, 500  # characters of method and reference, and of a reason
 
 

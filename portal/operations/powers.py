@@ -10,10 +10,11 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from portal.models import Membership, Organization, OrganizationMember, User, scope
+from portal.operations.locks import locked_organization
 from portal.operations.unit import exclusively, unit
 from portal.rules.access import OrganizationRole, Permission, StaffRole, held, may_grant, outranks
 from portal.rules.actors import Actor
-from portal.rules.errors import Forbidden, NotFound, Refused
+from portal.rules.errors import Forbidden, Refused
 
 LAST_OWNER = "{name} is the platform’s last owner who can log in. Make somebody else an owner first."
 
@@ -54,14 +55,8 @@ def check_owner_stays(session: Session, row: User) -> None:
 
 
 def kept(session: Session, organization: str) -> Organization:
-    """The organization (public id) locked, so that nobody loses a role in it meanwhile; but not for rows that only
-    refer to it: whoever accepts an invitation has the workspace by then, and would wait for us as we wait for them.
-    Raises NotFound."""
-    query = select(Organization).where(Organization.public_id == organization)
-    place: Organization | None = session.scalar(query.with_for_update(key_share=True))
-    if place is None:
-        raise NotFound()
-    return place
+    """The organization (public id) locked, so that nobody loses a role in it meanwhile. Raises NotFound."""
+    return locked_organization(session, Organization.public_id == organization)
 
 
 def held_in(session: Session, organization: int, by: Actor, workspace: int | None = None) -> frozenset[Permission]:

@@ -13,6 +13,7 @@ from portal.models import Organization, Plan, Request, User, Workspace
 from portal.operations import outbox, workspace_changes
 from portal.operations.audit import record
 from portal.operations.draft_fields import note as clean_note
+from portal.operations.locks import locked_organization
 from portal.operations.unit import exclusively, unit
 from portal.queries.requests import has
 from portal.rules.access import Permission
@@ -36,7 +37,7 @@ def ask(organization_key: int, kind: RequestKind, words: str, by: Actor) -> str:
     and has no answer yet."""
     clean = clean_note(words, "words", LONGEST)
     with unit() as session:
-        place = _place(session, organization_key)
+        place = locked_organization(session, Organization.id == organization_key)
         check_wanting(kind, kind in has(place.id), place.name)
         if session.scalar(_open(place.id).where(Request.kind == kind)) is not None:
             raise Conflict(f"{place.name} has asked for {SUBJECTS[kind]} already: the answer comes by mail.")
@@ -59,7 +60,7 @@ def withdraw(organization_key: int, request: str, by: Actor) -> None:
     """The organization (integer key) asks for it no more. Raises NotFound, also for a request of somebody else, and
     Conflict if it was answered already."""
     with unit() as session:
-        place = _place(session, organization_key)
+        place = locked_organization(session, Organization.id == organization_key)
         row = _locked(session, request)
         if row.organization_id != place.id:
             raise NotFound()
@@ -132,14 +133,6 @@ def _take_plan(session: Session, place: Organization, plan: str, by: Actor) -> s
 # ---------------------------------------------------------------- rows
 
 
-def _place(session: Session, organization_key: int) -> Organization:
-    query = select(Organization).where(Organization.id == organization_key).with_for_update(key_share=True)
-    place: Organization | None = session.scalar(query.execution_options(populate_existing=True))
-    if place is None:
-        raise NotFound()
-    return place
-
-
 def _open(organization_key: int) -> Any:
     return select(Request.id).where(Request.organization_id == organization_key, Request.state == RequestState.OPEN)
 
@@ -157,7 +150,7 @@ def _asked(session: Session, request: str) -> tuple[Request, Organization]:
     key = session.scalar(select(Request.organization_id).where(Request.public_id == request))
     if key is None:
         raise NotFound()
-    place = _place(session, key)
+    place = locked_organization(session, Organization.id == key)
     return _locked(session, request), place
 
 

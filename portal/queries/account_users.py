@@ -25,6 +25,7 @@ from portal.models import (
 from portal.queries import users
 from portal.queries.team import named
 from portal.queries.users import Places
+from portal.queries.words import holding
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.lifecycle import Status
 
@@ -218,7 +219,7 @@ def _pending(organization: int, wanted: Wanted) -> Select[Any]:
             Invitation.is_pending,
             Workspace.cancelled_at.is_(None),
             ~_IS_IN,
-            *named(wanted.q),
+            *holding(wanted.q, Invitation.email_key),  # nobody's name, who never accepted
         )
     )
     if wanted.role:

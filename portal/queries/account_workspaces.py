@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 
 from portal.base.db import db
 from portal.models import Membership, Plan, PlanColour, User, Workspace, scope
+from portal.queries.words import holding
 from portal.rules.access import WorkspaceRole
 from portal.rules.lifecycle import Status
-from portal.rules.text import search_patterns
 
 PER_PAGE = 25
+MOST_UNSETTLED = 20
 
 
 class Row(NamedTuple):
@@ -68,14 +69,7 @@ _COLUMNS = (
 
 def workspaces(organization: int, user_id: int, q: str, page: int, per_page: int = PER_PAGE) -> Found:
     """Those of the organization (its integer key), with every word of `q` in name or address."""
-    words: list[Any] = [
-        or_(
-            Workspace.name_key.contains(word.strip(), autoescape=True),
-            Workspace.web_address.contains(word.strip(), autoescape=True),
-        )
-        for word in search_patterns(q)
-    ]
-    which = (Workspace.organization_id == organization, *words)
+    which = (Workspace.organization_id == organization, *holding(q, Workspace.name_key, Workspace.web_address))
     total: int = db.session.scalar(select(func.count()).select_from(Workspace).where(*which)) or 0
     page = min(page, max(1, -(-total // per_page)))
     mine = and_(Membership.workspace_id == Workspace.id, Membership.user_id == user_id)
@@ -93,23 +87,39 @@ def workspaces(organization: int, user_id: int, q: str, page: int, per_page: int
         return Found(page, total, tuple(map(Row._make, db.session.execute(query))))
 
 
+class Unsettled(NamedTuple):
+    """A workspace that is suspended or on trial."""
+
+    name: str
+    status: Status
+    trial_ends_at: datetime | None
+
+
+def unsettled(organization: int) -> tuple[Unsettled, ...]:
+    """The first MOST_UNSETTLED of the organization's (its integer key): suspended ones, then trials as they end."""
+    rows = db.session.execute(
+        select(Workspace.name, Workspace.status, Workspace.trial_ends_at)
+        .where(Workspace.organization_id == organization, Workspace.status.in_((Status.SUSPENDED, Status.TRIAL)))
+        .order_by(Workspace.status != Status.SUSPENDED, Workspace.trial_ends_at, Workspace.id)
+        .limit(MOST_UNSETTLED)
+    )
+    return tuple(map(Unsettled._make, rows))
+
+
 class Sums(NamedTuple):
     """Over all workspaces that are not closed: a month's subscriptions in minor units of the organization's currency,
-    contacts, and how many are suspended."""
+    and contacts."""
 
     mrr_minor: int
     contacts: int
-    suspended: int
 
 
 def sums(organization: int) -> Sums:
     """Of the organization (its integer key)."""
-    suspended = func.count().filter(Workspace.status == Status.SUSPENDED)
     row = db.session.execute(
         select(
             func.coalesce(func.sum(Workspace.mrr_minor), 0),
             func.coalesce(func.sum(Workspace.contact_count), 0),
-            suspended,
         ).where(Workspace.organization_id == organization, Workspace.cancelled_at.is_(None))
     ).one()
-    return Sums(int(row[0]), int(row[1]), row[2])
+    return Sums(int(row[0]), int(row[1]))

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 
 from portal.base.db import db
 from portal.models import (
@@ -102,7 +102,9 @@ def _contact_price(plan: Plan | None, currency: str) -> Decimal:
 
 
 def _workspaces(organization: int, month: date) -> Sequence[Any]:
-    """Those that were activated by the month's end, the primary first."""
+    """Those that were activated by the month's end, the primary first; without those that came from another
+    organization, which has billed this month of theirs."""
+    billed = exists().where(BilledUsage.workspace_id == Workspace.id, BilledUsage.month == month)
     return db.session.execute(
         select(
             Workspace.id,
@@ -118,7 +120,7 @@ def _workspaces(organization: int, month: date) -> Sequence[Any]:
             func.coalesce(Plan.included_contacts, 0).label("included"),
         )
         .outerjoin(Plan, or_(Plan.id == Workspace.plan_id, and_(Workspace.plan_id.is_(None), Plan.is_free)))
-        .where(Workspace.organization_id == organization, Workspace.activated_on <= month_end(month))
+        .where(Workspace.organization_id == organization, Workspace.activated_on <= month_end(month), ~billed)
         .order_by(Workspace.is_primary.desc(), Workspace.name_key, Workspace.id)
     ).all()
 

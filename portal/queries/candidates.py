@@ -10,8 +10,8 @@ from sqlalchemy.orm import aliased
 
 from portal.base.db import db
 from portal.models import Organization, Plan, User, Workspace
+from portal.queries.words import holding
 from portal.rules.lifecycle import Status
-from portal.rules.text import search_patterns
 
 MOST = 8
 
@@ -91,7 +91,7 @@ class Room:
 def people(q: str, most: int = MOST) -> list[Person]:
     """The first by name, at most so many, whose name or e-mail holds every word of the query; nobody in the trash."""
     here = _PEOPLE.where(User.trashed_at.is_(None))
-    query = narrowed(here, q, User.name_key, User.email_key).order_by(User.name_key, User.id)
+    query = here.where(*holding(q, User.name_key, User.email_key)).order_by(User.name_key, User.id)
     return [Person(*row) for row in db.session.execute(query.limit(most))]
 
 
@@ -107,7 +107,7 @@ def person(reference: str) -> Person | None:
 
 def houses(q: str, most: int = MOST) -> list[House]:
     """The first by name, at most so many, whose name or address holds every word of the query."""
-    query = narrowed(_HOUSES, q, Organization.name_key, Organization.slug)
+    query = _HOUSES.where(*holding(q, Organization.name_key, Organization.slug))
     return [
         _house(row) for row in db.session.execute(query.order_by(Organization.name_key, Organization.id).limit(most))
     ]
@@ -126,7 +126,7 @@ def house(reference: str) -> House | None:
 def rooms(q: str, organization: str = "", most: int = MOST) -> list[Room]:
     """The first workspaces by name, at most so many, whose name or web address holds every word of the query; of the
     organization with this public id or address, blank for any. None in the trash."""
-    query = narrowed(_ROOMS.where(Workspace.cancelled_at.is_(None)), q, Workspace.name_key, Workspace.web_address)
+    query = _ROOMS.where(Workspace.cancelled_at.is_(None), *holding(q, Workspace.name_key, Workspace.web_address))
     known = organization.strip()
     if known:
         query = query.where(or_(Organization.public_id == known, Organization.slug == known.lower()))
@@ -146,16 +146,3 @@ def room(reference: str) -> Room | None:
 def _house(row: Any) -> House:
     public_id, slug, name, currency, workspaces, *truths = row
     return House(public_id, slug, name, currency, workspaces, *map(bool, truths))
-
-
-def narrowed(statement: Any, q: str, *columns: Any) -> Any:
-    """The statement, narrowed to rows of which one of these columns holds each word of the query. A word of one or two
-    letters has to begin a word, as everywhere."""
-    for pattern in search_patterns(q):
-        word = pattern.strip()
-        holds = [column.contains(word, autoescape=True) for column in columns]
-        if word != pattern:
-            holds = [column.startswith(word, autoescape=True) for column in columns]
-            holds += [column.contains(f" {word}", autoescape=True) for column in columns]
-        statement = statement.where(or_(*holds))
-    return statement

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from portal.base.db import db
 from portal.models import CreditEntry, CreditKind, Organization, Workspace
-from portal.rules.text import search_patterns
+from portal.queries.words import holding
 
 PAGE = 12
 
@@ -69,9 +69,7 @@ def balances(q: str, below_zero: bool, page: int) -> tuple[list[Balance], int]:
         .group_by(CreditEntry.organization_id)
         .subquery()
     )
-    where: list[Any] = [
-        Organization.name_key.contains(pattern.strip(), autoescape=True) for pattern in search_patterns(q)
-    ]
+    where = holding(q, Organization.name_key)
     where += [Organization.credit_minor < 0] if below_zero else []
     joined = select(
         Organization.public_id,

@@ -17,7 +17,6 @@ from portal.models import (
     Broadcast,
     DailyUsage,
     Invoice,
-    InvoiceState,
     LimitOverride,
     Order,
     OrderState,
@@ -25,6 +24,7 @@ from portal.models import (
     PlanLimit,
     Workspace,
 )
+from portal.models.invoices import UNPAID
 from portal.rules.health import RATED, Facts, LimitUse
 from portal.rules.lifecycle import Status
 from portal.rules.limits import Limit, Override, effective
@@ -32,7 +32,6 @@ from portal.rules.periods import day_start, local_day
 
 FAILED_WITHIN = timedelta(days=30)
 MONTHLY = (Limit.MONTHLY_MESSAGES, Limit.BROADCASTS, Limit.MONTHLY_MINUTES)
-UNPAID = (InvoiceState.OPEN, InvoiceState.OVERDUE)
 
 Limits = dict[Limit, int]
 

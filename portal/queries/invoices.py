@@ -12,14 +12,14 @@ from sqlalchemy import and_, false, func, or_, select
 
 from portal.base.db import db
 from portal.models import Invoice, InvoiceLine, InvoiceState, Order, Organization, Workspace, scope
+from portal.models.invoices import UNPAID
 from portal.queries.account_usage import running_month
 from portal.queries.bills import basis
+from portal.queries.words import holding
 from portal.rules.invoice_lines import LineKind
 from portal.rules.invoicing import bill, due_on, issued_at, month_end
-from portal.rules.text import search_patterns
 
 PAGE = 12
-UNPAID = (InvoiceState.OPEN, InvoiceState.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +210,7 @@ def _where(wanted: Wanted, today: date) -> list[Any]:
         found += [Invoice.state == InvoiceState.OPEN, Invoice.due_on >= today]
     elif wanted.state:
         found.append(Invoice.state == wanted.state)
-    for pattern in search_patterns(wanted.q):
-        word = pattern.strip()
-        number = func.lower(Invoice.number).contains(word, autoescape=True)
-        found.append(or_(number, Organization.name_key.contains(word, autoescape=True)))
-    return found
+    return [*found, *holding(wanted.q, func.lower(Invoice.number), Organization.name_key)]
 
 
 def _listed(row: Any, today: date) -> Listed:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, select
 
 from portal.base.db import db
 from portal.models import Invoice, Order, OrderState, Organization, Workspace, scope
-from portal.rules.text import search_patterns
+from portal.queries.words import holding
 
 RECENT = 10
 PER_PAGE = 50
@@ -149,10 +149,12 @@ def _joined(query: Any) -> Any:
 
 
 def _counted(query: Any, wanted: Wanted) -> Any:
-    """With the organizations only where they have a say."""
+    """With organizations and workspaces only where they have a say."""
     if not wanted.q and not wanted.organization:
         return query
-    return query.join_from(Order, Organization, Organization.id == Order.organization_id)
+    return query.join_from(Order, Organization, Organization.id == Order.organization_id).outerjoin(
+        Workspace, Workspace.id == Order.workspace_id
+    )
 
 
 def _where(wanted: Wanted) -> list[Any]:
@@ -161,8 +163,5 @@ def _where(wanted: Wanted) -> list[Any]:
         found.append(Organization.public_id == wanted.organization)
     if wanted.state:
         found.append(Order.state == wanted.state)
-    for word in (pattern.strip() for pattern in search_patterns(wanted.q)):
-        texts = (Order.workspace_name, Order.description, Order.reference)
-        named = (func.lower(text).contains(word, autoescape=True) for text in texts)
-        found.append(or_(*named, Organization.name_key.contains(word, autoescape=True)))
-    return found
+    texts = (func.lower(text) for text in (Order.workspace_name, Order.description, Order.reference))
+    return [*found, *holding(wanted.q, *texts, func.coalesce(Workspace.name_key, ""), Organization.name_key)]

@@ -17,9 +17,9 @@ from sqlalchemy.sql import ColumnElement
 
 from portal.base.db import db
 from portal.models import Hold, Organization, OrganizationMember, Plan, PlanColour, User, Workspace, WorkspaceTally
-from portal.queries.candidates import narrowed
 from portal.queries.listing import PAGE, last_offset
 from portal.queries.sorting import Sorting, in_order
+from portal.queries.words import holding
 from portal.rules.lifecycle import HoldKind
 from portal.rules.organizations import Breadth, Standing, standing_of
 
@@ -180,7 +180,7 @@ def matches(q: str, most: int = MOST_MATCHES) -> list[Match]:
     """The first by name, at most so many, whose folded name holds every word of the query; a word of one or two letters
     has to begin one. Without a query the first of all."""
     statement = select(Organization.public_id, Organization.name).order_by(Organization.name_key, Organization.id)
-    found = narrowed(statement, q, Organization.name_key)
+    found = statement.where(*holding(q, Organization.name_key))
     return [Match._make(row) for row in db.session.execute(found.limit(most))]
 
 
@@ -229,7 +229,7 @@ def _narrowed(asked: Filters, plan: PlanChoice | None, parts: frozenset[str]) ->
         parts |= {SUMS} if asked.status is not Standing.SUSPENDED else frozenset()
         where += STANDS[asked.status]
     query: Any = _joined(select(Organization.id), parts).where(*where)
-    found: Select[Any] = narrowed(query, asked.q, Organization.name_key, Organization.slug, _BILLING_EMAIL)
+    found: Select[Any] = query.where(*holding(asked.q, Organization.name_key, Organization.slug, _BILLING_EMAIL))
     return found
 
 

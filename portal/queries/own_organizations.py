@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import Integer, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
@@ -13,8 +13,8 @@ from portal.base.db import db
 from portal.models import Branding, Organization, OrganizationMember, Plan, User, Workspace, scope
 from portal.queries import brands
 from portal.queries.brands import Brand
+from portal.queries.words import holding
 from portal.rules.access import OrganizationRole
-from portal.rules.text import search_patterns
 
 MOST_ACCOUNTS = 50
 
@@ -116,6 +116,5 @@ def accounts(user_id: int) -> tuple[Account, ...]:
 
 def matching_accounts(user_id: int, q: str) -> Sequence[Account]:
     """The same, of whose name every word of the query is a part."""
-    words: list[Any] = [Organization.name_key.contains(word.strip(), autoescape=True) for word in search_patterns(q)]
-    rows = db.session.execute(_ACCOUNTS.where(*words), {"user": user_id})
+    rows = db.session.execute(_ACCOUNTS.where(*holding(q, Organization.name_key)), {"user": user_id})
     return list(map(Account._make, rows))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import Integer, and_, bindparam, or_, select
+from sqlalchemy import Integer, and_, bindparam, select
 
 from portal.base.db import db
 from portal.models import Branding, Membership, Organization, OrganizationMember, Workspace, scope
 from portal.queries import brands
 from portal.queries.brands import Brand
+from portal.queries.words import holding
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.lifecycle import Status
-from portal.rules.text import search_patterns
 
 MOST_PLACES = 50
 
@@ -154,12 +154,7 @@ def recent_places(user_id: int, most: int) -> tuple[Place, ...]:
 
 def matching_places(user_id: int, q: str) -> Sequence[Place]:
     """The same, up to MOST_PLACES, of which every word occurs in name, address or organization."""
-    words: list[Any] = [
-        or_(*(column.contains(word.strip(), autoescape=True) for column in _SEARCHED)) for word in search_patterns(q)
-    ]
+    words = holding(q, Workspace.name_key, Workspace.web_address, Organization.name_key)
     with scope.platform():
         rows = db.session.execute(_PLACES.where(*words).limit(MOST_PLACES), {"user": user_id})
         return list(map(Place._make, rows))
-
-
-_SEARCHED = (Workspace.name_key, Workspace.web_address, Organization.name_key)

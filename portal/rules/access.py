@@ -156,7 +156,7 @@ class Permission(StrEnum):
 
     # An organization
     ACCOUNT_VIEW = "organization:account:view", "See the organization's overview"
-    ACCOUNT_EDIT = "organization:account:edit", "Change the organization's name and domains"
+    ACCOUNT_EDIT = "organization:account:edit", "Change the organization's profile"
     ACCOUNT_WORKSPACE_VIEW = "organization:workspace:view", "See the organization's workspaces"
     ACCOUNT_WORKSPACE_CREATE = "organization:workspace:create", "Create workspaces"
     ACCOUNT_WORKSPACE_PRIMARY = "organization:workspace:primary", "Choose the primary workspace"
@@ -166,7 +166,7 @@ class Permission(StrEnum):
     ACCOUNT_USER_EDIT = "organization:user:edit", "Invite and remove people, change their roles"
     ACCOUNT_USAGE_VIEW = "organization:usage:view", "See usage and forecast"
     ACCOUNT_BILLING_VIEW = "organization:billing:view", "See billing and invoices"
-    ACCOUNT_BILLING_EDIT = "organization:billing:edit", "Change billing details and pay"
+    ACCOUNT_BILLING_EDIT = "organization:billing:edit", "Change billing details"
     ACCOUNT_BRANDING_VIEW = "organization:branding:view", "See the branding"
     ACCOUNT_BRANDING_EDIT = "organization:branding:edit", "Change the branding"
     ACCOUNT_ACTIVITY_VIEW = "organization:activity:view", "See the organization's activity"

@@ -197,7 +197,7 @@ def _search_url(endpoint: str) -> str:
 def house() -> str:
     """Whose pages these are, to somebody who is not logged in: on a custom domain its organization's or workspace's."""
     domain = hosts.domain()
-    return domain.name if domain and domain.brand else brand()
+    return domain.name if domain else brand()
 
 
 class Environment(FlaskEnvironment):

@@ -23,7 +23,7 @@ from portal.web.pages import away, show, wants_part
 SUSPENDED = "workspace_home.suspended"
 STOP = "access.stop"
 DOORS = {"admin_workspaces.impersonate", "admin_workspaces.manage"}  # where an access session begins
-OPEN_INSIDE = {STOP, "account.log_out"}
+OPEN_INSIDE = {STOP, "account.log_out", "branding.file"}
 
 CLOSED = "This workspace is closed: it can be read and exported until it is purged, and nothing of it can be changed."
 PAUSED = "This workspace is suspended: nothing of it can be changed until it is reactivated."

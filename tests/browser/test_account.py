@@ -90,8 +90,9 @@ def test_an_invitation_is_accepted(alice: User, page: Page, server: Server, mail
     page.goto("/invitations/" + sent.link.rpartition("/")[2])
     looks_right(page)
     fill(page, name="Dana", password=PASSWORD)
-    expect(page.get_by_role("heading", name="You have no workspace")).to_be_visible()
-    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+    page.locator(".side .switcher > summary").click()
+    page.locator(".side").get_by_role("button", name="Log out").click()
     expect(page).to_have_url(server.url + "/login")
 
 

@@ -2,19 +2,23 @@
 no booking is lost."""
 
 from datetime import date
+from functools import partial
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
 from portal.base.db import db
-from portal.models import BilledMonth, CreditEntry, Invoice, Order, Organization
+from portal.models import BilledMonth, CreditEntry, Invoice, Order, Organization, Workspace
 from portal.operations import credit, payments
 from portal.operations.cycles import begin_all
+from portal.operations.invitations import Into, accept, invite
 from portal.operations.invoicing import issue, issue_due
 from portal.operations.unit import unit
 from portal.queries import doctor
 from portal.queries.audit import verify
+from portal.rules.access import OrganizationRole, WorkspaceRole
+from tests import factories
 from tests.faults.test_at_once import at_once
 from tests.support import accounts, tenants
 from tests.support.accounts import ISSUE, NOVEMBER, at
@@ -81,3 +85,15 @@ def test_no_booking_is_lost(app: Flask, many: list[str]) -> None:
     assert db.session.scalar(select(Organization.credit_minor).where(Organization.public_id == many[0])) == total
     balances = list(db.session.scalars(select(CreditEntry.balance_minor).order_by(CreditEntry.id)))
     assert len(set(balances)) == 16 and balances[-1] == total
+
+
+def test_a_payment_and_somebody_who_joins_do_not_wait_for_each_other(app: Flask, many: list[str]) -> None:
+    for number, of in enumerate(many):
+        invoice, dana = issue(of, NOVEMBER, by()) or "", factories.user(f"dana{number}@example.test")
+        with unit() as session:
+            row = session.scalars(select(Organization).where(Organization.public_id == of)).one()
+            room = session.scalars(select(Workspace).where(Workspace.organization_id == row.id)).one()
+            into = Into(row, OrganizationRole.MEMBER, room, WorkspaceRole.AGENT)
+            token = invite(session, dana.email, "", into, factories.command()).link.rpartition("/")[2]
+        acts = (partial(payments.pay, invoice, "Cash", "", by()), partial(accept, token, factories.acting(dana)))
+        assert at_once(app, *acts) == {"done": 2}

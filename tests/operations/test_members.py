@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from portal.base.db import db
 from portal.models import Invitation, Membership, Organization, OrganizationMember, User, Workspace, scope
@@ -210,3 +210,11 @@ def test_who_is_removed_while_they_accept_is_in_no_workspace_without_its_organiz
             inside = db.session.scalar(select(Membership.id).where(Membership.user_id == dana.id))
             belongs = db.session.scalar(select(OrganizationMember.id).where(OrganizationMember.user_id == dana.id))
         assert inside is None or belongs is not None
+
+
+def test_whoever_was_only_invited_is_no_other_admin(app: Flask) -> None:
+    acme, (ann, ben) = two_admins()
+    with unit() as session:
+        session.execute(update(User).where(User.public_id == ben).values(password_hash=None))
+    with pytest.raises(Refused, match="the last admin"):
+        members.remove(ann, acme.public_id, BY)

@@ -15,6 +15,7 @@ from portal.models import (
     Change,
     Domain,
     Invitation,
+    Invoice,
     Membership,
     Organization,
     OrganizationMember,
@@ -22,7 +23,7 @@ from portal.models import (
     Workspace,
     scope,
 )
-from portal.operations import closing, holds, team, transfers
+from portal.operations import closing, holds, invoicing, team, transfers
 from portal.operations.holds import NewHold
 from portal.operations.unit import locked, unit
 from portal.rules.access import STAFF, OrganizationRole, StaffRole, WorkspaceRole, permissions_of
@@ -30,6 +31,7 @@ from portal.rules.errors import Conflict, NotFound, Refused
 from portal.rules.lifecycle import HoldKind, Status
 from tests import factories
 from tests.faults.test_at_once import at_once
+from tests.support import accounts, tenants
 from tests.support.clocks import NOW
 from tests.support.creation import BY, actions, check_platform, one
 from tests.support.family import add, family, named
@@ -325,3 +327,16 @@ def test_who_has_the_workspace_and_joins_the_organization_does_not_wait_for_who_
 
     assert at_once(app, join, go) == {"done": 2}
     check_platform()
+
+
+def test_a_month_that_the_old_organization_billed_is_not_billed_again(app: Flask, mailbox: Mailbox) -> None:
+    with unit() as session:
+        old, (_, beta) = accounts.account(session, "Beta")
+        new = tenants.organization(session, "Newcomer", "USD", rate_card_id=old.rate_card_id)
+        there, workspace = new.public_id, beta.public_id
+    invoicing.issue_due(accounts.ISSUE)
+    transfers.transfer(workspace, there, "Sold", factories.command(accounts.at(12, 10)))
+    invoicing.issue_due(accounts.at(12, 10, 12))
+    db.session.rollback()
+    months = db.session.scalars(select(Invoice.month)).all()
+    assert months == [accounts.NOVEMBER]

@@ -33,9 +33,10 @@ BRANDED = "Upload your logo under Branding: it shows at once."
 
 
 def write_requests(world: World, customer: Customer) -> None:
-    """What this organization has asked for, if anything. The one whose people can be logged in as has its branding."""
-    if customer.index == 0:
+    """What this organization has asked for, if anything. Those with branding were granted it."""
+    if is_branded(customer.index):
         _add(world, customer, RequestKind.BRANDING, GRANTED, "We want our customers to see our colours.", BRANDED)
+    if customer.index == 0:
         return
     if customer.index == 1:  # so that a small platform has one to look at too
         _add(world, customer, *(SEVERAL if customer.is_multi else ONE))

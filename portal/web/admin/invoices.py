@@ -8,6 +8,7 @@ from wtforms import StringField
 
 from portal.base import clock
 from portal.models import InvoiceState
+from portal.models.invoices import UNPAID
 from portal.operations import payments
 from portal.queries import invoices as reads
 from portal.queries.invoices import InvoiceView, Listed, Wanted
@@ -21,7 +22,6 @@ from portal.web.reader import words
 
 bp = Blueprint("admin_invoices", __name__, url_prefix="/admin/invoices")
 HOME = "admin_invoices.listing"
-UNPAID = (InvoiceState.OPEN, InvoiceState.OVERDUE)
 
 
 class PayForm(Form):

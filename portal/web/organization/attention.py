@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import url_for
 
-from portal.queries.account_workspaces import Row
+from portal.queries.account_workspaces import Unsettled
 from portal.queries.own_organizations import OwnOrganization
 from portal.rules.access import Permission
 from portal.rules.lifecycle import Status
@@ -17,12 +17,12 @@ from portal.web.access import may
 from portal.web.attention import SOON, Entry, ranked
 
 
-def entries(organization: OwnOrganization, rows: Sequence[Row], now: datetime, locale: str) -> tuple[Entry, ...]:
+def entries(organization: OwnOrganization, rows: Sequence[Unsettled], now: datetime, locale: str) -> tuple[Entry, ...]:
     """Workspaces that are suspended, or whose trial ends; that there is none."""
     return ranked(_entries(organization, rows, now, locale))
 
 
-def _entries(organization: OwnOrganization, rows: Sequence[Row], now: datetime, locale: str) -> Iterator[Entry]:
+def _entries(organization: OwnOrganization, rows: Sequence[Unsettled], now: datetime, locale: str) -> Iterator[Entry]:
     opens = may(Permission.ACCOUNT_WORKSPACE_VIEW)
     action = ("Workspaces", url_for("organization_workspaces.listing")) if opens else None
     for row in rows:
@@ -33,5 +33,5 @@ def _entries(organization: OwnOrganization, rows: Sequence[Row], now: datetime, 
             over = row.trial_ends_at <= now
             level = "risk" if over else "watch" if row.trial_ends_at - now <= SOON else "info"
             yield Entry(level, row.name, f"Trial {'ended' if over else 'ends'} {when}", action)
-    if not rows:
+    if not organization.workspaces:
         yield Entry("info", "No workspace", "All workspaces of this organization are closed", action)

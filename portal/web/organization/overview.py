@@ -32,7 +32,7 @@ def overview() -> Response:
     """What it has, what was sent in 30 days, what needs attention."""
     here, locale, now = organizations.organization(), formats.reader_locale(), clock.now()
     usage = recent_usage_together(here.key, local_day(now, here.timezone))
-    found = account_workspaces.workspaces(here.key, g.principal.user_id, "", 1, account_workspaces.PER_PAGE)
+    found = account_workspaces.workspaces(here.key, g.principal.user_id, "", 1, SHOWN)
     still_open = [row for row in found.rows if row.cancelled_at is None]
     shows_asked = may(Permission.ACCOUNT_REQUEST)
     shows = may(Permission.ACCOUNT_WORKSPACE_VIEW)
@@ -40,8 +40,8 @@ def overview() -> Response:
         "organization/overview",
         figures=tiles(account_workspaces.sums(here.key), usage, locale),
         chart=usage_chart.drawn(usage, here.timezone, locale),
-        attention=attention.entries(here, still_open, now, locale),
-        rows=[workspace_rows.row(each, here.currency, locale) for each in still_open[:SHOWN]] if shows else None,
+        attention=attention.entries(here, account_workspaces.unsettled(here.key), now, locale),
+        rows=[workspace_rows.row(each, here.currency, locale) for each in still_open] if shows else None,
         more_url=url_for("organization_workspaces.listing") if shows and here.workspaces > SHOWN else None,
         role=ORGANIZATION_ROLES[here.role],
         may_do=may_do(here.role),

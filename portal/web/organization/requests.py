@@ -39,7 +39,7 @@ ABOUT: Mapping[RequestKind, tuple[str, str]] = {
         "How many contacts you expect a month",
     ),
     RequestKind.BRANDING: (
-        "Your logo and colours on the pages of the organization and its workspaces, on mails and invoices.",
+        "Your logo and colours on the pages of the organization and its workspaces, and on its own domain.",
         "Anything that we should know",
     ),
 }

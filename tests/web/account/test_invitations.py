@@ -7,10 +7,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from portal.base.db import db
 from portal.models import User
 from portal.operations import invitations
 from portal.operations.invitations import Into, Sent
 from portal.operations.unit import unit
+from portal.queries.accounts import belongings
 from portal.rules.access import OrganizationRole
 from tests import factories
 from tests.factories import PASSWORD, acting, command
@@ -42,9 +44,9 @@ def test_a_new_person_reads_accepts_and_is_in(sent: Sent, client: FlaskClient) -
     answer = submit(client, path_of(sent), {"name": "Dana Díaz", "password": PASSWORD})
     assert (answer.status_code, answer.location) == (303, "/")
     assert token_in(answer)
-    home = client.get("/").text
+    home = client.get("/", follow_redirects=True).text
     assert "Acme Group" in home
-    assert "Admin of the organization" in home
+    assert "People, workspaces and billing." in home, "an admin’s overview"
     assert client.get(path_of(sent)).status_code == 410
     assert "was accepted" in submit(client, path_of(sent), {"name": "Eve", "password": PASSWORD}).text
 
@@ -70,7 +72,8 @@ def test_a_known_person_logs_in_first_and_comes_back(sent: Sent, client: FlaskCl
     answer = submit(client, "/login", {"email": EMAIL, "password": PASSWORD, "next": path_of(again)})
     assert answer.location == path_of(again)
     assert submit(client, path_of(again)).location == "/"
-    assert "Beta" in client.get("/").text
+    dana = db.session.scalars(select(User.id).where(User.email_key == EMAIL)).one()
+    assert [place.organization for place in belongings(dana)] == ["Acme Group", "Beta"]
 
 
 def test_somebody_else_who_is_logged_in_cannot_accept(sent: Sent, client: FlaskClient) -> None:
