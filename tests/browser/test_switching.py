@@ -46,7 +46,9 @@ def test_by_keyboard_alone(acme: Home, page: Page, server: Server) -> None:
     expect(menu.get_by_role("button", name="Gamma Works")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page).to_have_url(server.url + "/w/gamma-works/")
+    page.wait_for_load_state()  # its script puts the cursor into the field
     page.locator(".side .switcher > summary").click()
+    expect(menu.get_by_role("searchbox", name="Find a workspace")).to_be_focused()
     page.keyboard.type("zzz")
     expect(menu.get_by_text("No workspace of yours matches “zzz”.")).to_be_visible()
     page.keyboard.press("Escape")
