@@ -28,16 +28,6 @@ class LineKind(StrEnum):
     TAX = "tax"
 
 
-USAGE_KINDS = frozenset(
-    {
-        LineKind.MESSAGES,
-        LineKind.MINUTES,
-        LineKind.NUMBERS,
-        LineKind.EXTENSIONS,
-        LineKind.LATE_MESSAGES,
-        LineKind.LATE_MINUTES,
-    }
-)
 ACCOUNT_KINDS = frozenset({LineKind.CONTACTS, LineKind.DISCOUNT, LineKind.TAX})
 """Those of the whole account, not of one of its workspaces."""
 

@@ -19,6 +19,7 @@ from portal.web.access import actor, may, needs
 from portal.web.forms import Form
 from portal.web.pages import ask, done, show
 from portal.web.reader import words
+from portal.web.state_chips import chips
 
 bp = Blueprint("admin_invoices", __name__, url_prefix="/admin/invoices")
 HOME = "admin_invoices.listing"
@@ -52,7 +53,7 @@ def listing() -> Response:
     return show(
         "admin/invoices/list",
         rows=[_row(each, locale) for each in found],
-        chips=_chips(wanted, values, locale),
+        chips=chips(HOME, invoice_words.STATES, reads.by_state(wanted, now), state, locale, **values),
         q=wanted.q,
         state=state,
         organization=wanted.organization,
@@ -183,16 +184,3 @@ def _row(it: Listed, locale: str) -> dict[str, object]:
         "issued": formats.day(it.issued_at.date(), locale),
         "total": formats.money(it.total, it.currency, locale),
     }
-
-
-def _chips(wanted: Wanted, values: dict[str, str | None], locale: str) -> list[tuple[str, str, str, bool]]:
-    """The filters by state: label, count, address, whether it is chosen."""
-    counts = reads.by_state(wanted, clock.now())
-
-    def link(state: InvoiceState | None) -> str:
-        return url_for(HOME, q=values["q"], organization=values["organization"], state=state)
-
-    found = [("All", formats.number(sum(counts.values()), locale), link(None), wanted.state is None)]
-    for state, (_, label) in invoice_words.STATES.items():
-        found.append((label, formats.number(counts.get(state, 0), locale), link(state), state is wanted.state))
-    return found

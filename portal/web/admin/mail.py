@@ -18,6 +18,7 @@ from portal.web import formats, paging
 from portal.web.access import actor, may, needs
 from portal.web.admin import mail_words
 from portal.web.pages import done, show
+from portal.web.state_chips import chips
 
 bp = Blueprint("admin_mail", __name__, url_prefix="/admin/mail")
 
@@ -42,7 +43,9 @@ def listing() -> Response:
     return show(
         "admin/mail/list",
         letters=[mail_words.row(letter, now, locale) for letter in found],
-        chips=_chips(state, values, locale),
+        chips=chips(
+            "admin_mail.listing", mail_words.STATES, reads.by_state(), state, locale, q=values["q"], kind=values["kind"]
+        ),
         q=given["q"],
         state=state,
         kinds=[(name, mail_words.kind_of(name), name == given["kind"]) for name in reads.kinds()],
@@ -79,21 +82,6 @@ def resend(mail: str) -> ResponseReturnValue:
     state = outbox.resend(mail, actor())
     flash(*(SENT_WORDS.get(state, ("It waits to be sent", "info")) if state else ("It is being sent already", "info")))
     return done(url_for("admin_mail.page", mail=mail))
-
-
-def _chips(
-    chosen: OutboxState | None, values: dict[str, str | OutboxState | None], locale: str
-) -> list[tuple[str, str, str, bool]]:
-    """The filters by state: label, count, address, whether it is chosen."""
-    counts = reads.by_state()
-
-    def link(state: OutboxState | None) -> str:
-        return url_for("admin_mail.listing", q=values["q"], kind=values["kind"], state=state)
-
-    found = [("All", formats.number(sum(counts.values()), locale), link(None), chosen is None)]
-    for state, (_, label) in mail_words.STATES.items():
-        found.append((label, formats.number(counts.get(state, 0), locale), link(state), state is chosen))
-    return found
 
 
 def _letter(mail: str) -> LetterView:

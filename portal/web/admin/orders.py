@@ -24,6 +24,7 @@ from portal.web.forms import Form
 from portal.web.order_words import STATES
 from portal.web.pages import ask, done, show, wants_part
 from portal.web.reader import words
+from portal.web.state_chips import chips
 
 bp = Blueprint("admin_orders", __name__, url_prefix="/admin/orders")
 HOME = "admin_orders.listing"
@@ -69,7 +70,7 @@ def listing() -> Response:
     return show(
         "admin/orders/list",
         rows=[_row(each, locale) for each in found],
-        chips=_chips(wanted, values, locale),
+        chips=chips(HOME, STATES, reads.by_state(wanted), state, locale, **values),
         q=wanted.q,
         state=state,
         organization=wanted.organization,
@@ -202,16 +203,3 @@ def _row(it: Listed, locale: str) -> dict[str, object]:
         "settle": edits and it.state is OrderState.PENDING,
         "refund": edits and it.state is OrderState.PAID and it.invoice is None,
     }
-
-
-def _chips(wanted: Wanted, values: dict[str, str | None], locale: str) -> list[tuple[str, str, str, bool]]:
-    """The filters by state: label, count, address, whether it is chosen."""
-    counts = reads.by_state(wanted)
-
-    def link(state: OrderState | None) -> str:
-        return url_for(HOME, q=values["q"], organization=values["organization"], state=state)
-
-    found = [("All", formats.number(sum(counts.values()), locale), link(None), wanted.state is None)]
-    for state, (_, label) in STATES.items():
-        found.append((label, formats.number(counts.get(state, 0), locale), link(state), state is wanted.state))
-    return found

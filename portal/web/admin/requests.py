@@ -24,6 +24,7 @@ from portal.web.forms import Form
 from portal.web.pages import ask, done, show
 from portal.web.reader import Reader, reader
 from portal.web.request_words import GRANTING, KINDS, STATES, shortened
+from portal.web.state_chips import chips
 
 bp = Blueprint("admin_requests", __name__, url_prefix="/admin/requests")
 
@@ -73,7 +74,7 @@ def listing() -> Response:
     return show(
         "admin/requests/list",
         rows=[row(each, by) for each in found],
-        chips=_chips(kind, state, by.locale),
+        chips=chips(LISTING, STATES, reads.by_state(kind), state, by.locale, kind=kind),
         kinds=[(each.value, label, each is kind) for each, label in KINDS.items()],
         state=state,
         any_set=bool(kind or state),
@@ -163,15 +164,6 @@ def row(found: RequestView, by: Reader) -> Row:
         when=formats.ago(at, by.now, by.locale),
         when_title=formats.minute(at, by.locale, by.timezone),
     )
-
-
-def _chips(kind: RequestKind | None, chosen: RequestState | None, locale: str) -> list[tuple[str, str, str, bool]]:
-    counts = reads.by_state(kind)
-    found = [("All", sum(counts.values()), None), *((STATES[each][1], counts.get(each, 0), each) for each in STATES)]
-    return [
-        (label, formats.number(count, locale), url_for(LISTING, kind=kind, state=state), state is chosen)
-        for label, count, state in found
-    ]
 
 
 def _open(req: str) -> RequestView:

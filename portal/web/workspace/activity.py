@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response, request
+from flask import Response
 
-from portal.base import clock
-from portal.operations.audit_events import FOR_CUSTOMERS
-from portal.queries import audit as log
 from portal.queries.audit import Wanted
 from portal.rules.access import Permission
-from portal.rules.errors import NotFound
-from portal.web import audit_words, formats, paging, tenancy
+from portal.web import log_pages, tenancy
 from portal.web.access import needs
 from portal.web.pages import show
 from portal.web.workspace.side import page
@@ -22,15 +18,5 @@ bp = page("activity")
 @needs(Permission.TENANT_ACTIVITY_VIEW)
 def activity() -> Response:
     """A page of it, latest first."""
-    wanted = Wanted(workspace_id=tenancy.tenant().key, among=frozenset(FOR_CUSTOMERS))
-    found = log.events_page(wanted, paging.number(request.args.get("page")))
-    if found.page > 1 and not found.events:
-        raise NotFound()
-    turn = paging.turning("workspace_activity.page")
-    return show(
-        "workspace/activity",
-        entries=[audit_words.for_customers(event, clock.now()) for event in found.events],
-        pager=paging.pager(
-            found.page, log.PER_PAGE, found.total, turn, formats.reader_locale(), more=found.more_than_counted
-        ),
-    )
+    whose = Wanted(workspace_id=tenancy.tenant().key)
+    return show("workspace/activity", **log_pages.for_customers("workspace_activity.page", whose))
