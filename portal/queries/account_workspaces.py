@@ -19,8 +19,8 @@ MOST_UNSETTLED = 20
 
 
 class Row(NamedTuple):
-    """A workspace. Counts: people, contacts, numbers. `plan`: None for the free one. `mrr_minor`: a month's
-    subscription in minor units. `role`: that of the person who looks, None where they are no member."""
+    """A workspace. Counts: people, contacts, numbers. `plan`: None for the free one. `role`: that of the person who
+    looks, None where they are no member."""
 
     public_id: str
     name: str
@@ -34,7 +34,6 @@ class Row(NamedTuple):
     users: int
     contacts: int
     numbers: int
-    mrr_minor: int
     owner: str | None
     role: WorkspaceRole | None
 
@@ -61,7 +60,6 @@ _COLUMNS = (
     Workspace.user_count,
     Workspace.contact_count,
     Workspace.number_count,
-    Workspace.mrr_minor,
     User.name,
     Membership.role,
 )

@@ -41,7 +41,7 @@ def overview() -> Response:
         figures=tiles(account_workspaces.sums(here.key), usage, locale),
         chart=usage_chart.drawn(usage, here.timezone, locale),
         attention=attention.entries(here, account_workspaces.unsettled(here.key), now, locale),
-        rows=[workspace_rows.row(each, here.currency, locale) for each in still_open] if shows else None,
+        rows=[workspace_rows.row(each, locale) for each in still_open] if shows else None,
         more_url=url_for("organization_workspaces.listing") if shows and here.workspaces > SHOWN else None,
         role=ORGANIZATION_ROLES[here.role],
         may_do=may_do(here.role),

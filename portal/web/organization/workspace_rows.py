@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.queries.account_workspaces import Row
-from portal.rules.text import initials
 from portal.web import formats
 from portal.web.role_words import WORKSPACE_ROLES
 from portal.web.workspace_words import STATUSES
@@ -17,7 +16,6 @@ class Line:
 
     public_id: str
     name: str
-    initials: str
     address: str
     kind: str
     status: str
@@ -28,17 +26,15 @@ class Line:
     users: str
     contacts: str
     numbers: str
-    monthly: str
     opens: bool
     yours: str
 
 
-def row(found: Row, currency: str, locale: str) -> Line:
-    """The workspace in the reader's language; amounts in its organization's currency."""
+def row(found: Row, locale: str) -> Line:
+    """The workspace in the reader's language."""
     return Line(
         public_id=found.public_id,
         name=found.name,
-        initials=initials(found.name),
         address=found.web_address,
         kind="Primary" if found.is_primary else "",
         status=found.status.value.lower(),
@@ -49,7 +45,6 @@ def row(found: Row, currency: str, locale: str) -> Line:
         users=formats.number(found.users, locale),
         contacts=formats.number(found.contacts, locale),
         numbers=formats.number(found.numbers, locale),
-        monthly=formats.money(found.mrr_minor, currency, locale),
         opens=found.role is not None,
         yours=WORKSPACE_ROLES[found.role].lower() if found.role else "",
     )

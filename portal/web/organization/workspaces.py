@@ -36,8 +36,7 @@ def listing() -> Response:
     return show(
         "organization/workspaces",
         q=q,
-        rows=[workspace_rows.row(each, here.currency, locale) for each in found.rows],
-        total=formats.number(found.total, locale),
+        rows=[workspace_rows.row(each, locale) for each in found.rows],
         is_multi=here.is_multi,
         new_url=url_for("organization_workspaces.new") if may(Permission.ACCOUNT_WORKSPACE_CREATE) else None,
         pager=paging.pager(found.page, account_workspaces.PER_PAGE, found.total, turn, locale) if found.total else None,
