@@ -114,13 +114,14 @@ _PLANS = _arm(
     case((Plan.archived_at.is_(None), _NONE), else_=literal_column("1")),
 )
 # Made this month: those of the month's first hours, where it does not begin with a day of UTC, and those of whole days.
+# The month is written out: given as a value, PostgreSQL would plan the statement anew for every page.
 _FIRST = _arm("new", _BLANK, _BLANK, _BLANK, func.count(), _NONE, _NONE).where(
     Workspace.cancelled_at.is_(None),
-    Workspace.created_at >= bindparam("month", type_=Instant),
-    Workspace.created_at < bindparam("midnight", type_=Instant),
+    Workspace.created_at >= bindparam("month", type_=Instant, literal_execute=True),
+    Workspace.created_at < bindparam("midnight", type_=Instant, literal_execute=True),
 )
 _WHOLE = _arm("new", _BLANK, _BLANK, _BLANK, func.sum(WorkspaceBirths.workspaces), _NONE, _NONE).where(
-    WorkspaceBirths.day >= bindparam("day", type_=Date)
+    WorkspaceBirths.day >= bindparam("day", type_=Date, literal_execute=True)
 )
 _ORGANIZATION = _arm(
     "organization", Organization.public_id, Organization.name, _BLANK, Organization.id, _NONE, _NONE

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, g, request, url_for
 from flask.templating import Environment as FlaskEnvironment
+from markupsafe import Markup
 
 from portal.base import csrf
 from portal.queries.own_organizations import OwnOrganization
@@ -19,9 +20,11 @@ from portal.settings import Settings
 from portal.web import compiled, formats, hosts, looks, pieces, static_files, surroundings
 from portal.web.access import may, opened, opens
 from portal.web.platform import brand, platform
+from portal.web.surroundings import Around
 
 WORKSPACES = "admin_workspaces.listing"
 SEARCHES = ("admin_search.page", "account.search")  # the first that the person may open
+HOLE = "\0"  # where the reader's belongs, in what is drawn for all; no text of anybody's holds a NUL
 ACCOUNT_MENU = (("Your profile", "/me", "user"),)
 Groups = tuple[tuple[str | None, tuple[tuple[str, str, str], ...]], ...]
 NAVIGATION: Groups = (
@@ -194,6 +197,28 @@ def _search_url(endpoint: str) -> str:
     return url_for(endpoint)
 
 
+def sides(here: Around | None, found: tuple[str, str] | None) -> Markup:
+    """What stands beside a page of whoever is logged in: switcher, search (`find`) and navigation. `here`: whose page
+    it is. Drawn once for all who see the same."""
+    person: Principal = g.principal
+    look = looks.look() if here else None
+    drawn = pieces.piece(
+        "layouts/_sides.html",
+        brand=here.name if here else brand(),
+        name=here.who if here else person.name,
+        initials=here.initials if here else person.initials,
+        logo=look.mark if look else "",
+        email=person.email,
+        menu=ACCOUNT_MENU if may(Permission.SELF) and not hosts.domain() else (),
+        places=surroundings.places(person),
+        find=found,
+        groups=navigation(),
+        logout_url=url_for("account.log_out"),
+        token=HOLE,
+    )
+    return drawn.replace(HOLE, csrf.token())
+
+
 def house() -> str:
     """Whose pages these are, to somebody who is not logged in: on a custom domain its organization's or workspace's."""
     domain = hosts.domain()
@@ -223,19 +248,20 @@ def init_app(app: Flask, settings: Settings) -> None:
         person: Principal | None = g.get("principal")
         if g.get("is_part"):
             return {"current_user": person, "csrf_token": csrf.token}
+        searched = find() if person else None
+        tenant = surroundings.workspace(person) if person else None
+        organization = surroundings.organization(person) if person else None
         return {
             "current_user": person,
             "csrf_token": csrf.token,
             "brand": brand(),
             "is_example": platform().is_example,
-            "navigation": navigation() if person else (),
-            "find": find() if person else None,
-            "account_menu": ACCOUNT_MENU if may(Permission.SELF) and not hosts.domain() else (),
+            "find": searched,
             "look": looks.look(),
             "house": house(),
-            "tenant": surroundings.workspace(person) if person else None,
-            "organization": surroundings.organization(person) if person else None,
-            "places": partial(surroundings.places, person),
+            "tenant": tenant,
+            "organization": organization,
+            "sides": partial(sides, tenant or organization, searched),
             "visit": surroundings.visit(person) if person else None,
             "first_page": surroundings.first_page(person),
         }

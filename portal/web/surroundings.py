@@ -62,10 +62,11 @@ class PlaceGroup:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The switcher's lines; `searched`: there are so many, shown or not, that one searches for them."""
+    """The switcher's lines. `search_url`: where one searches for them, blank unless there are so many, shown or not."""
 
     groups: tuple[PlaceGroup, ...]
-    searched: bool
+    switch_url: str
+    search_url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,10 @@ def places(person: Principal | None) -> Places | None:
     most = tenants.MOST_PLACES if hosts.domain() else SHOWN + 1
     found = hosts.here(tenants.recent_places(person.user_id, most))
     groups = grouped(found[:SHOWN], hosts.here(own_organizations.accounts(person.user_id)))
-    return Places(groups, len(found) > FEW and hosts.answers("switch.search")) if groups else None
+    if not groups:
+        return None
+    searched = len(found) > FEW and hosts.answers("switch.search")
+    return Places(groups, url_for("switch.switch"), url_for("switch.search") if searched else "")
 
 
 def grouped(found: Sequence[Place], accounts: Sequence[Account]) -> tuple[PlaceGroup, ...]:

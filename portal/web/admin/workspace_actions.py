@@ -12,7 +12,7 @@ from flask import url_for
 from portal.queries.detail import Profile
 from portal.rules.access import Permission
 from portal.rules.lifecycle import Move, Status, legal_moves, may_lift
-from portal.web.access import opens, permissions
+from portal.web.access import opened, opens, permissions
 from portal.web.admin.workspace_addresses import HOME
 
 EDIT, MANAGE, IMPERSONATE = "admin_workspaces.edit", "admin_workspaces.manage", "admin_workspaces.impersonate"
@@ -114,16 +114,23 @@ class RowAction(NamedTuple):
     how: How
 
 
+ROW = (
+    ("Edit", EDIT, "pencil", How.PAGE),
+    ("Manage", MANAGE, "adjustments", How.POST),
+    ("Delete", "admin_workspaces.trash_move", "trash", How.DIALOG),
+)
+
+
 def of_rows() -> tuple[RowAction, ...]:
     """What this person may do to every workspace of the list."""
-    found = []
-    if opens(EDIT):
-        found.append(RowAction("Edit", _path(EDIT), "pencil", How.PAGE))
-    if opens(MANAGE):
-        found.append(RowAction("Manage", _path(MANAGE), "adjustments", How.POST))
-    if Permission.WORKSPACE_CLOSE in permissions():
-        found.append(RowAction("Delete", _path("admin_workspaces.trash_ask"), "trash", How.DIALOG))
-    return tuple(found)
+    return _of_rows(opened())
+
+
+@lru_cache(maxsize=50)
+def _of_rows(allowed: frozenset[str]) -> tuple[RowAction, ...]:
+    return tuple(
+        RowAction(name, _path(endpoint), icon, how) for name, endpoint, icon, how in ROW if endpoint in allowed
+    )
 
 
 class BulkAction(NamedTuple):
@@ -146,7 +153,12 @@ BULK = (
 
 def of_many() -> tuple[BulkAction, ...]:
     """What this person may do to the ticked workspaces of the list."""
-    known = (each for each in BULK if opens(each[1]))
+    return _of_many(opened())
+
+
+@lru_cache(maxsize=50)
+def _of_many(allowed: frozenset[str]) -> tuple[BulkAction, ...]:
+    known = (each for each in BULK if each[1] in allowed)
     return tuple(BulkAction(label, url_for(endpoint), icon, dialog) for label, endpoint, icon, dialog in known)
 
 

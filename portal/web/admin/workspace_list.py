@@ -21,7 +21,7 @@ from portal.web import formats, paging, pieces
 from portal.web.access import may
 from portal.web.admin import workspace_actions, workspace_rows
 from portal.web.admin.list_addresses import Option
-from portal.web.admin.workspace_actions import BulkAction, RowAction
+from portal.web.admin.workspace_actions import BulkAction, How, RowAction
 from portal.web.admin.workspace_addresses import COLUMNS, HOME, Address, Asked, described
 from portal.web.health_words import LEVELS
 from portal.web.rates import rates_of
@@ -143,6 +143,7 @@ def _given(found: Listing, any_rows: bool, asked: Asked, asking: Asking) -> dict
         "notice": _notice(asked, found),
         "heads": _heads(address),
         "actions": asking.actions,
+        "at_once": any(action.how is How.POST for action in asking.actions),
         "bulk": asking.bulk,
         "bulk_all": _all_of(found, locale),
         "bulk_fields": address.kept("columns"),

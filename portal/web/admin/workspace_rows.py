@@ -80,10 +80,10 @@ class Row:
     created: Moment
 
 
-def drawn(found: Iterable[Listed], reader: Reader, actions: tuple[RowAction, ...], picks: bool) -> list[Markup]:
+def drawn(found: Iterable[Listed], reader: Reader, actions: tuple[RowAction, ...], picks: bool) -> Markup:
     """The rows, drawn, in the same order; each with these actions, and if `picks` with a box to be ticked."""
     locale, timezone = reader.locale, reader.timezone
-    return [
+    rows = [
         _drawn(
             each,
             local_day(reader.now, each.timezone),
@@ -95,6 +95,7 @@ def drawn(found: Iterable[Listed], reader: Reader, actions: tuple[RowAction, ...
         )
         for each in found
     ]
+    return Markup("".join(rows))  # noqa: S704  (each is drawn)
 
 
 @lru_cache(maxsize=4_000)
