@@ -32,7 +32,7 @@ run: $(DONE)/portal ## Set everything up and serve Portal with example data (HOS
 .PHONY: test
 test: $(DONE)/portal $(DONE)/dev ## Every test, on SQLite and on PostgreSQL (ARGS="-k name")
 	@.ci/packages tests
-	@unset PORTAL_INSTANCE PORTAL_PUBLIC_URL && $(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	@unset PORTAL_INSTANCE PORTAL_PUBLIC_URL && $(BIN)/pytest -n 3 --dist worksteal $(ARGS)
 
 # ---------------------------------------------------------------- checks
 
