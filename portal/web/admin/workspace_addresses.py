@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from werkzeug.datastructures import MultiDict
@@ -67,6 +68,12 @@ class Asked:
 
 def read(arguments: MultiDict[str, str], remembered: str | None) -> Asked:
     """What the query string says; `remembered` are the columns chosen last, as `remember` spells them."""
+    return _read(tuple(arguments.items(multi=True)), remembered)
+
+
+@lru_cache(maxsize=500)
+def _read(pairs: tuple[tuple[str, str], ...], remembered: str | None) -> Asked:
+    arguments = MultiDict(pairs)
     given = {name: clean_line(arguments.get(name, ""))[:MOST_CHARACTERS] for name in FIELDS}
     order = given["sort"].removeprefix("-")
     known = {

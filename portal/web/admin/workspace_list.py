@@ -148,6 +148,7 @@ def _given(found: Listing, any_rows: bool, asked: Asked, asking: Asking) -> dict
         "bulk_all": _all_of(found, locale),
         "bulk_fields": address.kept("columns"),
         "columns": [(each.key, each.full or each.label, each.key in asked.columns) for each in COLUMNS[1:]],
+        "hidden": "".join(f" no-{each.key}" for each in COLUMNS[1:] if each.key not in asked.columns),
         "columns_sent": address.kept("columns"),
         "organization_sent": address.sent("organization"),
         "columns_value": address.values.get("columns"),

@@ -83,10 +83,12 @@ class Row:
 def drawn(found: Iterable[Listed], reader: Reader, actions: tuple[RowAction, ...], picks: bool) -> Markup:
     """The rows, drawn, in the same order; each with these actions, and if `picks` with a box to be ticked."""
     locale, timezone = reader.locale, reader.timezone
+    found = tuple(found)
+    days = {name: local_day(reader.now, name) for name in {each.timezone for each in found}}
     rows = [
         _drawn(
             each,
-            local_day(reader.now, each.timezone),
+            days[each.timezone],
             last_seen(each.last_seen_at, reader),
             locale,
             timezone,
