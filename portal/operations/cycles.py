@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from portal.base.db import db
-from portal.models import BilledMonth, Order, SubscriptionCycle, Workspace, scope
+from portal.models import Order, SubscriptionCycle, Workspace, scope
 from portal.operations.unit import turn, unit
 from portal.operations.upserts import upsert
-from portal.queries.cycles import Due, due, subscription
+from portal.queries.cycles import Due, billed_next, due, next_price, subscription, unbilled
 from portal.rules.cycles import span, terms
 from portal.rules.lifecycle import Status
 from portal.rules.listing import Sources
@@ -88,20 +88,32 @@ def _with_due(after: int, today: date) -> list[int]:
     return list(db.session.scalars(rows.order_by(Workspace.id).limit(CHUNK)))
 
 
-def pay(session: Session, order: Order, organization: int) -> None:
-    """In the open unit: this paid order of a workspace pays its oldest cycle that costs something, has no order and is
-    of no month that is billed already; else the next that begins. Within the platform's scope."""
-    billed = select(func.max(BilledMonth.month)).where(BilledMonth.organization_id == organization)
-    month = session.scalar(billed)
-    open_ones = select(SubscriptionCycle).where(
-        SubscriptionCycle.workspace_id == order.workspace_id,
-        SubscriptionCycle.order_id.is_(None),
-        SubscriptionCycle.amount_minor > 0,
-    )
-    for row in session.scalars(open_ones.order_by(SubscriptionCycle.began_on).with_for_update()):
-        if month is None or row.began_on.replace(day=1) > month:
+def pay(session: Session, order: Order, organization: int, now: datetime) -> None:
+    """In the open unit, its workspace being locked: this paid order pays the oldest cycle that is still to be charged
+    and costs no more than was paid; else the next that begins and does. Within the platform's scope."""
+    for row in _to_pay(order.workspace_id, organization, now):
+        if row.amount_minor <= order.amount_minor:
             row.order_id = order.id
             return
+
+
+def price(workspace: int, organization: int, now: datetime) -> int:
+    """What an order has to come to at least, in minor units, so that it pays a cycle of the workspace (both integer
+    keys): one that is still to be charged, else the next on the terms in force. Within the platform's scope."""
+    found = [row.amount_minor for row in _to_pay(workspace, organization, now)]
+    return min(found, default=None) or next_price(workspace)
+
+
+def _to_pay(workspace: int | None, organization: int, now: datetime) -> list[SubscriptionCycle]:
+    open_ones = unbilled([workspace], billed_next(organization, now)) if workspace else []
+    return [each.row for each in open_ones if each.row.amount_minor > 0]
+
+
+def note_billed(session: Session, charged: Sequence[int], month: date) -> None:
+    """In the open unit: these cycles (integer keys) are billed with this month. Within the platform's scope."""
+    if charged:
+        table = SubscriptionCycle
+        session.execute(update(table).where(table.id.in_(charged)).values(billed_month=month))
 
 
 def is_linked(session: Session, order: Order) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -32,9 +32,8 @@ from portal.operations.upserts import upsert
 from portal.queries.bills import Basis, basis
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict
-from portal.rules.invoicing import Bill, bill, due_on, issued_at, last_issuable, month_end
+from portal.rules.invoicing import Bill, bill, due_months, due_on, issued_at, last_issuable, month_end
 from portal.rules.money import written
-from portal.rules.periods import add_months
 
 log = structlog.get_logger(__name__)
 BATCH = 500  # organizations looked for at once
@@ -63,8 +62,8 @@ def issue(organization: str, month: date, by: Actor) -> str | None:
 def issue_due(now: datetime) -> Issued:
     """Every month that is due is billed, each organization in a unit of its own: one that fails stops no other. Safe to
     repeat."""
-    done, by, last = Issued(), Actor.job("invoices", now), last_issuable(now)
-    for organization, months in _due(last):
+    done, by = Issued(), Actor.job("invoices", now)
+    for organization, months in _due(now):
         for month in months:
             try:
                 with turn():
@@ -76,10 +75,21 @@ def issue_due(now: datetime) -> Issued:
     return done
 
 
-def _due(last: date) -> Iterator[tuple[int, list[date]]]:
+def settle_up(session: Session, organizations: Sequence[int], now: datetime) -> None:
+    """In the open unit, these organizations (integer keys) and their workspaces being locked and not changed yet: every
+    month of theirs that is due is billed. Whoever takes a workspace from one to the other does so first, so that what
+    it used and began is billed to whoever had it."""
+    by = Actor.job("invoices", now)
+    for organization in organizations:
+        latest = session.scalar(select(func.max(BilledMonth.month)).where(BilledMonth.organization_id == organization))
+        for month in due_months(latest, now):
+            _issue(organization, month, by)
+
+
+def _due(now: datetime) -> Iterator[tuple[int, list[date]]]:
     """Organizations (integer keys) with months that are due and not billed, the oldest first. Of one that was never
     billed, the last month alone."""
-    after = 0
+    after, last = 0, last_issuable(now)
     billed = func.max(BilledMonth.month)
     paying = exists().where(Workspace.organization_id == Organization.id, Workspace.activated_on <= month_end(last))
     while True:
@@ -93,17 +103,10 @@ def _due(last: date) -> Iterator[tuple[int, list[date]]]:
             .limit(BATCH)
         ).all()
         for key, latest in rows:
-            yield key, _months(latest, last)
+            yield key, due_months(latest, now)
         if len(rows) < BATCH:
             return
         after = rows[-1][0]
-
-
-def _months(latest: date | None, last: date) -> list[date]:
-    if latest is None:
-        return [last]
-    count = (last.year - latest.year) * 12 + last.month - latest.month
-    return [add_months(latest, n) for n in range(1, count + 1)]
 
 
 def _issue(organization: int, month: date, by: Actor) -> str | None:
@@ -119,6 +122,7 @@ def _issue(organization: int, month: date, by: Actor) -> str | None:
         worked_out = bill(found.account)
         session.add(BilledMonth(organization_id=organization, month=month, billed_at=by.at))
         _note_usage(session, found, month)
+        cycles.note_billed(session, found.cycles, month)
         credit.charge(session, house.organization, house.workspaces, month, worked_out.credit, by)
         if worked_out.total <= 0:
             return None

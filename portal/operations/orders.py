@@ -33,8 +33,8 @@ SETTLED = (OrderState.PAID, OrderState.FAILED)
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order as a form gives it; `amount` in major units of the workspace's currency. `pays_cycle`: it pays the cycle
-    of the subscription that runs, or the next where that is invoiced or paid."""
+    """An order as a form gives it; `amount` in major units of the workspace's currency. `pays_cycle`: it pays the oldest
+    cycle of the subscription that is still to be charged, or the next; a cycle is paid whole."""
 
     amount: str
     description: str
@@ -54,6 +54,8 @@ def record_order(workspace: str, draft: NewOrder, by: Actor) -> str:
         if place.workspace.status is Status.CANCELLED:
             raise Conflict(f"{place.workspace.name} is in the trash. Restore it first.")
         row = _checked(place, draft, by)
+        if row.pays_cycle:
+            _check_pays(session, place, row, by)
         session.add(row)
         session.flush()
         facts: dict[str, Any] = {"method": row.method, "reference": row.reference, "description": row.description}
@@ -93,7 +95,8 @@ def settle(order: str, state: OrderState, by: Actor) -> None:
 
 
 def refund(order: str, reason: str, by: Actor) -> None:
-    """A paid order was given back: it is no income any more, and the cycle that it paid is unpaid again.
+    """A paid order was given back: it is no income any more, and the cycle that it paid is unpaid again: billed with its
+    month or, where that is billed already, with the next invoice.
 
     Raises NotFound, Refused without a reason, Conflict unless it is paid, or for an invoice's share."""
     why = line(reason, "reason", "why it is given back", REASON, required=True)
@@ -145,6 +148,15 @@ def _checked(place: Place, draft: NewOrder, by: Actor) -> Order:
     )
 
 
+def _check_pays(session: Session, place: Place, row: Order, by: Actor) -> None:
+    """Raises Invalid where it is less than a cycle costs: a cycle is paid whole."""
+    cycles.begin_due(session, [place.workspace.id], by.at)
+    price = cycles.price(place.workspace.id, place.organization.id, by.at)
+    if row.amount_minor < price:
+        costs = written(price, row.currency)
+        raise Invalid({"amount": f"The cycle costs {costs}. Enter at least that, or do not let it pay a cycle."})
+
+
 def _locked(session: Session, order: str) -> tuple[Order, Place | None]:
     """The order, with its workspace unless that is purged, locked in the order of all locks."""
     query = select(Workspace.public_id).join(Order, Order.workspace_id == Workspace.id)
@@ -162,7 +174,7 @@ def _paid(session: Session, place: Place, row: Order, by: Actor) -> None:
     if row.pays_cycle:
         cycles.begin_due(session, [place.workspace.id], by.at)
         if not cycles.is_linked(session, row):
-            cycles.pay(session, row, place.organization.id)
+            cycles.pay(session, row, place.organization.id, by.at)
     if place.workspace.stage is Stage.TRIAL and place.workspace.status is not Status.CANCELLED:
         activate(place.workspace.public_id, by)
 

@@ -4,7 +4,7 @@ the old organization's people held over it.
 The owner joins the new organization, as does everybody of the team who is not left behind. Invitations into the
 workspace, which were the old organization's, end; an owner who has not accepted yet is invited anew. Who comes along
 and was in the old organization for this workspace alone, without a role of power, leaves it; who is left behind stays
-there. Orders, invoices and credit stay where they were issued.
+there. What is due to be invoiced is invoiced before it goes, to whoever had it. Orders, invoices and credit stay where they were issued.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from portal.models import (
     Workspace,
     scope,
 )
-from portal.operations import team
+from portal.operations import invoicing, team
 from portal.operations.audit import record
 from portal.operations.draft_fields import note as clean_note
 from portal.operations.invitations import Into, invite_account, take_back
@@ -66,6 +66,7 @@ def transfer(
     with scope.platform(), unit() as session:
         move = locked_move(session, workspace, organization)
         _check(session, move)
+        invoicing.settle_up(session, (move.leaves.id, move.joins.id), by.at)
         people = _team(session, move.workspace)
         _check_without(people, without)
         ended = _end_invitations(session, move, by)

@@ -5,17 +5,16 @@ What the running month's draft shows and what is issued later come from here ali
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from portal.base.db import db
 from portal.models import (
-    BilledMonth,
     BilledUsage,
     DailyUsage,
     HeldBefore,
@@ -23,11 +22,10 @@ from portal.models import (
     Plan,
     PlanFee,
     RateCard,
-    SubscriptionCycle,
     Workspace,
 )
 from portal.queries.account_usage import billable_contacts, primary_plan, tiers_of
-from portal.queries.cycles import due
+from portal.queries.cycles import due, unbilled
 from portal.rules.cycles import Span, in_words
 from portal.rules.invoicing import Account, Began, Late, Party, Rates, Used, month_end
 from portal.rules.periods import add_months, local_day
@@ -50,12 +48,14 @@ class Tenant:
 @dataclass(frozen=True, slots=True)
 class Basis:
     """An organization's month before it is worked out: the account, its workspaces by integer key, the days that an
-    invoice may take to be paid, and what there is of late months, by workspace and month: messages and minutes."""
+    invoice may take to be paid, what there is of late months, by workspace and month: messages and minutes, and the
+    cycles that it charges (integer keys)."""
 
     account: Account
     tenants: dict[int, Tenant]
     payment_days: int
     recounted: dict[tuple[int, date], tuple[int, int]]
+    cycles: tuple[int, ...]
 
 
 def basis(organization: int, month: date, now: datetime) -> Basis:
@@ -67,10 +67,12 @@ def basis(organization: int, month: date, now: datetime) -> Basis:
         .where(Organization.id == organization)
     ).one()
     of, card = row
-    rows = [each for each in _workspaces(organization, month) if not _gone(each, month)]
+    known = _workspaces(organization, month)
+    began, cycles = _began([each.id for each in known], month, now)
+    rows = [each for each in known if began[each.id] or not _gone(each, month)]
     plan = primary_plan(organization)
-    recounted = _late(organization, month)
-    parties = _parties(rows, organization, month, now, plan, recounted)
+    recounted = _late({each.id for each in rows}, month)
+    parties = _parties(rows, organization, month, began, plan, recounted)
     account = Account(
         currency=of.currency,
         rates=_rates(card),
@@ -85,6 +87,7 @@ def basis(organization: int, month: date, now: datetime) -> Basis:
         tenants,
         card.payment_days if card else PAYMENT_DAYS,
         {key: now_used for key, (now_used, _) in recounted.items()},
+        cycles,
     )
 
 
@@ -134,13 +137,12 @@ def _parties(
     rows: Sequence[Any],
     organization: int,
     month: date,
-    now: datetime,
+    began: dict[int, list[Began]],
     plan: Plan | None,
     recounted: dict[tuple[int, date], tuple[tuple[int, int], tuple[int, int]]],
 ) -> tuple[Party, ...]:
-    keys = [row.id for row in rows]
     used, held = usage_since_activation(organization, month), _held(rows, month)
-    began, contacts = _began(keys, month, now), billable_contacts(organization, month)
+    contacts = billable_contacts(organization, month)
     late: defaultdict[int, list[Late]] = defaultdict(list)
     for (key, of), (total, billed) in sorted(recounted.items()):
         late[key].append(Late(of, max(0, total[0] - billed[0]), max(0, total[1] - billed[1])))
@@ -165,36 +167,33 @@ def _parties(
 def usage_since_activation(organization: int, month: date) -> dict[int, tuple[int, int]]:
     """Messages sent and minutes of the month since each workspace's activation, by its integer key. Within the
     platform's scope."""
+    return _used(Workspace.organization_id == organization, month)
+
+
+def _used(which: ColumnElement[bool], month: date) -> dict[int, tuple[int, int]]:
     rows = db.session.execute(
         select(DailyUsage.workspace_id, func.sum(DailyUsage.sent), func.sum(DailyUsage.minutes))
         .join(Workspace, Workspace.id == DailyUsage.workspace_id)
-        .where(
-            Workspace.organization_id == organization,
-            DailyUsage.day.between(month, month_end(month)),
-            DailyUsage.day >= Workspace.activated_on,
-        )
+        .where(which, DailyUsage.day.between(month, month_end(month)), DailyUsage.day >= Workspace.activated_on)
         .group_by(DailyUsage.workspace_id)
     )
     return {key: (int(messages), int(minutes)) for key, messages, minutes in rows}
 
 
-def _late(organization: int, month: date) -> dict[tuple[int, date], tuple[tuple[int, int], tuple[int, int]]]:
-    """Of the months before that are billed: what was used by now, and what of it was billed, by workspace and month."""
-    before = [add_months(month, -back) for back in range(1, LATEST + 1)]
-    billed = db.session.scalars(
-        select(BilledMonth.month).where(BilledMonth.organization_id == organization, BilledMonth.month.in_(before))
-    ).all()
-    found = {}
-    for each in billed:
+def _late(keys: Collection[int], month: date) -> dict[tuple[int, date], tuple[tuple[int, int], tuple[int, int]]]:
+    """Of the months before that are billed, by whichever organization had the workspace then: what was used by now, and
+    what of it was billed, by workspace and month."""
+    found: dict[tuple[int, date], tuple[tuple[int, int], tuple[int, int]]] = {}
+    for back in range(1, LATEST + 1):
+        of = add_months(month, -back)
         rows = db.session.execute(
-            select(BilledUsage.workspace_id, BilledUsage.messages, BilledUsage.minutes)
-            .join(Workspace, Workspace.id == BilledUsage.workspace_id)
-            .where(Workspace.organization_id == organization, BilledUsage.month == each)
+            select(BilledUsage.workspace_id, BilledUsage.messages, BilledUsage.minutes).where(
+                BilledUsage.workspace_id.in_(keys), BilledUsage.month == of
+            )
         )
-        known = {key: (messages, minutes) for key, messages, minutes in rows}
-        for key, total in usage_since_activation(organization, each).items():
-            if total != known.get(key, (0, 0)):
-                found[key, each] = (total, known.get(key, (0, 0)))
+        billed = {key: (messages, minutes) for key, messages, minutes in rows}
+        used = _used(Workspace.id.in_(billed), of) if billed else {}
+        found |= {(key, of): (total, billed[key]) for key, total in used.items() if total != billed[key]}
     return found
 
 
@@ -215,20 +214,18 @@ def _held(rows: Sequence[Any], month: date) -> dict[int, tuple[int, int]]:
     return found | {key: (numbers, extensions) for key, numbers, extensions in then}
 
 
-def _began(keys: Sequence[int], month: date, now: datetime) -> defaultdict[int, list[Began]]:
-    """Cycles that began in the month and that no order has paid, written down or due by now."""
-    end = month_end(month)
-    table, found = SubscriptionCycle, defaultdict(list)
-    rows = db.session.scalars(
-        select(table)
-        .where(table.workspace_id.in_(keys), table.began_on.between(month, end), table.order_id.is_(None))
-        .order_by(table.began_on)
-    )
-    for row in rows:
-        words = in_words(row.cycle, row.plan_name, row.is_child, Span(row.began_on, row.ends_on, row.anchor))
-        found[row.workspace_id].append(Began(words, row.amount_minor))
-    for each in due(keys, now):
-        if month <= each.span.began_on <= end and each.order is None:
-            words = in_words(each.cycle, each.plan_name, each.is_child, each.span)
-            found[each.workspace].append(Began(words, each.amount))
-    return found
+def _began(keys: Sequence[int], month: date, now: datetime) -> tuple[defaultdict[int, list[Began]], tuple[int, ...]]:
+    """Cycles that began in the month, written down or due by now, and those that months billed before went without;
+    and of those written down the keys."""
+    end, found, charged = month_end(month), defaultdict[int, list[Began]](list), []
+    for each in unbilled(keys, month):
+        row = each.row
+        if row.began_on <= end:
+            words = in_words(row.cycle, row.plan_name, row.is_child, Span(row.began_on, row.ends_on, row.anchor))
+            found[row.workspace_id].append(Began(words, row.amount_minor, each.late and row.began_on < month))
+            charged.append(row.id)
+    for ahead in due(keys, now):
+        if month <= ahead.span.began_on <= end and ahead.order is None:
+            words = in_words(ahead.cycle, ahead.plan_name, ahead.is_child, ahead.span)
+            found[ahead.workspace].append(Began(words, ahead.amount))
+    return found, tuple(charged)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, select
 
 from portal.base.db import db
-from portal.models import Order, OrderState, SubscriptionCycle, Workspace
+from portal.models import BilledMonth, BilledUsage, Order, OrderState, Organization, SubscriptionCycle, Workspace
 from portal.queries.sources import sources_of
 from portal.rules.cycles import Span, begun, first_kept, terms
+from portal.rules.invoicing import next_month
 from portal.rules.lifecycle import Status
 from portal.rules.listing import Sources
 from portal.rules.periods import local_day
@@ -50,6 +51,48 @@ def due(workspaces: Sequence[int], now: datetime, *, resumed: bool = False) -> l
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Unbilled:
+    """A cycle that is written down, and that neither an order nor an invoice has yet. `late`: its month is billed."""
+
+    row: SubscriptionCycle
+    late: bool
+
+
+def unbilled(workspaces: Collection[int], month: date) -> list[Unbilled]:
+    """The cycles of these workspaces (integer keys) that are still to be charged, the oldest first: those that began
+    from this month (its first day) on, and those that a month which is billed went without. What began before there
+    was any billing is none of them. Within the platform's scope."""
+    table = SubscriptionCycle
+    rows = db.session.scalars(
+        select(table)
+        .where(table.workspace_id.in_(workspaces), table.order_id.is_(None), table.billed_month.is_(None))
+        .order_by(table.began_on, table.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    old = {row.workspace_id for row in rows if row.began_on < month}
+    billed = _billed(old) if old else set()
+    found = [Unbilled(row, (row.workspace_id, row.began_on.replace(day=1)) in billed) for row in rows]
+    return [each for each in found if each.late or each.row.began_on >= month]
+
+
+def _billed(workspaces: Collection[int]) -> set[tuple[int, date]]:
+    rows = select(BilledUsage.workspace_id, BilledUsage.month).where(BilledUsage.workspace_id.in_(workspaces))
+    return {(workspace, month) for workspace, month in db.session.execute(rows)}
+
+
+def billed_next(organization: int, now: datetime) -> date:
+    """The month (its first day) of the organization (its integer key) that is billed next."""
+    latest = select(func.max(BilledMonth.month)).where(BilledMonth.organization_id == organization)
+    return next_month(db.session.scalar(latest), now)
+
+
+def next_price(workspace: int) -> int:
+    """What the next cycle of the workspace (its integer key) costs on the terms in force, in minor units. Within the
+    platform's scope."""
+    return terms(subscription(sources_of([workspace])[workspace]))[1]
+
+
 def subscription(sources: Sources) -> Subscription:
     """What a cycle's terms follow from."""
     return Subscription(
@@ -65,15 +108,17 @@ def subscription(sources: Sources) -> Subscription:
 
 
 def _of(
-    row: Any, last: Span | None, sources: Sources, paid: list[int], now: datetime, *, resumed: bool
+    row: Any, last: Span | None, sources: Sources, paid: list[tuple[int, int]], now: datetime, *, resumed: bool
 ) -> Iterator[Due]:
     today = local_day(now, row.timezone)
     months, amount = terms(subscription(sources))
     first = first_kept(row.activated_on, months, today)
-    orders = iter(paid)
     for span in begun(last, first, months, today, today if resumed else None, row.activated_on.day):
-        order = next(orders, None) if amount else None
-        yield Due(row.id, span, sources.cycle, sources.plan_name or "", sources.is_child, amount, order)
+        order = next((each for each in paid if amount and each[1] >= amount), None)
+        if order:
+            paid.remove(order)
+        key = order[0] if order else None
+        yield Due(row.id, span, sources.cycle, sources.plan_name or "", sources.is_child, amount, key)
 
 
 def _last(keys: Sequence[int]) -> dict[int, Span]:
@@ -89,17 +134,19 @@ def _last(keys: Sequence[int]) -> dict[int, Span]:
     return {row.workspace_id: Span(row.began_on, row.ends_on, row.anchor) for row in db.session.execute(rows)}
 
 
-def _paid_ahead(keys: Sequence[int]) -> defaultdict[int, list[int]]:
-    """Paid orders for a cycle that has not begun yet, the oldest first."""
+def _paid_ahead(keys: Sequence[int]) -> defaultdict[int, list[tuple[int, int]]]:
+    """Paid orders for a cycle that has not begun yet, the oldest first: integer key and amount in minor units."""
     rows = db.session.execute(
-        select(Order.workspace_id, Order.id)
+        select(Workspace.id, Order.id, Order.amount_minor)
+        .join(Order, Order.workspace_id == Workspace.id)
+        .join(Organization, Organization.id == Workspace.organization_id)
         .outerjoin(SubscriptionCycle, SubscriptionCycle.order_id == Order.id)
-        .where(Order.workspace_id.in_(keys), Order.state == OrderState.PAID, Order.pays_cycle)
+        .where(Workspace.id.in_(keys), Order.state == OrderState.PAID, Order.pays_cycle)
+        .where(Order.currency == Organization.currency)
         .where(SubscriptionCycle.id.is_(None))
         .order_by(Order.id)
     )
-    found: defaultdict[int, list[int]] = defaultdict(list)
-    for workspace, order in rows:
-        if workspace is not None:
-            found[workspace].append(order)
+    found: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for workspace, order, amount in rows:
+        found[workspace].append((order, amount))
     return found

@@ -54,10 +54,12 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """A cycle that began in the month and that no order has paid: in words, and what it costs in minor units."""
+    """A cycle that no order has paid and no invoice had: in words, and what it costs in minor units. `late`: it began in
+    a month that is billed already."""
 
     detail: str
     amount: int
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ def usage_lines(party: Party, rates: Rates, currency: str) -> Iterator[Line]:
 def _subscription(party: Party, currency: str) -> Iterator[Line]:
     for began in party.began:
         if began.amount:
-            yield whole(LineKind.SUBSCRIPTION, began.amount, currency, (party.key, party.name), began.detail)
+            detail = f"Late: {began.detail}" if began.late else began.detail
+            yield whole(LineKind.SUBSCRIPTION, began.amount, currency, (party.key, party.name), detail)
 
 
 def _contacts(quantity: int, account: Account, whose: tuple[int, str] | None) -> Iterator[Line]:
@@ -170,6 +173,21 @@ def last_issuable(now: datetime) -> date:
     """The latest month (its first day) whose invoice is due to be issued."""
     at = now.astimezone(UTC)
     return add_months(at.date().replace(day=1), -1 if at.day >= ISSUED_ON else -2)
+
+
+def due_months(latest: date | None, now: datetime) -> list[date]:
+    """The months that are due to be billed after `latest`, the last that was; of an account that was never billed, the
+    last month alone."""
+    last = last_issuable(now)
+    if latest is None:
+        return [last]
+    count = (last.year - latest.year) * 12 + last.month - latest.month
+    return [add_months(latest, n) for n in range(1, count + 1)]
+
+
+def next_month(latest: date | None, now: datetime) -> date:
+    """The month that is billed next, where `latest` was the last, or none was."""
+    return add_months(latest, 1) if latest else last_issuable(now)
 
 
 def due_on(issued: datetime, payment_days: int) -> date:

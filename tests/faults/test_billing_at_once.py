@@ -9,11 +9,22 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.base.db import db
-from portal.models import BilledMonth, CreditEntry, Invoice, Order, Organization, Workspace
-from portal.operations import credit, payments
+from portal.models import (
+    BilledMonth,
+    CreditEntry,
+    Invoice,
+    InvoiceLine,
+    Order,
+    Organization,
+    SubscriptionCycle,
+    Workspace,
+    scope,
+)
+from portal.operations import credit, payments, transfers
 from portal.operations.cycles import begin_all
 from portal.operations.invitations import Into, accept, invite
 from portal.operations.invoicing import issue, issue_due
+from portal.operations.orders import NewOrder, record_order, refund
 from portal.operations.unit import unit
 from portal.queries import doctor
 from portal.queries.audit import verify
@@ -97,3 +108,56 @@ def test_a_payment_and_somebody_who_joins_do_not_wait_for_each_other(app: Flask,
             token = invite(session, dana.email, "", into, factories.command()).link.rpartition("/")[2]
         acts = (partial(payments.pay, invoice, "Cash", "", by()), partial(accept, token, factories.acting(dana)))
         assert at_once(app, *acts) == {"done": 2}
+
+
+def test_a_cycle_that_is_paid_and_refunded_while_it_is_invoiced_is_charged_once(app: Flask, many: list[str]) -> None:
+    begin_all(at(11, 30))
+    rooms = [room for room, _ in sorted(_rooms().items(), key=lambda each: many.index(each[1]))]
+    price = "25.00"
+    given_back = record_order(rooms[1], NewOrder(price, "November", pays_cycle=True), by())
+    acts = [
+        partial(record_order, rooms[0], NewOrder(price, "November", pays_cycle=True), by()),
+        partial(refund, given_back, "Twice", by()),
+        *(partial(issue, of, NOVEMBER, by()) for of in many[:2] * 2),
+    ]
+    assert at_once(app, *acts) == {"done": 6}
+    issue(many[1], date(2026, 12, 1), by(at(1, 3).replace(year=2027)))
+    with scope.platform():
+        cycles = select(SubscriptionCycle).join(Workspace, Workspace.id == SubscriptionCycle.workspace_id)
+        november = (SubscriptionCycle.began_on >= NOVEMBER, SubscriptionCycle.began_on < date(2026, 12, 1))
+        for room in rooms[:2]:
+            row = db.session.scalars(cycles.where(Workspace.public_id == room, *november)).one()
+            assert (row.order_id is None) != (row.billed_month is None)
+            lines = select(func.count(InvoiceLine.id)).where(
+                InvoiceLine.workspace_id == row.workspace_id, InvoiceLine.detail.contains(row.began_on.isoformat())
+            )
+            assert db.session.scalar(lines) == (row.billed_month is not None)
+    assert doctor.sums().is_well and not verify().fault
+
+
+def test_a_workspace_that_goes_while_months_are_invoiced_is_billed_once(app: Flask, mailbox: Mailbox) -> None:
+    with unit() as session:
+        old, (_, *children) = accounts.account(session, "Beta", "Gamma", "Delta")
+        new = tenants.organization(session, "Newcomer", "USD", rate_card_id=old.rate_card_id)
+        both, rooms = (old.public_id, new.public_id), [each.public_id for each in children]
+        first = tenants.workspace(session, new, "First", timezone="UTC", activated_on=date(2026, 11, 12))
+        first.plan_id = session.scalars(select(Workspace.plan_id).where(Workspace.name == "Acme")).one()
+        tenants.settled(session, first)
+    acts = [partial(transfers.transfer, room, both[1], "Sold", by()) for room in rooms]
+    acts += [partial(issue, of, NOVEMBER, by()) for of in both]
+    assert at_once(app, *acts, lambda: issue_due(ISSUE)) == {"done": 6}
+    issue_due(ISSUE)
+    db.session.rollback()
+    lines = select(InvoiceLine.workspace_name, func.count()).where(InvoiceLine.workspace_name != "")
+    assert dict(iter(db.session.execute(lines.group_by(InvoiceLine.workspace_name)))) == dict.fromkeys(
+        ("Acme", "Beta", "Gamma", "Delta", "First"), 1
+    )
+    assert doctor.sums().is_well and not verify().fault
+
+
+def _rooms() -> dict[str, str]:
+    """Public ids of workspaces, each with that of its organization."""
+    rows = select(Workspace.public_id, Organization.public_id).join(
+        Organization, Organization.id == Workspace.organization_id
+    )
+    return dict(iter(db.session.execute(rows)))

@@ -59,6 +59,7 @@ def _running_cycle(world: World, tenant: Tenant, paid: int | None) -> None:
     if not spans:
         return
     fee = 0 if tenant.is_primary or tenant.cycle is Cycle.TRIAL else GROUP.child_fee(tenant.customer.region.currency)
+    month = spans[-1].began_on.replace(day=1)
     world.sheet.add(
         SubscriptionCycle,
         workspace_id=tenant.id,
@@ -70,6 +71,7 @@ def _running_cycle(world: World, tenant: Tenant, paid: int | None) -> None:
         is_child=not tenant.is_primary,
         amount_minor=tenant.amount or fee,
         order_id=paid,
+        billed_month=month if tenant.customer.is_multi and _issued(month) < world.now else None,
     )
 
 
