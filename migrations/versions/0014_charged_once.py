@@ -12,19 +12,25 @@ down_revision = "0013"
 branch_labels = None
 depends_on = None
 
-FIRST_OF_MONTH = {"sqlite": "date(began_on, 'start of month')", "postgresql": "date_trunc('month', began_on)::date"}
+BILLED = {
+    "sqlite": """
+        UPDATE subscription_cycle SET billed_month = date(began_on, 'start of month')
+        WHERE order_id IS NULL AND EXISTS (
+            SELECT 1 FROM billed_usage WHERE billed_usage.workspace_id = subscription_cycle.workspace_id
+            AND billed_usage.month = date(began_on, 'start of month'))""",
+    "postgresql": """
+        UPDATE subscription_cycle SET billed_month = date_trunc('month', began_on)::date
+        WHERE order_id IS NULL AND EXISTS (
+            SELECT 1 FROM billed_usage WHERE billed_usage.workspace_id = subscription_cycle.workspace_id
+            AND billed_usage.month = date_trunc('month', began_on)::date)""",
+}
 
 
 def upgrade() -> None:
     with op.batch_alter_table("subscription_cycle") as batch_op:
         batch_op.add_column(sa.Column("billed_month", sa.Date(), nullable=True))
         batch_op.create_check_constraint("charged_once", "order_id IS NULL OR billed_month IS NULL")
-    month = FIRST_OF_MONTH[op.get_bind().dialect.name]
-    op.execute(
-        f"UPDATE subscription_cycle SET billed_month = {month} WHERE order_id IS NULL AND EXISTS ("
-        "SELECT 1 FROM billed_usage WHERE billed_usage.workspace_id = subscription_cycle.workspace_id "
-        f"AND billed_usage.month = {month})"
-    )
+    op.execute(BILLED[op.get_bind().dialect.name])
 
 
 def downgrade() -> None:

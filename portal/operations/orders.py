@@ -33,8 +33,8 @@ SETTLED = (OrderState.PAID, OrderState.FAILED)
 
 @dataclass(frozen=True, slots=True)
 class NewOrder:
-    """An order as a form gives it; `amount` in major units of the workspace's currency. `pays_cycle`: it pays the oldest
-    cycle of the subscription that is still to be charged, or the next; a cycle is paid whole."""
+    """An order as a form gives it; `amount` in major units of the workspace's currency. `pays_cycle`: it pays the
+    oldest cycle of the subscription that is still to be charged, or the next; a cycle is paid whole."""
 
     amount: str
     description: str
@@ -95,8 +95,8 @@ def settle(order: str, state: OrderState, by: Actor) -> None:
 
 
 def refund(order: str, reason: str, by: Actor) -> None:
-    """A paid order was given back: it is no income any more, and the cycle that it paid is unpaid again: billed with its
-    month or, where that is billed already, with the next invoice.
+    """A paid order was given back: it is no income any more, and the cycle that it paid is unpaid again: billed with
+    its month or, where that is billed already, with the next invoice.
 
     Raises NotFound, Refused without a reason, Conflict unless it is paid, or for an invoice's share."""
     why = line(reason, "reason", "why it is given back", REASON, required=True)

@@ -4,7 +4,8 @@ the old organization's people held over it.
 The owner joins the new organization, as does everybody of the team who is not left behind. Invitations into the
 workspace, which were the old organization's, end; an owner who has not accepted yet is invited anew. Who comes along
 and was in the old organization for this workspace alone, without a role of power, leaves it; who is left behind stays
-there. What is due to be invoiced is invoiced before it goes, to whoever had it. Orders, invoices and credit stay where they were issued.
+there. What is due to be invoiced is invoiced before it goes, to whoever had it. Orders, invoices and credit
+stay where they were issued.
 """
 
 from __future__ import annotations

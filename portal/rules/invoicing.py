@@ -54,8 +54,8 @@ class Used:
 
 @dataclass(frozen=True, slots=True)
 class Began:
-    """A cycle that no order has paid and no invoice had: in words, and what it costs in minor units. `late`: it began in
-    a month that is billed already."""
+    """A cycle that no order has paid and no invoice had: in words, and what it costs in minor units. `late`: it began
+    in a month that is billed already."""
 
     detail: str
     amount: int
