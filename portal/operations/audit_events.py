@@ -8,7 +8,7 @@ EVENTS: dict[str, frozenset[str]] = {
     for action, keys in {
         "platform.initialised": "",
         "platform.settings_changed": (
-            "brand reporting_currency exchange_rates timezone thresholds is_example tell_impersonated_owner"
+            "brand reporting_currency exchange_rates timezone thresholds is_example tell_impersonated_owner grace_days"
         ),
         "platform.defaults_changed": (
             "default_timezone default_currency default_cnam default_suspension_behaviour trial_days default_plan"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
@@ -40,6 +41,7 @@ from portal.rules.invoicing import split
 from portal.rules.lifecycle import HoldKind
 from portal.rules.money import written
 
+log = structlog.get_logger(__name__)
 TEXT, REASON = 80, 500  # characters of method and reference, and of a reason
 
 
@@ -99,20 +101,27 @@ def send(invoice: str, by: Actor) -> str:
 
 def mark_overdue(now: datetime) -> int:
     """Every unpaid invoice whose day of payment is over says so; how many do now. Each in a unit of its own; safe to
-    repeat. The days are UTC."""
+    repeat, and one that fails stops no other. The days are UTC."""
     by, count = Actor.job("dunning", now), 0
     late = select(Invoice.public_id).where(Invoice.state == InvoiceState.OPEN, Invoice.due_on < _day(now))
     for invoice in list(db.session.scalars(late.order_by(Invoice.due_on, Invoice.id))):
-        with turn(), scope.platform(), unit() as session:
-            row, house = _locked(session, invoice)
-            if row.state is not InvoiceState.OPEN:
-                continue
-            row.state = InvoiceState.OVERDUE
-            due_on = row.due_on.isoformat()
-            record("invoice.overdue", by, organization=house.organization, due_on=due_on, **_named(row))
-            _assess(session, house, by)
-            count += 1
+        try:
+            with turn():
+                count += _mark(invoice, by)
+        except Exception:
+            log.exception("overdue_failed", invoice=invoice)
     return count
+
+
+def _mark(invoice: str, by: Actor) -> bool:
+    with scope.platform(), unit() as session:
+        row, house = _locked(session, invoice)
+        if row.state is not InvoiceState.OPEN:
+            return False
+        row.state = InvoiceState.OVERDUE
+        record("invoice.overdue", by, organization=house.organization, due_on=row.due_on.isoformat(), **_named(row))
+        _assess(session, house, by)
+        return True
 
 
 # ---------------------------------------------------------------- rows

@@ -22,7 +22,7 @@ from portal.rules.platform import Platform, rate_field, threshold_field
 from portal.rules.pricing import Cycle
 
 LONGEST = 200  # characters of a field as it was typed
-LONGEST_TRIAL = 365  # days
+LONGEST_TRIAL = LONGEST_GRACE = 365  # days
 RATE = re.compile(r"rate_([A-Z]{3})")
 RATE_TEXT = re.compile(r"\d{1,9}(\.\d{1,9})?|\.\d{1,9}")
 
@@ -39,6 +39,7 @@ def settings(before: Platform, texts: Mapping[str, Value]) -> Platform:
         before,
         brand=faults.take("brand", line, typed.get("brand", ""), "brand", "a name", NAME) or "",
         timezone=faults.take("timezone", timezone_name, typed.get("timezone", ""), before.timezone) or "",
+        grace_days=_number(faults, typed, "grace_days", before.grace_days, 0, LONGEST_GRACE),
         tell_impersonated_owner=bool(texts.get("tell_impersonated_owner")),
         exchange_rates=_rates(before, typed, faults),
         thresholds=_thresholds(typed, faults) or before.thresholds,
@@ -60,7 +61,7 @@ def defaults(before: Platform, texts: Mapping[str, Value]) -> Platform:
         default_currency=currency,
         default_cnam=faults.take("default_cnam", cnam, typed.get("default_cnam", "")) or "",
         default_suspension_behaviour=faults.take(at_cap, _behaviour, typed.get(at_cap, "")) or "",
-        trial_days=faults.take("trial_days", _days, typed.get("trial_days", "")) or before.trial_days,
+        trial_days=_number(faults, typed, "trial_days", before.trial_days, 1, LONGEST_TRIAL),
         default_plan=faults.take("default_plan", _plan, names["default_plan"], currency) or "",
     )
     if faults.found:
@@ -121,11 +122,12 @@ def _behaviour(text: str) -> str:
     return one_of(SuspensionBehaviour, text, "default_suspension_behaviour", SuspensionBehaviour.NOTIFY_ONLY).value
 
 
-def _days(text: str) -> int:
-    days = whole(text, "trial_days", 1, LONGEST_TRIAL)
-    if days is None:
-        raise Refused(f"Enter a whole number from 1 to {LONGEST_TRIAL}.")
-    return days
+def _number(faults: Faults, typed: Mapping[str, str], name: str, before: int, least: int, most: int) -> int:
+    """The whole number that was typed; where none was, what stood there `before`, with a fault."""
+    found = faults.take(name, whole, typed.get(name, ""), name, least, most)
+    if found is None:
+        faults.add(name, f"Enter a whole number from {least} to {most}.")
+    return before if found is None else found
 
 
 def _plan(reference: str, currency: str) -> str:

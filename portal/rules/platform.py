@@ -30,6 +30,7 @@ class Platform:
     default_rate_card: str = ""
     default_plan: str = ""
     trial_days: int = 7
+    grace_days: int = 14  # for which an invoice may be overdue before its organization is suspended
     tell_impersonated_owner: bool = True  # by mail, when staff enter a workspace as its owner
     thresholds: Thresholds = field(default_factory=Thresholds)
 
@@ -61,7 +62,7 @@ DEFAULTS = (
 )
 """What new workspaces start with."""
 
-PLAIN = ("brand", "timezone", "tell_impersonated_owner")
+PLAIN = ("brand", "timezone", "grace_days", "tell_impersonated_owner")
 
 
 def rate_field(currency: str) -> str:
@@ -83,7 +84,7 @@ def settings_texts(platform: Platform, currencies: Iterable[str] = ()) -> dict[s
     """What a form would send for the settings, with blank fields for further currencies."""
     codes = sorted({*platform.exchange_rates, *currencies} - {platform.reporting_currency})
     texts: dict[str, Value] = dict.fromkeys(settings_fields(codes), "")
-    texts |= {name: getattr(platform, name) for name in PLAIN}
+    texts |= {name: getattr(platform, name) for name in PLAIN} | {"grace_days": str(platform.grace_days)}
     texts |= {rate_field(code): rate for code, rate in platform.exchange_rates.items()}
     return texts | {threshold_field(name): text for name, text in thresholds.texts_of(platform.thresholds).items()}
 

@@ -18,6 +18,7 @@ FLAGS = frozenset({"tell_impersonated_owner"})
 LABELS = {
     "brand": "Name of the platform",
     "timezone": "Time zone",
+    "grace_days": "Days of grace",
     "tell_impersonated_owner": "Tell an impersonated owner by e-mail",
     "default_timezone": "Time zone",
     "default_currency": "Currency",
