@@ -13,14 +13,13 @@ from portal.models import Hold, Invitation, Organization, User, Workspace
 from portal.operations import members, team
 from portal.operations.invitations import Sent
 from portal.operations.members import Newcomer
-from portal.operations.powers import check_may_give, held_in, kept
+from portal.operations.powers import check_held, check_may_give, held_in, kept
 from portal.operations.unit import unit
 from portal.rules.access import OrganizationRole, Permission, WorkspaceRole, may_grant, outranks
 from portal.rules.actors import Actor
-from portal.rules.errors import Conflict, Forbidden, NotFound, Refused
+from portal.rules.errors import Conflict, NotFound, Refused
 from portal.rules.lifecycle import HoldKind
 
-LOST = "Your role in this organization does not include its people any more. Ask one of its admins."
 NO_WORKSPACE = "There is no such workspace. Choose one of the list."
 TWICE = "This workspace is chosen twice. One role is enough."
 
@@ -104,8 +103,7 @@ def remove(organization: str, workspace: str, user: str, by: Actor) -> None:
 
 def _governed(session: Session, organization: str, by: Actor) -> Organization:
     place = kept(session, organization)
-    if Permission.ACCOUNT_USER_EDIT not in held_in(session, place.id, by):
-        raise Forbidden(LOST)
+    check_held(session, place, Permission.ACCOUNT_USER_EDIT, by)
     return place
 
 

@@ -3,35 +3,27 @@ stay as they are."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
 
 from portal.operations import organization_changes
-from portal.operations.organization_changes import Stale
+from portal.operations.powers import check_held, kept
+from portal.operations.unit import exclusively, unit
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
-from portal.rules.errors import Refused
+
+FIELDS = ("company_name", "address", "country", "tax_id", "billing_email")
 
 
-@dataclass(frozen=True, slots=True)
-class BillingDetails:
-    """As a form gives them: text, blank for none. `country`: its name or code."""
+def change(organization: str, wanted: Mapping[str, str], by: Actor, version: int) -> None:
+    """Those of the organization's `FIELDS` that are in `wanted` read so (text, blank for none; `country`: its name or
+    code), and nothing else of it is changed. `version` is the one that the person has seen.
 
-    company_name: str = ""
-    address: str = ""
-    country: str = ""
-    tax_id: str = ""
-    billing_email: str = ""
-
-
-def change(organization: str, wanted: BillingDetails, by: Actor, version: int) -> None:
-    """The organization's details read so, and nothing else of it is changed. `version` is the one that the person has
-    seen. That the person administers its billing is for whoever calls to know.
-
-    Raises NotFound, Invalid with a message for every bad field, Refused where somebody saved meanwhile."""
-    may = {Permission.ORGANIZATION_EDIT}
-    try:
-        organization_changes.change(organization, asdict(wanted), by, may=may, version=version)
-    except Stale:
-        raise Refused(
-            "Somebody else changed the organization after you opened these details. Compare, then save again."
-        ) from None
+    Raises NotFound, Forbidden for whoever may not any more, Invalid with a message for every bad field, and
+    `organization_changes.Stale` where somebody saved meanwhile."""
+    if unknown := set(wanted) - set(FIELDS):
+        raise ValueError(f"no billing details: {', '.join(sorted(unknown))}")
+    with unit() as session:
+        exclusively(session, "workspaces")  # as a change of the organization does, before its lock
+        check_held(session, kept(session, organization), Permission.ACCOUNT_BILLING_EDIT, by)
+        may = {Permission.ORGANIZATION_EDIT}
+        organization_changes.change(organization, wanted, by, may=may, version=version)

@@ -11,8 +11,9 @@ from portal.base import images
 from portal.base.images import Logo
 from portal.models import Branding, Organization
 from portal.operations.audit import record
-from portal.operations.locks import locked_organization
+from portal.operations.powers import kept_for
 from portal.operations.unit import unit
+from portal.rules.access import Permission
 from portal.rules.actors import Actor
 from portal.rules.branding import check_colours
 from portal.rules.errors import Invalid, Refused
@@ -24,10 +25,11 @@ def save(
     """The organization (integer key) has these colours, as typed, and the logo in this file; an empty file leaves
     the logo as it is, `drop_logo` takes it away. Answers whether anything changed.
 
-    Raises NotFound, and Invalid with a message for every field at fault: then nothing was saved."""
+    Raises NotFound, Forbidden for whoever may not any more, and Invalid with a message for every field at fault: then
+    nothing was saved."""
     colours, logo = _checked(accent, accent_dark, upload)  # a picture takes too long to be drawn inside a unit
     with unit() as session:
-        place = locked_organization(session, Organization.id == organization_key)
+        place = kept_for(session, organization_key, Permission.ACCOUNT_BRANDING_EDIT, by)
         row = _row(session, place, by)
         changes: dict[str, Any] = {}
         for name, value in zip(("accent", "accent_dark"), colours, strict=True):

@@ -8,13 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import Organization, Plan, PlanPrice, User, Workspace
-from portal.operations.locks import locked_organization
-from portal.operations.powers import held_in
+from portal.operations.powers import kept_for
 from portal.operations.unit import exclusively, unit
 from portal.operations.workspaces import Created, NewWorkspace, create
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
-from portal.rules.errors import Forbidden, NotFound, Refused
+from portal.rules.errors import NotFound, Refused
 from portal.rules.lifecycle import Stage, Status
 from portal.rules.pricing import PRICED_CYCLES, Cycle
 
@@ -25,9 +24,7 @@ def add(organization: int, name: str, web_address: str, timezone: str, by: Actor
     whole, where that cannot be now; Forbidden for whoever may not any more; Invalid for what was typed."""
     with unit() as session:
         exclusively(session, "workspaces")
-        place = locked_organization(session, Organization.id == organization)
-        if Permission.ACCOUNT_WORKSPACE_CREATE not in held_in(session, organization, by):
-            raise Forbidden("Your role in this organization does not include it any more. Ask one of its admins.")
+        place = kept_for(session, organization, Permission.ACCOUNT_WORKSPACE_CREATE, by)
         primary = _primary(session, place)
         person = session.get(User, by.user_id) if by.user_id else None
         if person is None:

@@ -16,6 +16,7 @@ from portal.rules.access import OrganizationRole, Permission, StaffRole, held, m
 from portal.rules.actors import Actor
 from portal.rules.errors import Forbidden, Refused
 
+LOST = "Your role in this organization does not include it any more. Ask one of its admins."
 LAST_OWNER = "{name} is the platform’s last owner who can log in. Make somebody else an owner first."
 
 
@@ -57,6 +58,19 @@ def check_owner_stays(session: Session, row: User) -> None:
 def kept(session: Session, organization: str) -> Organization:
     """The organization (public id) locked, so that nobody loses a role in it meanwhile. Raises NotFound."""
     return locked_organization(session, Organization.public_id == organization)
+
+
+def kept_for(session: Session, organization: int, needed: Permission, by: Actor) -> Organization:
+    """The same by its integer key, for somebody who may do this there as of now. Raises NotFound, Forbidden."""
+    place = locked_organization(session, Organization.id == organization)
+    check_held(session, place, needed, by)
+    return place
+
+
+def check_held(session: Session, place: Organization, needed: Permission, by: Actor) -> None:
+    """Raises Forbidden if this actor, as of now, may not do this in the organization."""
+    if needed not in held_in(session, place.id, by):
+        raise Forbidden(LOST)
 
 
 def held_in(session: Session, organization: int, by: Actor, workspace: int | None = None) -> frozenset[Permission]:

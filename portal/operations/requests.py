@@ -14,6 +14,7 @@ from portal.operations import outbox, workspace_changes
 from portal.operations.audit import record
 from portal.operations.draft_fields import note as clean_note
 from portal.operations.locks import locked_organization
+from portal.operations.powers import kept_for
 from portal.operations.unit import exclusively, unit
 from portal.queries.requests import has
 from portal.rules.access import Permission
@@ -33,11 +34,11 @@ SUBJECTS = {
 def ask(organization_key: int, kind: RequestKind, words: str, by: Actor) -> str:
     """The organization (integer key) asks the platform for this; answers the request's public id.
 
-    Raises NotFound, Refused for unusable words (field `words`), and Conflict where it has that already or asked for it
-    and has no answer yet."""
+    Raises NotFound, Forbidden for whoever may not any more, Refused for unusable words (field `words`), and Conflict
+    where it has that already or asked for it and has no answer yet."""
     clean = clean_note(words, "words", LONGEST)
     with unit() as session:
-        place = locked_organization(session, Organization.id == organization_key)
+        place = kept_for(session, organization_key, Permission.ACCOUNT_REQUEST, by)
         check_wanting(kind, kind in has(place.id), place.name)
         if session.scalar(_open(place.id).where(Request.kind == kind)) is not None:
             raise Conflict(f"{place.name} has asked for {SUBJECTS[kind]} already: the answer comes by mail.")
@@ -57,10 +58,10 @@ def ask(organization_key: int, kind: RequestKind, words: str, by: Actor) -> str:
 
 
 def withdraw(organization_key: int, request: str, by: Actor) -> None:
-    """The organization (integer key) asks for it no more. Raises NotFound, also for a request of somebody else, and
-    Conflict if it was answered already."""
+    """The organization (integer key) asks for it no more. Raises NotFound, also for a request of somebody else,
+    Forbidden for whoever may not any more, and Conflict if it was answered already."""
     with unit() as session:
-        place = locked_organization(session, Organization.id == organization_key)
+        place = kept_for(session, organization_key, Permission.ACCOUNT_REQUEST, by)
         row = _locked(session, request)
         if row.organization_id != place.id:
             raise NotFound()

@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from portal.base import clock
 from portal.models import InvoiceState
 from portal.operations import billing_details as operations
-from portal.operations.billing_details import BillingDetails
-from portal.queries import billing_details, invoices
+from portal.operations.billing_details import FIELDS
+from portal.operations.organization_changes import Stale
+from portal.queries import billing_details, invoices, saves
 from portal.queries import orders as order_reads
 from portal.queries.billing_details import Details
 from portal.queries.invoices import InvoiceView, Listed, Wanted
 from portal.rules.access import Permission
+from portal.rules.editing import Value
 from portal.rules.errors import NotFound
 from portal.web import formats, invoice_papers, invoice_words, organizations, paging
 from portal.web.access import actor, may, needs
@@ -21,11 +23,19 @@ from portal.web.order_words import STATES
 from portal.web.organization.forms import BillingForm
 from portal.web.organization.side import page
 from portal.web.pages import ask, done, show
+from portal.web.versions import differing, marks, touched
 
 bp = page("billing")
 
 HERE = "organization_billing.page"
 LATEST = 3  # invoices in the rail
+LABELS = {
+    "company_name": "Company",
+    "address": "Address",
+    "country": "Country",
+    "tax_id": "Tax id",
+    "billing_email": "Billing e-mail",
+}
 
 
 @bp.get("/billing", endpoint="page")
@@ -145,42 +155,65 @@ def orders() -> Response:
 def details() -> ResponseReturnValue:
     """Whom invoices are made out to, and where they are sent."""
     here = organizations.organization()
-    stored = billing_details.details(here.key)
-    to = stored.to
-    form = BillingForm(
-        company_name=stored.name,
-        address=to.address,
-        country=formats.country(to.country, formats.reader_locale()) if to.country else "",
-        tax_id=to.tax_id,
-        billing_email=to.email,
-        version=str(stored.version),
-    )
+    there = _texts(billing_details.details(here.key))
+    form = BillingForm(**there, seen=marks(there))
     if form.validate_on_submit():
-        with form.refusals():
-            seen = form.version.data or ""
-            operations.change(here.public_id, _wanted(form), actor(), int(seen) if seen.isdecimal() else 0)
-            flash("Billing details saved. Invoices that were issued stay as they are.", "good")
-            return done(url_for(HERE))
+        seen = form.version.data or ""
+        try:
+            with form.refusals():
+                operations.change(here.public_id, _given(form), actor(), int(seen) if seen.isdecimal() else 0)
+                flash("Billing details saved. Invoices that were issued stay as they are.", "good")
+                return done(url_for(HERE))
+        except Stale:
+            return _versions(form)
     return ask(
         "organization/billing_details",
         422 if form.is_submitted() else 200,
         form=form,
         name=here.name,
-        version=stored.version,
         action=url_for("organization_billing.details"),
         back_url=url_for(HERE),
-        crumbs=(("Billing", url_for(HERE)), ("Billing details", None)),
+        crumbs=_trail(),
     )
 
 
-def _wanted(form: BillingForm) -> BillingDetails:
-    return BillingDetails(
-        company_name=form.company_name.data or "",
-        address=form.address.data or "",
-        country=form.country.data or "",
-        tax_id=form.tax_id.data or "",
-        billing_email=form.billing_email.data or "",
+def _trail() -> tuple[tuple[str, str | None], ...]:
+    return ("Billing", url_for(HERE)), ("Billing details", None)
+
+
+def _versions(form: BillingForm) -> Response:
+    """Both versions; what the person did not touch stays as it is now."""
+    here, now, locale = organizations.organization(), clock.now(), formats.reader_locale()
+    there, saved = _texts(billing_details.details(here.key)), saves.organization_saved(here.key)
+    rows = differing(there, touched(_given(form), form.seen.data or ""), LABELS.__getitem__, _said)
+    chosen = {row.name for row in rows}
+    return ask(
+        "organization/billing_versions",
+        409,
+        who=saved.actor if saved else "Somebody else",
+        when=formats.ago(saved.at, now, locale).lower() if saved else "meanwhile",
+        rows=rows,
+        kept={name: value for name, value in there.items() if name not in chosen} | {"seen": marks(there)},
+        action=url_for("organization_billing.details"),
+        back_url=url_for(HERE),
+        crumbs=_trail(),
     )
+
+
+def _said(name: str, value: Value) -> str:
+    return str(value) or formats.NONE
+
+
+def _texts(stored: Details) -> dict[str, str]:
+    """The details as the form has them, with the version that they are of."""
+    to = stored.to
+    country = formats.country(to.country, formats.reader_locale()) if to.country else ""
+    found = dict(zip(FIELDS, (stored.name, to.address, country, to.tax_id, to.email), strict=True))
+    return found | {"version": str(stored.version)}
+
+
+def _given(form: BillingForm) -> dict[str, str]:
+    return {name: form[name].data or "" for name in FIELDS}
 
 
 def _invoice(inv: str) -> InvoiceView:

@@ -23,7 +23,7 @@ class RequestForm(Form):
 
 
 class BillingForm(Form):
-    """Whom invoices are made out to. `version`: the one that the person has seen."""
+    """Whom invoices are made out to. `version`: the one that the person has seen; `seen`: marks of what stood there."""
 
     company_name = StringField()
     address = TextAreaField()
@@ -31,6 +31,7 @@ class BillingForm(Form):
     tax_id = StringField()
     billing_email = StringField()
     version = StringField()
+    seen = StringField()
 
 
 class DomainForm(Form):

@@ -23,8 +23,10 @@ from tests.support import accounts
 from tests.support.accounts import OCTOBER, at
 from tests.support.insiders import browser
 from tests.support.mails import Mailbox
+from tests.support.pages import words
 from tests.support.people import submit
 from tests.web.admin.test_invoices import by
+from tests.web.admin.test_plans import fields_of
 
 BILLING = ("billing", "billing/invoices", "billing/orders", "billing/details", "billing/draft.pdf")
 
@@ -103,5 +105,18 @@ def test_billing_details_are_checked_saved_and_told(app: Flask, acme: Organizati
     texts = db.session.scalars(select(Workspace.search_text)).all()
     assert all("pay@acme.example" in text for text in texts), "workspaces are searched by it"
     assert "organization.changed" in db.session.scalars(select(AuditEvent.action)).all()
-    stale = submit(client, url, form | {"company_name": "Later"})
-    assert stale.status_code == 422 and "Somebody else" in stale.text and "Later" in stale.text
+
+
+def test_who_comes_too_late_with_billing_details_sees_both_versions(app: Flask, acme: Organization) -> None:
+    client, url = client_of(app, acme, OrganizationRole.BILLING_ADMIN), "/o/acme-group/billing/details"
+    opened = fields_of(client.get(url).text)
+    submit(client, url, opened | {"company_name": "Acme Ltd", "tax_id": "GB1"})
+    stale = submit(client, url, opened | {"company_name": "Later", "address": "1 High Street"})
+    said = words(stale.text)
+    assert stale.status_code == 409 and "There now Acme Ltd" in said and "Yours Later" in said
+    assert "GB1" not in said, "what one did not touch is not asked about"
+    sent = fields_of(stale.text) | {"company_name": "Later", "address": "1 High Street"}
+    assert submit(client, url, sent).status_code == 303
+    db.session.rollback()
+    row = db.session.scalars(select(Organization)).one()
+    assert (row.company_name, row.address, row.tax_id) == ("Later", "1 High Street", "GB1")
