@@ -13,15 +13,21 @@ from portal.models.columns import Row, choice, public_id
 
 
 class DomainState(StrEnum):
-    """Only a verified domain is served."""
+    """Only a verified domain is served, and for a while one whose proof is gone (`failing`)."""
 
     PENDING = "pending"
     VERIFIED = "verified"
+    FAILING = "failing"
     FAILED = "failed"
 
 
+SERVED = (DomainState.VERIFIED, DomainState.FAILING)
+"""Domains in these states answer."""
+
+
 class Domain(Row, db.Model):
-    """A host name (lowercase, punycode) and how far its verification is."""
+    """A host name (lowercase, punycode) and how far its verification is. `verified_at`: since when it has been proven
+    first, so that nobody else can have it; `failing_since`: since when the proof is gone, if it is."""
 
     public_id: Mapped[str] = public_id("dom")
     host: Mapped[str] = mapped_column(String(253), unique=True)
@@ -30,6 +36,8 @@ class Domain(Row, db.Model):
     token: Mapped[str] = mapped_column(String(64))
     state: Mapped[DomainState] = mapped_column(choice(DomainState, "state"), default=DomainState.PENDING)
     last_checked_at: Mapped[datetime | None] = mapped_column(Instant)
+    verified_at: Mapped[datetime | None] = mapped_column(Instant)
+    failing_since: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
     constraints = (Index(None, "state", "created_at"),)

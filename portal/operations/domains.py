@@ -3,24 +3,42 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.base import site
 from portal.base.db import db
 from portal.gateways.dns import Unanswered, gateway
-from portal.models import Domain, DomainState, Organization, Workspace
+from portal.models import Domain, DomainState, Organization, OrganizationMember, User, Workspace
+from portal.models.domains import SERVED
+from portal.operations import outbox
 from portal.operations.audit import record
 from portal.operations.locks import locked_organization
+from portal.operations.powers import check_held, kept_for
 from portal.operations.sessions import end_on
 from portal.operations.unit import attempt, unit
+from portal.queries.domains import house_of
+from portal.rules.access import OrganizationRole, Permission
 from portal.rules.actors import Actor
 from portal.rules.addresses import check_host
-from portal.rules.domains import AGAIN, MOST, PATIENCE, PROVES, Answer, Outcome, outcome, proof_name, proof_of
+from portal.rules.domains import (
+    AGAIN,
+    DAILY,
+    MOST,
+    PATIENCE,
+    PROVES,
+    SAID_AFTER,
+    SERVED_FOR,
+    Answer,
+    Outcome,
+    outcome,
+    proof_name,
+    proof_of,
+)
 from portal.rules.errors import Conflict, NotFound, Refused
 
 LONGEST = 253  # characters of a name in DNS (RFC 1035, 2.3.4)
@@ -36,11 +54,11 @@ def add(organization_key: int, host: str, workspace: str, by: Actor) -> str:
     """The organization (integer key) has this domain, to be verified: for its workspace (public id), or (blank) for all
     of them. Answers the domain's public id.
 
-    Raises NotFound, and Refused for an unusable host or workspace, one that somebody has, or where it has as many as it
-    may."""
+    Raises NotFound, Forbidden for whoever may not any more, and Refused for an unusable host or workspace, one that
+    somebody has, or where it has as many as it may."""
     clean = _host(host)
     with unit() as session:
-        place = locked_organization(session, Organization.id == organization_key)
+        place = kept_for(session, organization_key, Permission.ACCOUNT_EDIT, by)
         whose = _workspace(session, place, workspace) if workspace else None
         mine = select(func.count(Domain.id)).where(Domain.organization_id == place.id)
         if (session.scalar(mine) or 0) >= MOST:
@@ -65,7 +83,7 @@ def add(organization_key: int, host: str, workspace: str, by: Actor) -> str:
 def check(organization_key: int, domain: str, by: Actor) -> Outcome:
     """What DNS says of the organization's domain (public id) now; what follows from it is written down.
 
-    Raises NotFound, Conflict if it was looked up a moment ago."""
+    Raises NotFound, Forbidden for whoever may not any more, Conflict if it was looked up a moment ago."""
     query = select(Domain).where(Domain.public_id == domain, Domain.organization_id == organization_key)
     row = db.session.scalar(query)
     if row is None:
@@ -76,12 +94,12 @@ def check(organization_key: int, domain: str, by: Actor) -> Outcome:
 
 
 def check_due(clock: Callable[[], datetime]) -> dict[Outcome, int]:
-    """Look up what is not verified yet, for as long as somebody may still be about it; answers how many came to what.
-    Safe to repeat."""
+    """Look up what is not verified yet, for as long as somebody may still be about it, and once a day what was; answers
+    how many came to what. Safe to repeat."""
     now, counts = clock(), dict[Outcome, int]()
-    waiting = Domain.state.in_((DomainState.PENDING, DomainState.FAILED)) & (Domain.created_at > now - PATIENCE)
-    idle = or_(Domain.last_checked_at.is_(None), Domain.last_checked_at <= now - AGAIN)
-    query = select(Domain.id, Domain.host, Domain.token).where(waiting, idle)
+    held = or_(Domain.verified_at.is_not(None), Domain.state.in_(SERVED))
+    waiting = ~held & (Domain.created_at > now - PATIENCE) & _idle(now - AGAIN)
+    query = select(Domain.id, Domain.host, Domain.token).where(or_(waiting, held & _idle(now - DAILY)))
     due = db.session.execute(query.order_by(Domain.last_checked_at, Domain.id).limit(CHECKED_AT_ONCE)).all()
     for key, host, token in due:
         try:
@@ -92,10 +110,16 @@ def check_due(clock: Callable[[], datetime]) -> dict[Outcome, int]:
     return counts
 
 
+def _idle(since: datetime) -> ColumnElement[bool]:
+    """What was not looked up since then."""
+    return or_(Domain.last_checked_at.is_(None), Domain.last_checked_at <= since)
+
+
 def remove(organization_key: int, domain: str, by: Actor) -> str:
-    """The organization's domain (public id) is served no more; answers its host. Raises NotFound."""
+    """The organization's domain (public id) is served no more; answers its host. Raises NotFound, Forbidden for
+    whoever may not any more."""
     with unit() as session:
-        place = locked_organization(session, Organization.id == organization_key)
+        place = kept_for(session, organization_key, Permission.ACCOUNT_EDIT, by)
         query = select(Domain).where(Domain.public_id == domain, Domain.organization_id == place.id)
         row: Domain | None = session.scalar(query.with_for_update())
         if row is None:
@@ -114,20 +138,78 @@ def _look(key: int, host: str, token: str, by: Actor) -> Outcome:
     """DNS is asked outside of a unit: it may take seconds."""
     answer = _ask(host, token)
     with unit() as session:
+        of = session.scalar(select(Domain.organization_id).where(Domain.id == key))
+        place = locked_organization(session, Organization.id == of)
+        if by.user_id is not None:
+            check_held(session, place, Permission.ACCOUNT_EDIT, by)
         row = session.get(Domain, key, with_for_update=True, populate_existing=True)
-        if row is None or row.token != token:
+        if row is None or row.token != token or row.organization_id != place.id:
             raise NotFound()
-        place = session.get_one(Organization, row.organization_id)
         before = row.state
-        found = outcome(answer, granted=place.branding_granted, verified=before is DomainState.VERIFIED)
+        found = outcome(answer, granted=place.branding_granted, verified=before in SERVED)
         row.last_checked_at = by.at
-        if not (found is Outcome.UNANSWERED and before is DomainState.VERIFIED):
-            row.state = STATES.get(found, DomainState.FAILED)
+        _follow(row, found, by.at)
         if row.state is not before:
-            states = (before.value, row.state.value)
             whose = session.get(Workspace, row.workspace_id) if row.workspace_id else None
+            states = (before.value, row.state.value)
             record("organization.domain_checked", by, organization=place, workspace=whose, host=host, state=states)
+            _tell(session, place, row, before, by)
         return found
+
+
+def _follow(row: Domain, found: Outcome, now: datetime) -> None:
+    """What this outcome means for the row. One that is served stays so for a while without its proof, and while nobody
+    answers."""
+    if found is Outcome.VERIFIED:
+        row.state, row.failing_since, row.verified_at = DomainState.VERIFIED, None, row.verified_at or now
+    elif row.state in SERVED and found is not Outcome.EARLY:
+        if found is not Outcome.UNANSWERED:
+            row.failing_since = row.failing_since or now
+            row.state = _lapsed(now - row.failing_since)
+    else:
+        row.state = STATES.get(found, DomainState.FAILED)
+
+
+def _lapsed(missing: timedelta) -> DomainState:
+    if missing >= SERVED_FOR:
+        return DomainState.FAILED
+    return DomainState.FAILING if missing >= SAID_AFTER else DomainState.VERIFIED
+
+
+def _tell(session: Session, place: Organization, row: Domain, before: DomainState, by: Actor) -> None:
+    """The organization's admins hear of a domain whose proof is gone, and of one that is served no more because of
+    that: then who logged in there is logged out."""
+    if before not in SERVED or row.state in (DomainState.VERIFIED, DomainState.PENDING):
+        return
+    is_served = row.state in SERVED
+    if not is_served:
+        end_on(session, row.host, by.at)
+    until = (row.failing_since or by.at) + SERVED_FOR
+    for person in _admins(session, place):
+        outbox.post(
+            session,
+            "domain_failing",
+            person.email,
+            f"{row.host}: {'its DNS record is missing' if is_served else 'served no more'}",
+            now=by.at,
+            user=person,
+            hasten=False,
+            house=house_of(place.id),
+            name=person.name,
+            host=row.host,
+            organization=place.name,
+            is_served=is_served,
+            served_until=until.date().isoformat(),
+            link=site.external(f"/o/{place.slug}/branding/domains/{row.public_id}"),
+        )
+
+
+def _admins(session: Session, place: Organization) -> Sequence[User]:
+    query = select(User).join(OrganizationMember, OrganizationMember.user_id == User.id)
+    theirs = query.where(
+        OrganizationMember.organization_id == place.id, OrganizationMember.role == OrganizationRole.ADMIN
+    )
+    return session.scalars(theirs.where(User.barred_at.is_(None)).order_by(User.id)).all()
 
 
 def _ask(host: str, token: str) -> Answer | None:
@@ -161,11 +243,12 @@ def _workspace(session: Session, place: Organization, workspace: str) -> Workspa
 
 
 def _free(session: Session, host: str, by: Actor) -> None:
-    """Nobody has this host. Whoever named it long ago, and never proved that it is theirs, has it no more."""
+    """Nobody has this host. Whoever named it long ago, and never proved that it is theirs, has it no more; what was
+    proven once is theirs until it is removed."""
     row = session.scalar(select(Domain).where(Domain.host == host).with_for_update())
     if row is None:
         return
-    if row.state is DomainState.VERIFIED or row.created_at > by.at - PATIENCE:
+    if row.verified_at or row.state in SERVED or row.created_at > by.at - PATIENCE:
         raise _taken(host)
     place = session.get_one(Organization, row.organization_id)
     session.delete(row)

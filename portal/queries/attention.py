@@ -209,7 +209,7 @@ ASKED: Mapping[Kind, _Asked] = {
     ),
     Kind.DOMAIN: _Asked(
         Domain.__table__.join(_WORKSPACE, Workspace.id == func.coalesce(Domain.workspace_id, _PRIMARY_OF_DOMAIN)),
-        and_(_OPEN, _written(Domain.state, "pending", "failed")),
+        and_(_OPEN, _written(Domain.state, "pending", "failing", "failed")),
         Domain.created_at,
         (Domain.created_at, Domain.id),
         {

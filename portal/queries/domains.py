@@ -21,6 +21,7 @@ from portal.models import (
     Workspace,
     scope,
 )
+from portal.models.domains import SERVED
 from portal.queries import brands
 from portal.queries.brands import Brand, House
 
@@ -55,6 +56,7 @@ class AccountDomain(NamedTuple):
     token: str
     state: DomainState
     last_checked_at: datetime | None
+    failing_since: datetime | None
     workspace: str
     workspace_name: str
 
@@ -65,6 +67,7 @@ _OF_ACCOUNT = select(
     Domain.token,
     Domain.state,
     Domain.last_checked_at,
+    Domain.failing_since,
     func.coalesce(Workspace.public_id, ""),
     func.coalesce(Workspace.name, ""),
 ).outerjoin(Workspace, Workspace.id == Domain.workspace_id)
@@ -116,7 +119,7 @@ _SERVED = (
     .join(Organization, Organization.id == Domain.organization_id)
     .outerjoin(Workspace, Workspace.id == Domain.workspace_id)
     .outerjoin(Branding, brands.LIVE)
-    .where(Domain.host == bindparam("host"), Domain.state == DomainState.VERIFIED)
+    .where(Domain.host == bindparam("host"), Domain.state.in_(SERVED))
 )
 
 
@@ -129,7 +132,7 @@ def served(host: str) -> Served | None:
 def belongs(user_id: int, host: str) -> bool:
     """Whether this person is one of those whom the domain is for: of its workspace, or of its organization. Nobody of
     the staff is."""
-    here = (Domain.host == host, Domain.state == DomainState.VERIFIED)
+    here = (Domain.host == host, Domain.state.in_(SERVED))
     member = select(Membership.id).where(Membership.workspace_id == Domain.workspace_id, Membership.user_id == user_id)
     person = select(OrganizationMember.id).where(
         OrganizationMember.organization_id == Domain.organization_id, OrganizationMember.user_id == user_id
@@ -143,7 +146,7 @@ def belongs(user_id: int, host: str) -> bool:
 def house_of(organization_key: int) -> House:
     """Whose name mails of this organization (integer key) bear, and the domain of its own, the oldest verified one."""
     own = (Domain.organization_id == Organization.id, Domain.workspace_id.is_(None))
-    host = select(Domain.host).where(*own, Domain.state == DomainState.VERIFIED).order_by(Domain.id).limit(1)
+    host = select(Domain.host).where(*own, Domain.state.in_(SERVED)).order_by(Domain.id).limit(1)
     found = select(Organization.name, Organization.branding_granted, host.correlate(Organization).scalar_subquery())
     name, granted, domain = db.session.execute(found.where(Organization.id == organization_key)).one()
     return House(name if granted else "", domain or "")

@@ -34,6 +34,12 @@ AGAIN = timedelta(seconds=10)
 """How soon a domain may be looked up once more."""
 PATIENCE = timedelta(days=14)
 """How long one that nobody has verified is looked up by itself, and kept from others who name it too."""
+DAILY = timedelta(days=1)
+"""How often one that was verified is looked up again."""
+SAID_AFTER = timedelta(days=3)
+"""So long its proof may be gone before that is said: DNS has bad days."""
+SERVED_FOR = timedelta(days=10)
+"""So long without proof it is served all the same, for its people to put the record back."""
 
 
 class Answer(NamedTuple):

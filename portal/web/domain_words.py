@@ -11,6 +11,7 @@ from portal.rules.domains import Outcome
 STATES: Mapping[DomainState, tuple[str, str]] = {
     DomainState.PENDING: ("pending", "Not verified"),
     DomainState.VERIFIED: ("active", "Verified"),
+    DomainState.FAILING: ("pending", "Record missing"),
     DomainState.FAILED: ("failed", "Check failed"),
 }
 # Kind of the message, and the message behind the host.

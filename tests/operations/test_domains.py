@@ -11,12 +11,14 @@ from portal.jobs.domains import domains as job
 from portal.models import AuditEvent, Domain, DomainState, Organization
 from portal.operations import domains
 from portal.operations.unit import unit
+from portal.rules.access import OrganizationRole
 from portal.rules.domains import MOST, PATIENCE, Answer, Outcome, outcome, proof_name
 from portal.rules.errors import Conflict, NotFound, Refused
 from tests import factories
 from tests.factories import command
 from tests.support.clocks import NOW
 from tests.support.domains import dns, point, prove
+from tests.support.mails import Mailbox
 
 HOST = "talk.acme.example"
 
@@ -93,15 +95,60 @@ def test_before_the_branding_is_granted_nothing_is_verified(acme: Organization) 
     assert check(acme, row) is Outcome.EARLY and state() is DomainState.PENDING
 
 
-def test_a_verified_one_stays_while_nobody_answers_and_goes_with_its_proof(acme: Organization) -> None:
+def test_a_verified_one_stays_while_nobody_answers_and_wherever_it_leads(acme: Organization) -> None:
     row = factories.domain(acme, state=DomainState.VERIFIED)
     dns().silent.add(row.host)
     assert check(acme, row) is Outcome.UNANSWERED and state() is DomainState.VERIFIED
     dns().silent.clear()
     prove(row)
     assert check(acme, row, NOW + timedelta(minutes=1)) is Outcome.VERIFIED, "where it leads may be hidden by then"
-    dns().records.clear()
-    assert check(acme, row, NOW + timedelta(minutes=2)) is Outcome.NO_PROOF and state() is DomainState.PENDING
+
+
+def test_a_verified_one_without_its_proof_is_told_of_then_not_served_and_nobody_else_s(
+    acme: Organization, mailbox: Mailbox
+) -> None:
+    factories.member(acme, factories.user("ada@acme.example"), OrganizationRole.ADMIN)
+    factories.member(acme, factories.user("bill@acme.example"), OrganizationRole.BILLING_ADMIN)
+    row = factories.domain(acme)
+    point(row)
+    job(lambda: NOW)
+    assert job(lambda: NOW + timedelta(hours=23)) == {}, "once a day is enough"
+    prove(row, "another")
+    seen = {}
+    for day in range(1, 14):
+        at = NOW + timedelta(days=day)
+        assert sum(job(lambda at=at: at).values()) == 1  # type: ignore[misc]
+        seen[day] = state()
+    assert seen[1] is seen[3] is DomainState.VERIFIED, "DNS has bad days"
+    assert seen[4] is seen[10] is DomainState.FAILING, "3 days in a row"
+    assert seen[11] is seen[13] is DomainState.FAILED
+    subjects = [each.subject for each in mailbox.to("ada@acme.example")]
+    assert subjects == [f"{HOST}: its DNS record is missing", f"{HOST}: served no more"]
+    assert "until 2026-12-02" in (mailbox.to("ada@acme.example")[0].body or "")
+    with pytest.raises(Refused, match="in use already"):
+        domains.add(factories.organization("Beta").id, HOST, "", command(NOW + timedelta(days=900)))
+    point(row)
+    job(lambda: NOW + timedelta(days=40))
+    found = fresh()
+    assert found and (found.state, found.failing_since) == (DomainState.VERIFIED, None)
+
+
+def test_one_bad_day_starts_anew(acme: Organization) -> None:
+    row = factories.domain(acme, state=DomainState.VERIFIED)
+    for day in range(1, 9):
+        dns().records.clear()
+        if day % 3 == 0:
+            prove(row)
+        check(acme, row, NOW + timedelta(days=day))
+        assert state() is DomainState.VERIFIED
+
+
+def test_a_day_without_an_answer_is_neither_good_nor_bad(acme: Organization) -> None:
+    row = factories.domain(acme, state=DomainState.VERIFIED)
+    for day in range(1, 6):
+        (dns().silent.add if day in (2, 4) else dns().silent.discard)(row.host)
+        check(acme, row, NOW + timedelta(days=day))
+    assert state() is DomainState.FAILING
 
 
 def test_it_is_not_looked_up_again_and_again(acme: Organization) -> None:
@@ -186,7 +233,8 @@ def test_a_workspace_has_one_and_only_its_own_organization_s(acme: Organization)
 
 
 def test_the_job_looks_at_what_is_not_verified_yet_and_leaves_the_rest(acme: Organization) -> None:
-    young, verified = factories.domain(acme), factories.domain(acme, "ok.acme.example", state=DomainState.VERIFIED)
+    ok = {"state": DomainState.VERIFIED, "last_checked_at": NOW - timedelta(hours=20)}
+    young, verified = factories.domain(acme), factories.domain(acme, "ok.acme.example", **ok)
     old = factories.domain(acme, "old.acme.example", created_at=NOW - PATIENCE - timedelta(days=1))
     for row in (young, verified, old):
         point(row)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from random import Random
 
 from portal.models import Domain, DomainState, Hold, Invitation, LimitOverride, OutboxMessage, OutboxState
+from portal.models.domains import SERVED
 from portal.operations.demo.catalogue import FREE
 from portal.operations.demo.dice import between
 from portal.operations.demo.logins import toured
@@ -19,6 +20,10 @@ from portal.rules.limits import UNLIMITED, Limit
 
 JOBS = {HoldKind.PAST_DUE: "job dunning", HoldKind.SPEND_CAP: "job spend_caps", HoldKind.TRIAL_ENDED: "job trials"}
 VALID = timedelta(days=7)  # an invitation
+DOMAINS = (
+    *(DomainState.VERIFIED, DomainState.VERIFIED, DomainState.PENDING, DomainState.FAILED),
+    *(DomainState.VERIFIED, DomainState.FAILING),
+)
 OWN = (Limit.NUMBERS, Limit.USERS, Limit.EXTENSIONS, Limit.CONTACTS, Limit.CAMPAIGNS)
 
 
@@ -124,9 +129,7 @@ def write_domains(world: World, customer: Customer) -> None:
     if customer.index % 6 and customer.index != 0:
         return
     for part, tenant in enumerate((None, customer.tenants[-1])[: 1 + customer.index // 6 % 2]):
-        state = (DomainState.VERIFIED, DomainState.VERIFIED, DomainState.PENDING, DomainState.FAILED)[
-            (customer.index // 6 + part) % 4
-        ]
+        state = DOMAINS[(customer.index // 6 + part) % len(DOMAINS)]
         at = min(customer.created_at + timedelta(days=9 + part), world.now - timedelta(hours=2))
         world.sheet.add(
             Domain,
@@ -135,6 +138,8 @@ def write_domains(world: World, customer: Customer) -> None:
             workspace_id=tenant.id if tenant else None,
             token=f"portal-{rng.getrandbits(96):024x}",
             state=state,
+            verified_at=at if state in SERVED else None,
+            failing_since=world.now - timedelta(days=4) if state is DomainState.FAILING else None,
             last_checked_at=world.now - timedelta(minutes=rng.randrange(3, 50)),
             created_at=max(at, customer.created_at),
         )

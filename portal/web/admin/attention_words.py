@@ -173,9 +173,12 @@ def _override(entry: Entry, reader: Reader) -> Words:
     return what, _ahead(ends, reader), formats.minute(ends, reader.locale, reader.timezone), action
 
 
+_STANDS = {DomainState.FAILED: "last check failed", DomainState.FAILING: "its record is missing"}
+
+
 def _domain(entry: Entry, reader: Reader) -> Words:
     facts = entry.facts
-    stands = "last check failed" if facts["state"] is DomainState.FAILED else "not verified yet"
+    stands = _STANDS.get(facts["state"], "not verified yet")
     if facts["checked_at"]:
         stands += f", checked {formats.ago(facts['checked_at'], reader.now, reader.locale).lower()}"
     action = Action("Open", _url(entry), "", How.PAGE)

@@ -24,6 +24,7 @@ STATES: Mapping[OutboxState, tuple[str, str]] = {
 
 WITHDRAWN = ("draft", "Withdrawn")
 KINDS: Mapping[str, str] = {
+    "domain_failing": "Domain without proof",
     "email_change": "New address",
     "email_changed": "Address changed",
     "impersonated": "Entered as owner",

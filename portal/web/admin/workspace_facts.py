@@ -259,6 +259,7 @@ def _domain(domain: DomainOf | None, now: datetime, locale: str) -> Fact:
     words = {
         DomainState.VERIFIED: "verified",
         DomainState.PENDING: "TXT record not found",
+        DomainState.FAILING: "TXT record missing",
         DomainState.FAILED: "check failed",
     }[domain.state]
     found = f"{words}, checked {formats.ago(checked, now, locale)}" if checked else "not checked yet"

@@ -59,5 +59,7 @@ def _domain(found: Standing) -> Entry | None:
     domain = found.profile.domain
     if domain is None or domain.state is DomainState.VERIFIED:
         return None
+    if domain.state is DomainState.FAILING:
+        return Entry("watch", domain.host, "TXT record missing", None)
     text = "TXT record not found yet" if domain.last_checked_at else "Not checked yet"
     return Entry("info", domain.host, text, None)
