@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import Hold, Invitation, Organization, User, Workspace
 from portal.operations import members, team
-from portal.operations.invitations import Sent
+from portal.operations.invitations import Sent, pace, pace_again
 from portal.operations.members import Newcomer
 from portal.operations.powers import check_held, check_may_give, held_in, kept
 from portal.operations.unit import unit
@@ -44,7 +44,8 @@ def invite(
 ) -> list[Sent]:
     """Somebody is invited into the organization, and into each of these workspaces of it by an invitation of its own:
     all of them or none. Raises what `members.invite` does; a field of the workspaces bears the number of its seat:
-    `workspace-1`."""
+    `workspace-1`. TooMany where many were sent just now."""
+    pace(Organization.public_id == organization, email, by)
     with unit() as session:
         place = _governed(session, organization, by)
         _check_trusted(session, place)
@@ -58,7 +59,8 @@ def invite(
 
 def resend(organization: str, invitation: str, by: Actor, *, wait: bool = False) -> Sent:
     """The person has a new link, good for another 7 days; the old one is dead. Raises what `members.resend` does, and
-    Refused for an invitation to more than the actor may give."""
+    Refused for an invitation to more than the actor may give, TooMany where many were sent just now."""
+    pace_again(invitation, by)
     with unit() as session:
         place = _governed(session, organization, by)
         _check_trusted(session, place)

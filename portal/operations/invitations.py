@@ -15,9 +15,10 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from portal.base import ids, site
+from portal.base.db import db
 from portal.base.emails import check_email
 from portal.models import Invitation, Membership, Organization, OrganizationMember, User, Workspace, scope
-from portal.operations import outbox
+from portal.operations import outbox, throttle
 from portal.operations.accounts import check_name, find, prepare, rename
 from portal.operations.audit import record
 from portal.operations.passwords import fresh_hash, set_password
@@ -29,6 +30,7 @@ from portal.queries.principals import token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Forbidden, NotFound, Refused
+from portal.rules.throttling import Attempt, Purpose
 
 LASTS = timedelta(days=7)
 
@@ -64,6 +66,22 @@ def invite(
     address = check_email(email)
     user = find(session, address) or prepared(session, address, name, by)
     return invite_account(session, user, into, by, mail=mail, wait=wait)
+
+
+def pace(place: ColumnElement[bool], email: str, by: Actor) -> None:
+    """Before the unit in which a person invites somebody: one more goes from the organization of which `place` is true
+    to this address. Raises TooMany where so many went already; programs do not wait."""
+    organization = db.session.scalar(select(Organization.public_id).where(place))
+    if organization and by.user_id is not None:
+        attempt = Attempt(Purpose.INVITE, organization, email.strip().casefold())
+        throttle.take(attempt, by.at, "So many invitations were sent in the last hour that no more go out now.")
+
+
+def pace_again(invitation: str, by: Actor) -> None:
+    """The same before one (public id) is sent again."""
+    row = db.session.scalar(select(Invitation).where(Invitation.public_id == invitation))
+    if row is not None:
+        pace(Organization.id == row.organization_id, row.email, by)
 
 
 def invite_account(

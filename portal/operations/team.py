@@ -31,8 +31,11 @@ def invite(
     workspace: str, email: str, name: str, role: WorkspaceRole, by: Actor, held: Held, *, wait: bool = False
 ) -> Sent:
     """Somebody is invited into the workspace (public id). Without a name the address stands for it until they choose
-    one. Raises NotFound, Conflict where nothing may be changed, Refused (LimitReached where no seat is left)."""
+    one. Raises NotFound, Conflict where nothing may be changed, Refused (LimitReached where no seat is left),
+    TooMany where many were sent just now."""
     address = check_email(email)
+    here = select(Workspace.organization_id).where(Workspace.public_id == workspace).scalar_subquery()
+    invitations.pace(Organization.id == here, address, by)
     with unit() as session:
         row = _open(session, workspace)
         _check_grant(held, role)
@@ -45,6 +48,7 @@ def invite(
 
 def resend(workspace: str, invitation: str, by: Actor, held: Held, *, wait: bool = False) -> Sent:
     """The person has a new link, good for another 7 days; the old one is dead. Raises as `invite` does."""
+    invitations.pace_again(invitation, by)
     with unit() as session:
         row = _open(session, workspace)
         found = _invitation(session, row, invitation, held)

@@ -15,10 +15,11 @@ from portal.rules.errors import TooMany
 from portal.rules.throttling import LONGEST_WINDOW, Attempt, Rate, counters, pair_key
 
 
-def take(attempt: Attempt, now: datetime) -> None:
+def take(attempt: Attempt, now: datetime, what: str = "") -> None:
     """The try is counted as failed, before it is made: many at once are no more than one after the other.
 
-    Raises TooMany, and counts nothing, if it is one too many. `release` takes back what turned out well."""
+    Raises TooMany, which says `what` first, and counts nothing, if it is one too many. `release` takes back what turned
+    out well."""
     rates = counters(attempt)
     with unit() as session:
         session.execute(delete(LoginThrottle).where(LoginThrottle.since <= now - LONGEST_WINDOW))
@@ -28,7 +29,8 @@ def take(attempt: Attempt, now: datetime) -> None:
                 row.since, row.failures = now, 0
         wait = max(_wait(row, rates[row.key], now) for row in rows)
         if wait:
-            raise TooMany(f"Wait {_words(wait)}, then try again. Nothing is locked for longer than that.", wait)
+            again = f"Wait {_words(wait)}, then try again. Nothing is locked for longer than that."
+            raise TooMany(f"{what} {again}".strip(), wait)
         for row in rows:
             row.failures += 1
 

@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     RESET = "reset"
     CONFIRM = "confirm"
     EMAIL = "email"
+    INVITE = "invite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,14 @@ def _minutes(tries: int, minutes: int) -> Rate:
 
 
 # For each purpose: this account from this address, this address, this account, everybody. One address alone cannot
-# use up an account: its tries in the account's window are fewer.
+# use up an account: its tries in the account's window are fewer. Invitations are counted by the organization that
+# sends them, as the account, and by whom they are for, as the address: nobody's mailbox is flooded.
 RATES: dict[Purpose, tuple[Rate, Rate, Rate, Rate]] = {
     Purpose.LOG_IN: (_minutes(5, 5), _minutes(50, 15), _minutes(25, 15), _minutes(2_000, 15)),
     Purpose.SECOND_FACTOR: (_minutes(5, 20), _minutes(30, 15), _minutes(20, 60), _minutes(500, 15)),
     Purpose.RESET: (_minutes(3, 30), _minutes(10, 15), _minutes(10, 60), _minutes(200, 15)),
     Purpose.CONFIRM: (_minutes(5, 20), _minutes(30, 15), _minutes(20, 60), _minutes(500, 15)),
+    Purpose.INVITE: (_minutes(5, 60), _minutes(10, 60), _minutes(100, 60), _minutes(2_000, 60)),
     Purpose.EMAIL: (_minutes(3, 30), _minutes(10, 15), _minutes(10, 60), _minutes(200, 15)),
 }
 LONGEST_WINDOW = timedelta(hours=1)

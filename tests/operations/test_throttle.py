@@ -7,13 +7,15 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.base.db import db
-from portal.models import LoginThrottle
-from portal.operations import sessions
+from portal.models import LoginThrottle, Organization, User
+from portal.operations import account_users, invitations, sessions
 from portal.operations.throttle import take
 from portal.operations.unit import unit
+from portal.rules.access import OrganizationRole
 from portal.rules.errors import Refused, TooMany
 from portal.rules.throttling import RATES, Attempt, Purpose
 from tests import factories
+from tests.support.mails import Mailbox
 from tests.support.people import visit
 
 PAIR, ADDRESS, ACCOUNT, EVERYBODY = RATES[Purpose.LOG_IN]
@@ -100,3 +102,37 @@ def test_counters_of_long_ago_are_thrown_away(app: Flask, now: datetime) -> None
     guess("192.0.2.1", now, "nobody@example.test")
     guess("192.0.2.1", now + timedelta(days=1), "somebody@example.test")
     assert db.session.scalar(select(func.min(LoginThrottle.since))) == now + timedelta(days=1)
+
+
+# ---------------------------------------------------------------- invitations
+
+
+def pace(organization: Organization, email: str, at: datetime, person: User) -> None:
+    invitations.pace(Organization.id == organization.id, email, factories.acting(person, at))
+
+
+def test_nobody_is_flooded_with_invitations(app: Flask, now: datetime, mailbox: Mailbox) -> None:
+    acme, beta, person = factories.organization(), factories.organization("Beta"), factories.user("ada@acme.example")
+    factories.member(acme, person, OrganizationRole.ADMIN)
+    by = factories.acting(person, now)
+    sent = account_users.invite(acme.public_id, "Dana@x.example", "", OrganizationRole.MEMBER, [], by)[0]
+    for _ in range(4):
+        account_users.resend(acme.public_id, sent.invitation, by)
+    with pytest.raises(TooMany, match="So many invitations were sent in the last hour"):
+        account_users.resend(acme.public_id, sent.invitation, by)
+    pace(acme, "eve@x.example", now, person)
+    for _ in range(5):
+        pace(beta, "dana@x.example", now, person)
+    with pytest.raises(TooMany):
+        pace(factories.organization("Gamma"), " DANA@x.example", now, person)
+    account_users.resend(acme.public_id, sent.invitation, factories.acting(person, now + timedelta(hours=1)))
+
+
+def test_an_organization_invites_so_many_an_hour(app: Flask, now: datetime) -> None:
+    acme, beta, person = factories.organization(), factories.organization("Beta"), factories.user("ada@acme.example")
+    for number in range(100):
+        pace(acme, f"p{number}@x.example", now, person)
+    with pytest.raises(TooMany):
+        pace(acme, "one-more@x.example", now, person)
+    pace(beta, "one-more@x.example", now, person)
+    invitations.pace(Organization.id == acme.id, "one-more@x.example", factories.command(now))

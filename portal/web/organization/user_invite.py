@@ -13,7 +13,7 @@ from portal.operations.invitations import Sent
 from portal.queries import account_users
 from portal.queries.letters import has_gone
 from portal.rules.access import OrganizationRole, Permission, WorkspaceRole, may_grant
-from portal.rules.errors import Refused
+from portal.rules.errors import Refused, TooMany
 from portal.web import organizations, role_words
 from portal.web.access import actor, needs
 from portal.web.organization.user_forms import MOST_SEATS, InviteForm
@@ -31,13 +31,17 @@ def invite() -> ResponseReturnValue:
         if len(form.seats) < MOST_SEATS:
             form.seats.append_entry()
     elif form.validate_on_submit():
-        with form.refusals():
-            role, name = OrganizationRole(form.organization_role.data), form.name.data or ""
-            email = form.email.data.strip()
-            here = organizations.organization().public_id
-            sent = acts.invite(here, email, name, role, _seats(form), actor(), wait=True)
-            _say(sent, f"The invitation to {email} is on its way.")
-            return done(url_for(HERE))
+        try:
+            with form.refusals():
+                role, name = OrganizationRole(form.organization_role.data), form.name.data or ""
+                email = form.email.data.strip()
+                here = organizations.organization().public_id
+                sent = acts.invite(here, email, name, role, _seats(form), actor(), wait=True)
+                _say(sent, f"The invitation to {email} is on its way.")
+                return done(url_for(HERE))
+        except TooMany as error:
+            form.add_error("email", error.message)
+            return _show(form, 429)
     return _show(form, 422 if form.is_submitted() and not more else 200)
 
 
@@ -48,7 +52,7 @@ def resend(invitation: str) -> ResponseReturnValue:
     try:
         sent = acts.resend(organizations.organization().public_id, invitation, actor(), wait=True)
         _say([sent], "The invitation was sent again; the old link is dead.")
-    except Refused as refused:
+    except (Refused, TooMany) as refused:
         flash(f"Not sent: {refused.message}", "risk")
     return done(url_for(HERE))
 

@@ -13,7 +13,7 @@ from portal.queries import team as members
 from portal.queries.letters import has_gone
 from portal.queries.team import Member
 from portal.rules.access import Permission, WorkspaceRole
-from portal.rules.errors import NotFound, Refused
+from portal.rules.errors import NotFound, Refused, TooMany
 from portal.web import formats, tenancy
 from portal.web.access import actor, may, needs
 from portal.web.forms import Form
@@ -31,14 +31,18 @@ HERE = "workspace_team.listing"
 def invite() -> ResponseReturnValue:
     """Invites somebody by mail."""
     form = InviteForm()
-    if form.validate_on_submit():
-        with form.refusals():
-            role = chosen(form.role.data) or refuse_role()
-            name = form.name.data or ""
-            sent = team.invite(_workspace(), form.email.data, name, role, actor(), g.held, wait=True)
-            _say(sent, f"The invitation to {form.email.data.strip()} is on its way.")
-            return done(url_for(HERE))
     status = 422 if form.is_submitted() else 200
+    if form.validate_on_submit():
+        try:
+            with form.refusals():
+                role = chosen(form.role.data) or refuse_role()
+                name = form.name.data or ""
+                sent = team.invite(_workspace(), form.email.data, name, role, actor(), g.held, wait=True)
+                _say(sent, f"The invitation to {form.email.data.strip()} is on its way.")
+                return done(url_for(HERE))
+        except TooMany as error:
+            form.add_error("email", error.message)
+            status = 429
     return _ask("invite", "Invite", status, form=form, roles=role_options(), seats=seats(formats.reader_locale()))
 
 
@@ -49,7 +53,7 @@ def resend(invitation: str) -> ResponseReturnValue:
     try:
         sent = team.resend(_workspace(), invitation, actor(), g.held, wait=True)
         _say(sent, "The invitation was sent again; the old link is dead.")
-    except Refused as refused:
+    except (Refused, TooMany) as refused:
         flash(f"Not sent: {refused.message}", "risk")
     return done(url_for(HERE))
 

@@ -47,6 +47,20 @@ def test_somebody_is_invited_into_several_workspaces(acme: Organization, olive: 
     ]
 
 
+def test_one_invitation_too_many_waits_and_keeps_what_was_typed(
+    acme: Organization, olive: FlaskClient, mailbox: Mailbox
+) -> None:
+    fields = asked("ian@example.test", "user_admin") | {"name": "Ian of Goa"}
+    team = f"/w/{named('Acme Labs').web_address}/team/invite"
+    for where, more in ((home(acme, "/invite"), fields), (team, fields | {"role": "agent"})):
+        found = [submit(olive, where, more) for _ in range(6)][-1]
+        assert found.status_code == 429 and "Ian of Goa" in found.text
+        said = (
+            "So many invitations were sent in the last hour that no more go out now. Wait 60 minutes, then try again."
+        )
+        assert said in words(found.text)
+
+
 def test_one_more_line_keeps_what_was_typed_and_invites_nobody(acme: Organization, olive: FlaskClient) -> None:
     fields = asked("ian@example.test", "user_admin", named("Acme Labs"), as_what="manager")
     answer = submit(olive, home(acme, "/invite"), fields | {"more": "1", "email": "ian"})
