@@ -178,11 +178,13 @@ def take_back(session: Session, by: Actor, *which: ColumnElement[bool]) -> int:
 
 def readdress(session: Session, user: User) -> None:
     """In the open unit, the account having another address: links that went to the old one are dead, and whoever sends
-    such an invitation again writes to the new one."""
+    such an invitation again writes to the new one. They see it where the person has not accepted anything yet, and
+    staff corrected it; of somebody who came elsewhere, the address that they typed is all they know."""
     rows = _pending(session, Invitation.user_id == user.id)
     outbox.withdraw(session, [row.token_digest for row in rows])
     for row in rows:
-        row.email, row.email_key = user.email, user.email_key
+        if user.password_hash is None:
+            row.email, row.email_key = user.email, user.email_key
         row.token_digest = token_digest(secrets.token_urlsafe(32))  # which nobody has
 
 
@@ -261,7 +263,7 @@ def _mail(session: Session, row: Invitation, token: str, by: Actor, wait: bool) 
     mail = outbox.post(
         session,
         "invitation",
-        row.email,
+        user.email,
         f"Invitation to {where}",
         now=by.at,
         user=user,

@@ -50,7 +50,8 @@ class Wanted:
 
 
 class Person(NamedTuple):
-    """Somebody of the organization. `key`: integer key. `invited`: has an account, and no password yet."""
+    """Somebody of the organization. `key`: integer key. `last_seen_at`: in one of its workspaces; what they do
+    elsewhere is no business of it. `invited`: has an account, and no password yet."""
 
     key: int
     public_id: str
@@ -102,6 +103,16 @@ class Found:
     pending_total: int
 
 
+_SEEN = (
+    select(func.max(Membership.last_seen_at))
+    .join(Workspace, Workspace.id == Membership.workspace_id)
+    .where(
+        Membership.user_id == User.id,
+        Workspace.organization_id == OrganizationMember.organization_id,
+    )
+    .correlate(User, OrganizationMember)
+    .scalar_subquery()
+)
 _PERSON = (
     select(
         User.id,
@@ -110,7 +121,7 @@ _PERSON = (
         User.email,
         OrganizationMember.role,
         OrganizationMember.created_at,
-        User.last_seen_at,
+        _SEEN,
         User.password_hash.is_(None),
         User.suspended_at.is_not(None),
     )

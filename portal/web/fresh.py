@@ -12,10 +12,29 @@ from flask.typing import ResponseReturnValue
 
 from portal.base import clock
 from portal.queries.principals import Principal
+from portal.rules.access import OrganizationRole
+from portal.web.forms import Form
 from portal.web.pages import away
 
 View = TypeVar("View", bound=Callable[..., Any])
 LASTS = timedelta(minutes=15)
+
+
+POWER = "An admin may do everything in the organization. Enter your password once more first, then send this."
+
+
+def is_fresh() -> bool:
+    """Whether the person of this request has entered the password soon enough for what `fresh` guards."""
+    person: Principal = g.principal
+    return clock.now() - person.reauthenticated_at <= LASTS
+
+
+def check_power(form: Form, role: OrganizationRole) -> bool:
+    """Whether this person may make somebody that now. Else the form says what is needed, and keeps what was typed."""
+    if role is not OrganizationRole.ADMIN or is_fresh():
+        return True
+    form.add_error("organization_role", POWER)
+    return False
 
 
 def fresh(back: str, *names: str) -> Callable[[View], View]:
@@ -26,8 +45,7 @@ def fresh(back: str, *names: str) -> Callable[[View], View]:
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-            person: Principal = g.principal
-            if clock.now() - person.reauthenticated_at > LASTS:
+            if not is_fresh():
                 return away("account.confirm", next=url_for(back, **{name: kwargs[name] for name in names}))
             answer: ResponseReturnValue = view(*args, **kwargs)
             return answer

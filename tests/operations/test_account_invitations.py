@@ -1,20 +1,24 @@
 """Inviting people into an organization: whom it may not write to, and what it does not learn of whom it invites."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from portal.base.db import db
-from portal.models import Hold, Organization, User, scope
-from portal.operations import account_users
+from portal.models import Hold, Membership, Organization, User, Workspace, scope
+from portal.operations import account_users, users
 from portal.operations.unit import unit
 from portal.queries import account_users as reads
-from portal.queries.account_users import Wanted
+from portal.queries.account_users import Person, Wanted
 from portal.rules.access import OrganizationRole
 from portal.rules.errors import Conflict
 from portal.rules.lifecycle import HoldKind
 from tests import factories
 from tests.factories import acting
 from tests.support.clocks import NOW
+from tests.support.creation import one
 from tests.support.family import family
 from tests.support.mails import Mailbox
 
@@ -54,3 +58,39 @@ def test_the_name_of_a_stranger_is_not_found_by_inviting_them(acme: Organization
     with scope.organization(acme.id):
         found = {q: len(reads.people(acme.id, Wanted(q=q), 1).pending) for q in ("stranger", "Zebulon", "quux")}
     assert found == {"stranger": 1, "Zebulon": 0, "quux": 0}
+
+
+def test_a_changed_address_is_not_told_to_whoever_invited_the_old_one(
+    acme: Organization, ann: User, mailbox: Mailbox
+) -> None:
+    stranger, by = factories.user("stranger@example.test"), acting(ann)
+    new = account_users.invite(acme.public_id, "typo@example.test", "", OrganizationRole.MEMBER, [], by)[0]
+    old = account_users.invite(acme.public_id, "stranger@example.test", "", OrganizationRole.MEMBER, [], by)[0]
+    readdressed(stranger, "private@example.test")
+    readdressed(one(User, id=new.user_id), "right@example.test")
+    with scope.organization(acme.id):
+        shown = {each.email for each in reads.people(acme.id, Wanted(), 1).pending}
+        assert not reads.people(acme.id, Wanted(q="private"), 1).pending
+    assert shown == {"stranger@example.test", "right@example.test"}, "who has no account yet was corrected by staff"
+    account_users.resend(acme.public_id, old.invitation, by)
+    assert mailbox.to("private@example.test")[-1].subject == "Invitation to Acme Logistics"
+
+
+def readdressed(person: User, email: str) -> None:
+    before = users.Details(person.name, person.email, person.locale, person.timezone)
+    after = users.Details(person.name, email, person.locale, person.timezone)
+    users.change(person.public_id, after, before, factories.command())
+
+
+def test_last_seen_is_what_happened_in_the_organization(acme: Organization, ann: User) -> None:
+    olive = one(User, email="olive@example.test")
+    elsewhere = factories.workspace("Elsewhere", olive)
+    with unit() as session, scope.platform():
+        session.execute(update(User).values(last_seen_at=NOW))
+        for workspace, days in ((elsewhere, 1), (one(Workspace, organization_id=acme.id), 9)):
+            seen = update(Membership).where(Membership.workspace_id == workspace.id)
+            session.execute(seen.values(last_seen_at=NOW - timedelta(days=days)))
+    with scope.organization(acme.id):
+        found: dict[str, Person] = {each.email: each for each in reads.people(acme.id, Wanted(), 1).people}
+    assert found["olive@example.test"].last_seen_at == NOW - timedelta(days=9)
+    assert found["ann@example.test"].last_seen_at is None

@@ -22,7 +22,7 @@ from portal.web.admin.blueprints import users as bp
 from portal.web.admin.user_actions import NEW_LINK, say_sent
 from portal.web.admin.user_page import crumbs
 from portal.web.forms import Form, listed
-from portal.web.fresh import fresh
+from portal.web.fresh import check_power, fresh, is_fresh
 from portal.web.pages import done, show, wants_part
 
 ORGANIZATION_ROLES = [(role.value, label) for role, label in role_words.ORGANIZATION_ROLES.items()]
@@ -65,7 +65,7 @@ def invite() -> ResponseReturnValue:
     sought = request.form.get("find", "")
     if sought in SOUGHT:  # without script, a picker's search is a button of the form
         return _page(form, 200, {"kind": sought, "picks": _matching(sought, form[sought].data or "", _beside(form))})
-    if form.validate_on_submit():
+    if form.validate_on_submit() and check_power(form, OrganizationRole(form.organization_role.data)):
         with form.refusals():
             sent = members.invite(form.newcomer(), actor(), wait=True)
             email = form.email.data.strip()
@@ -168,5 +168,6 @@ def _page(form: InviteForm, status: int, found: dict[str, Any] | None = None) ->
         house=picks.place(house, formats.reader_locale()) if house else None,
         room=picks.room(room) if room else None,
         organization_roles=ORGANIZATION_ROLES,
+        confirm_url=None if is_fresh() else url_for("account.confirm", next=url_for("admin_users.invite")),
         workspace_roles=WORKSPACE_ROLES,
     )

@@ -20,6 +20,7 @@ from portal.web.admin.blueprints import users as bp
 from portal.web.admin.user_page import crumbs
 from portal.web.admin.workspace_dialogs import counted
 from portal.web.forms import Form, listed
+from portal.web.fresh import fresh
 from portal.web.pages import ask, done
 
 Place = TypeVar("Place", InOrganization, InWorkspace)
@@ -42,6 +43,7 @@ class WorkspaceRoleForm(Form):
 
 @bp.route("/<usr>/organizations/<organization>/role", methods=["GET", "POST"])
 @needs(Permission.USER_EDIT)
+@fresh("admin_users.detail", "usr")
 def organization_role(usr: str, organization: str) -> ResponseReturnValue:
     """Another role in an organization."""
     person = user_detail.account(usr)

@@ -16,6 +16,7 @@ from portal.rules.access import OrganizationRole, Permission, WorkspaceRole, may
 from portal.rules.errors import Refused, TooMany
 from portal.web import organizations, role_words
 from portal.web.access import actor, needs
+from portal.web.fresh import check_power, is_fresh
 from portal.web.organization.user_forms import MOST_SEATS, InviteForm
 from portal.web.organization.user_roles import GIVEN
 from portal.web.organization.users import HERE, bp
@@ -30,7 +31,7 @@ def invite() -> ResponseReturnValue:
     if more:
         if len(form.seats) < MOST_SEATS:
             form.seats.append_entry()
-    elif form.validate_on_submit():
+    elif form.validate_on_submit() and check_power(form, OrganizationRole(form.organization_role.data)):
         try:
             with form.refusals():
                 role, name = OrganizationRole(form.organization_role.data), form.name.data or ""
@@ -86,6 +87,7 @@ def _show(form: InviteForm, status: int) -> ResponseReturnValue:
         roles=[each for each in role_words.cards(OrganizationRole) if may_grant(g.held, OrganizationRole(each[0]))],
         rooms=[("", "None"), *account_users.choices(here.key)],
         room_roles=[(value, label) for value, label, _ in GIVEN],
+        confirm_url=None if is_fresh() else url_for("account.confirm", next=back),
         most=len(form.seats) >= MOST_SEATS,
         action=request.path,
         back_url=back,

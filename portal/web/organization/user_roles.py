@@ -28,6 +28,7 @@ from portal.web.role_words import ORGANIZATION_ROLES, WORKSPACE_ROLES
 
 @bp.route("/users/<user>/role", methods=["GET", "POST"])
 @needs(Permission.ACCOUNT_USER_EDIT)
+@fresh("organization_users.person", "user")
 def role(user: str) -> ResponseReturnValue:
     """Another role in the organization."""
     person, here = known(user), organizations.organization()
