@@ -15,7 +15,6 @@ from portal.operations.unit import unit
 from portal.rules.access import WorkspaceRole
 from portal.rules.requests import RequestKind
 from tests import factories
-from tests.factories import acting
 from tests.support.clocks import NOW
 from tests.support.creation import one
 from tests.support.domains import point
@@ -41,7 +40,7 @@ def account_suspended(scene: Scene) -> Fields:
 def unanswered(scene: Scene) -> Fields:
     """An organization has asked for something."""
     key = factories.workspace().organization_id
-    scene.values["req"] = requests.ask(key, RequestKind.BRANDING, "", acting(scene.alice))
+    scene.values["req"] = requests.ask(key, RequestKind.BRANDING, "", factories.command())
     return {"word": "Welcome"}
 
 
