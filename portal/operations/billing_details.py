@@ -10,11 +10,12 @@ from portal.operations.powers import check_held, kept
 from portal.operations.unit import exclusively, unit
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
+from portal.rules.editing import Value
 
 FIELDS = ("company_name", "address", "country", "tax_id", "billing_email")
 
 
-def change(organization: str, wanted: Mapping[str, str], by: Actor, version: int) -> None:
+def change(organization: str, wanted: Mapping[str, Value], by: Actor, version: int) -> None:
     """Those of the organization's `FIELDS` that are in `wanted` read so (text, blank for none; `country`: its name or
     code), and nothing else of it is changed. `version` is the one that the person has seen.
 

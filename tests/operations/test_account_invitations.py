@@ -84,11 +84,11 @@ def readdressed(person: User, email: str) -> None:
 
 def test_last_seen_is_what_happened_in_the_organization(acme: Organization, ann: User) -> None:
     olive = one(User, email="olive@example.test")
-    elsewhere = factories.workspace("Elsewhere", olive)
+    here, elsewhere = one(Workspace, organization_id=acme.id).id, factories.workspace("Elsewhere", olive).id
     with unit() as session, scope.platform():
         session.execute(update(User).values(last_seen_at=NOW))
-        for workspace, days in ((elsewhere, 1), (one(Workspace, organization_id=acme.id), 9)):
-            seen = update(Membership).where(Membership.workspace_id == workspace.id)
+        for workspace, days in ((elsewhere, 1), (here, 9)):
+            seen = update(Membership).where(Membership.workspace_id == workspace)
             session.execute(seen.values(last_seen_at=NOW - timedelta(days=days)))
     with scope.organization(acme.id):
         found: dict[str, Person] = {each.email: each for each in reads.people(acme.id, Wanted(), 1).people}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -158,14 +160,15 @@ def details() -> ResponseReturnValue:
     there = _texts(billing_details.details(here.key))
     form = BillingForm(**there, seen=marks(there))
     if form.validate_on_submit():
-        seen = form.version.data or ""
+        version, mine = form.version.data or "", touched(_given(form), form.seen.data or "")
         try:
             with form.refusals():
-                operations.change(here.public_id, _given(form), actor(), int(seen) if seen.isdecimal() else 0)
-                flash("Billing details saved. Invoices that were issued stay as they are.", "good")
+                operations.change(here.public_id, mine, actor(), int(version) if version.isdecimal() else 0)
+                saved = "Billing details saved. Invoices that were issued stay as they are."
+                flash(saved if mine else "Nothing was changed.", "good")
                 return done(url_for(HERE))
         except Stale:
-            return _versions(form)
+            return _versions(mine)
     return ask(
         "organization/billing_details",
         422 if form.is_submitted() else 200,
@@ -181,11 +184,11 @@ def _trail() -> tuple[tuple[str, str | None], ...]:
     return ("Billing", url_for(HERE)), ("Billing details", None)
 
 
-def _versions(form: BillingForm) -> Response:
+def _versions(mine: Mapping[str, Value]) -> Response:
     """Both versions; what the person did not touch stays as it is now."""
     here, now, locale = organizations.organization(), clock.now(), formats.reader_locale()
     there, saved = _texts(billing_details.details(here.key)), saves.organization_saved(here.key)
-    rows = differing(there, touched(_given(form), form.seen.data or ""), LABELS.__getitem__, _said)
+    rows = differing(there, mine, LABELS.__getitem__, _said)
     chosen = {row.name for row in rows}
     return ask(
         "organization/billing_versions",
@@ -212,7 +215,7 @@ def _texts(stored: Details) -> dict[str, str]:
     return found | {"version": str(stored.version)}
 
 
-def _given(form: BillingForm) -> dict[str, str]:
+def _given(form: BillingForm) -> dict[str, Value]:
     return {name: form[name].data or "" for name in FIELDS}
 
 
