@@ -115,11 +115,11 @@ def _idle(since: datetime) -> ColumnElement[bool]:
     return or_(Domain.last_checked_at.is_(None), Domain.last_checked_at <= since)
 
 
-def remove(organization_key: int, domain: str, by: Actor) -> str:
-    """The organization's domain (public id) is served no more; answers its host. Raises NotFound, Forbidden for
-    whoever may not any more."""
+def remove(organization_key: int, domain: str, by: Actor, needed: Permission = Permission.ACCOUNT_EDIT) -> str:
+    """The organization's domain (public id) is served no more, and others may have it; answers its host. Raises
+    NotFound, Forbidden for whoever may not do what is `needed` any more: of the staff that is ORGANIZATION_EDIT."""
     with unit() as session:
-        place = kept_for(session, organization_key, Permission.ACCOUNT_EDIT, by)
+        place = kept_for(session, organization_key, needed, by)
         query = select(Domain).where(Domain.public_id == domain, Domain.organization_id == place.id)
         row: Domain | None = session.scalar(query.with_for_update())
         if row is None:

@@ -38,14 +38,16 @@ def of_organization(rule: str) -> Callable[[Example], str]:
     return path
 
 
-def of_domain(rest: str = "") -> Callable[[Example], str]:
-    """The address of the page of Nilgiri Retail's domain, or below it."""
+def of_domain(rest: str = "", *, staff: bool = False) -> Callable[[Example], str]:
+    """The address of the page of Nilgiri Retail's domain, or below it; of its staff's page."""
 
     def path(example: Example) -> str:
         slug = Organization.slug == "nilgiri-retail"
         query = select(Domain.public_id).join(Organization, Organization.id == Domain.organization_id).where(slug)
+        own = select(Organization.public_id).where(slug)
         with example.open() as session:
-            return f"/o/nilgiri-retail/branding/domains/{session.scalars(query.limit(1)).one()}{rest}"
+            above = f"/admin/organizations/{session.scalars(own).one()}" if staff else "/o/nilgiri-retail/branding"
+            return f"{above}/domains/{session.scalars(query.limit(1)).one()}{rest}"
 
     return path
 

@@ -31,6 +31,12 @@ def account(scene: Scene) -> Fields:
     return {"version": place.version, "name": "Acme Anew"}
 
 
+def account_with_domain(scene: Scene) -> Fields:
+    account(scene)
+    scene.values["domain"] = factories.domain(one(Organization, public_id=scene.values["org"])).public_id
+    return {}
+
+
 def account_suspended(scene: Scene) -> Fields:
     account(scene)
     submit(scene.browser, f"/admin/organizations/{scene.values['org']}/suspend")

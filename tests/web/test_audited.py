@@ -98,6 +98,7 @@ EXAMPLES: dict[str, Example] = {
     "admin_workspaces.invitation": Example(scenes.made, ("invitation.renewed",)),
     "admin_workspaces.remove_samples": Example(scenes.made, ("workspace.sample_data_removed",)),
     "admin_defaults.save": Example(scenes.other_defaults, ("platform.defaults_changed",)),
+    "admin_organizations.domain_remove": Example(account_scenes.account_with_domain, ("organization.domain_removed",)),
     "admin_organizations.edit_save": Example(account_scenes.account, ("organization.changed",)),
     "admin_organizations.past_due": Example(account_scenes.account, ("hold.opened", "workspace.suspended")),
     "admin_organizations.reactivate": Example(

@@ -19,7 +19,7 @@ from portal.rules.errors import NotFound
 from portal.rules.text import initials
 from portal.web import audit_words, formats, paging, role_words
 from portal.web.access import may, needs, opens
-from portal.web.admin import organization_head, requests, user_list
+from portal.web.admin import organization_domains, organization_head, requests, user_list
 from portal.web.admin.audit_filters import Filters
 from portal.web.admin.blueprints import organizations as bp
 from portal.web.admin.workspace_addresses import Address
@@ -78,6 +78,7 @@ def detail(org: str) -> Response:
         requests=[requests.row(each, by) for each in asked.all_of(found.key)] if may(Permission.REQUEST_VIEW) else [],
         orders=_orders(found, by) if may(Permission.ORDER_VIEW) else [],
         books=_books(org),
+        domains=organization_domains.rows(found),
         about=organization_head.about(found, by),
         entries=[audit_words.entry(event, by.now) for event in events.events[:EVENTS_SHOWN]],
         audit_url=url_for("admin_organizations.audit", org=org) if may(Permission.AUDIT_VIEW) else None,

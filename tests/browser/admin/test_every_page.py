@@ -132,6 +132,7 @@ PAGES = ACCOUNT_USERS | {
     "admin_organizations.audit": Shown(of_account("nilgiri-retail", "/audit")),
     "admin_organizations.edit": Shown(of_account("nilgiri-retail", "/edit")),
     "admin_organizations.edit: by finance": Shown(of_account("nilgiri-retail", "/edit"), FINANCE),
+    "admin_organizations.domain_remove": Shown(of_domain("/remove", staff=True)),
     "admin_organizations.suspend_ask": Shown(of_account("nilgiri-retail", "/suspend")),
     "admin_organizations.past_due_ask": Shown(of_account("nilgiri-retail", "/past-due"), FINANCE),
     "admin_organizations.reactivate_ask": Shown(of_account(rest="/reactivate", held=True)),
