@@ -91,6 +91,9 @@ def change(
             raise Stale(before)
         rows = _workspaces(session, row)
         columns = _checked(session, before, rows, {name: wanted[name] for name in changed})
+        columns = {name: value for name, value in columns.items() if getattr(row, name) != value}
+        if not columns:  # only said in other words, as a country's name for its code
+            return Changed((), row.version)
         with settling_all(session, rows if SHOWN & set(changed) else ()):
             for name, value in columns.items():
                 setattr(row, name, value)

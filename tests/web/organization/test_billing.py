@@ -110,7 +110,15 @@ def test_billing_details_are_checked_saved_and_told(app: Flask, acme: Organizati
 def test_who_comes_too_late_with_billing_details_sees_both_versions(app: Flask, acme: Organization) -> None:
     client, url = client_of(app, acme, OrganizationRole.BILLING_ADMIN), "/o/acme-group/billing/details"
     opened = fields_of(client.get(url).text)
-    submit(client, url, opened | {"company_name": "Acme Ltd", "tax_id": "GB1"})
+    submit(client, url, opened | {"company_name": "Acme Ltd", "tax_id": "GB1", "country": "GB"})
+    said = opened | {
+        "seen": "",
+        "version": "2",
+        "company_name": "Acme Ltd",
+        "tax_id": "GB1",
+        "country": "united kingdom",
+    }
+    assert submit(client, url, said).status_code == 303, "that says the same in other words"
     stale = submit(client, url, opened | {"company_name": "Later", "address": "1 High Street"})
     said = words(stale.text)
     assert stale.status_code == 409 and "There now Acme Ltd" in said and "Yours Later" in said
@@ -120,3 +128,4 @@ def test_who_comes_too_late_with_billing_details_sees_both_versions(app: Flask, 
     db.session.rollback()
     row = db.session.scalars(select(Organization)).one()
     assert (row.company_name, row.address, row.tax_id) == ("Later", "1 High Street", "GB1")
+    assert row.version == 3, "two changes"
