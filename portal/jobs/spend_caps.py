@@ -31,8 +31,8 @@ def spend_caps(clock: Clock) -> Counts:
         with scope.platform():
             month, names = running_month(organization, now), due.capped_workspaces(organization)
         for key, spend in spends(organization, now).items():
-            outcome = operations.settle(names[key], spend, month, by) if key in names else ""
-            done[outcome] += bool(outcome)
+            if key in names and (outcome := operations.settle(names[key], spend, month, by)):
+                done[outcome] += 1
         return False
 
     return together(each(due.capped(), settle, "organizations"), done)

@@ -65,8 +65,8 @@ def capped() -> Sequence[int]:
 def capped_workspaces(organization: int) -> dict[int, str]:
     """Public ids by integer key of the workspaces of such an organization that are not closed."""
     mine = (Workspace.organization_id == organization, Workspace.cancelled_at.is_(None))
-    rows = db.session.execute(select(Workspace.id, Workspace.public_id).where(*mine).order_by(Workspace.id)).tuples()
-    return dict(iter(rows))
+    rows = db.session.execute(select(Workspace.id, Workspace.public_id).where(*mine).order_by(Workspace.id))
+    return {row.id: row.public_id for row in rows}
 
 
 def unwelcomed(now: datetime) -> Sequence[str]:
