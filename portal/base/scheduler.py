@@ -20,6 +20,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from flask import Flask, current_app
 
+from portal.base.clock import system_clock
 from portal.rules.schedules import EPOCH, Every
 
 log = structlog.get_logger(__name__)
@@ -139,4 +140,4 @@ class Clockwork:
 
 def _ahead() -> float:
     """Seconds by which the wall clock is ahead of the one that nobody sets."""
-    return time.time() - time.monotonic()
+    return system_clock().timestamp() - time.monotonic()

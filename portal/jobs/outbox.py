@@ -21,5 +21,5 @@ def outbox(clock: Clock) -> Counts:
     now = clock()
     withdrawn, forgotten = operations.withdraw_expired(now), operations.forget_refused(now)
     states = operations.deliver_due(clock)
-    sent = {word: states.get(state, 0) for state, word in WORDS.items()}
+    sent = {WORDS[state]: count for state, count in states.items()}
     return {"withdrawn": withdrawn, "forgotten": forgotten, **sent}

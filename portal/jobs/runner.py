@@ -18,7 +18,6 @@ import structlog
 from flask import Flask, current_app
 
 from portal.base.clock import fixed_clock
-from portal.base.db import db
 from portal.base.scheduler import JOBS, Clock, Clockwork, Job
 from portal.operations import jobs as operations
 from portal.operations.jobs import Claim
@@ -146,7 +145,6 @@ def _act(job: Job, clock: Clock, run: Run) -> tuple[Mapping[str, int], str]:
         return run.counts, said(error)
     finally:
         _run.reset(token)
-        db.session.rollback()
     failed = counts.get(FAILED, 0)
     why = f"{failed:,} could not be done. {run.reason or 'The log says why.'}" if failed else ""
     return counts, why

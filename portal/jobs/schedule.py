@@ -1,4 +1,4 @@
-"""All jobs: reading this file declares them, in the order in which they are listed."""
+"""All jobs: reading this file declares them."""
 
 from portal.base import clock
 from portal.base.scheduler import JOBS
@@ -18,17 +18,17 @@ from portal.jobs import (
 )
 
 DECLARED = (
-    trials,
-    spend_caps,
-    overrides,
-    invoices,
-    dunning,
-    onboarding,
-    usage_rollup,
-    domains,
-    outbox,
     audit_checkpoint,
+    domains,
+    dunning,
     housekeeping,
+    invoices,
+    onboarding,
+    outbox,
+    overrides,
+    spend_caps,
+    trials,
+    usage_rollup,
 )
 NAMES = tuple(sorted(JOBS))
 

@@ -61,7 +61,7 @@ _RUNS = select(
 
 def runs(job: str, page: int) -> tuple[list[RunView], int]:
     """A page of the job's runs (from 1), the newest first, and how many there are."""
-    mine = _RUNS.where(JobRun.job == job).order_by(JobRun.slot.desc())
+    mine = _RUNS.where(JobRun.job == job).order_by(JobRun.id.desc())
     rows = db.session.execute(mine.limit(PAGE).offset((page - 1) * PAGE))
     total = select(func.count()).select_from(JobRun).where(JobRun.job == job)
     return [RunView(*row) for row in rows], db.session.scalar(total) or 0
@@ -69,10 +69,10 @@ def runs(job: str, page: int) -> tuple[list[RunView], int]:
 
 def recent(jobs: Collection[str], most: int = RECENT) -> dict[str, list[RunView]]:
     """The latest runs of each of these jobs, the newest first."""
-    place = func.row_number().over(partition_by=JobRun.job, order_by=JobRun.slot.desc()).label("place")
+    place = func.row_number().over(partition_by=JobRun.job, order_by=JobRun.id.desc()).label("place")
     ranked = select(JobRun.id, place).where(JobRun.job.in_(jobs)).subquery()
     rows = db.session.execute(
-        _RUNS.join(ranked, ranked.c.id == JobRun.id).where(ranked.c.place <= most).order_by(JobRun.slot.desc())
+        _RUNS.join(ranked, ranked.c.id == JobRun.id).where(ranked.c.place <= most).order_by(JobRun.id.desc())
     )
     found: dict[str, list[RunView]] = {name: [] for name in jobs}
     for row in rows:
@@ -84,7 +84,7 @@ def failing() -> Mapping[str, RunView]:
     """The jobs whose latest run that ended has failed, with that run."""
     later = aliased(JobRun)
     ended = select(later.id).where(
-        later.job == JobRun.job, later.slot > JobRun.slot, later.state.in_((JobState.DONE, JobState.FAILED))
+        later.job == JobRun.job, later.id > JobRun.id, later.state.in_((JobState.DONE, JobState.FAILED))
     )
     rows = db.session.execute(_RUNS.where(JobRun.state == JobState.FAILED, ~ended.exists()))
     return {row.job: RunView(*row) for row in rows}
