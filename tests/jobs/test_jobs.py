@@ -32,10 +32,13 @@ from portal.models import (
     scope,
 )
 from portal.operations import holds, usage
+from portal.operations import onboarding as onboarding_operations
+from portal.operations import trials as trial_operations
 from portal.operations.derived import settling
 from portal.operations.unit import unit
 from portal.queries.audit import verify
 from portal.rules.access import STAFF, StaffRole
+from portal.rules.actors import Actor
 from portal.rules.errors import Conflict
 from portal.rules.lifecycle import HoldKind, Status
 from portal.rules.limits import Limit
@@ -48,6 +51,7 @@ from tests.support.mails import Mailbox
 
 DAY, TODAY = timedelta(days=1), NOW.date()
 OWNER = STAFF[StaffRole.OWNER]
+BY = Actor.job("trials", NOW + timedelta(days=8))
 TRIAL, ACTIVE, SUSPENDED = Status.TRIAL, Status.ACTIVE, Status.SUSPENDED
 
 
@@ -99,6 +103,7 @@ def test_what_a_person_lifted_is_not_held_again_for_the_same_end(
     holds.lift(acme.public_id, hold_ids(), factories.command(clock()), OWNER)
     clock.advance(days=1)
     assert trials(clock) == {}
+    assert not trial_operations.end(acme.public_id, BY), "whoever found it due before the hold was lifted"
     assert fresh(acme).status is TRIAL
     put(acme, trial_ends_at=clock() + DAY)
     assert trials(clock) == {"warned": 1}
@@ -244,7 +249,8 @@ def test_a_welcome_and_three_days_later_first_steps_each_once(app: Flask, mailbo
 
 def test_who_is_skipped_old_or_not_there_yet_is_not_welcomed(app: Flask, mailbox: Mailbox, clock: Clock) -> None:
     factories.plan()
-    factories.workspace("Skipped", skip_onboarding_email=True)
+    skipped = factories.workspace("Skipped", skip_onboarding_email=True)
+    assert not onboarding_operations.welcome(skipped.public_id, BY), "whoever found it due before that was set"
     old = factories.workspace("Old")
     put(old, created_at=NOW - 31 * DAY)
     factories.workspace("Awaited", owner=factories.user("dana@example.test", password=None))
