@@ -7,12 +7,13 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.base import background, clock, db, form_session, hashing, logs, mail, names
+from portal.base import background, clock, db, form_session, hashing, logs, mail, names, scheduler
 from portal.base.csrf import csrf
 from portal.base.languages import babel
 from portal.base.login import login_manager
 from portal.gateways import dns
 from portal.gateways.mail import chosen
+from portal.jobs import schedule
 from portal.settings import Settings
 from portal.web import access, account, admin, brand_files, chrome, formats, organization, problems, request, workspace
 
@@ -37,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     mail.init_app(app, settings, chosen(settings))
     names.init_app(app, dns.chosen(settings))
     db.init_app(app, settings.url)
+    scheduler.init_app(app, schedule.resume)
     form_session.init_app(app)
     request.init_app(app, settings)
     babel.init_app(app, locale_selector=formats.babel_locale, timezone_selector=formats.reader_timezone)

@@ -18,6 +18,7 @@ from flask_migrate import upgrade
 
 from portal import ROOT, create_app
 from portal.base import clock, hashing, site
+from portal.jobs import commands
 from portal.operations import accounts, demo, health, imports, passwords, platform, repair, second_factor, tasks
 from portal.queries import audit as audit_log
 from portal.queries import doctor, example, principals, truth
@@ -246,6 +247,17 @@ def verify() -> None:
         raise click.ClickException(f"Good events: {verdict.events:,}. Event {verdict.sequence} {verdict.fault}.")
     erased = f", {verdict.erased:,} of them erased by a purge" if verdict.erased else ""
     click.echo(f"The chain holds: {verdict.events:,} events{erased}.")
+
+
+@main.group()
+@click.pass_context
+def jobs(context: click.Context) -> None:
+    """What time moves: list it, or run one by hand."""
+    context.with_resource(make_app().app_context())
+
+
+for command in commands.COMMANDS:
+    jobs.add_command(command)
 
 
 @main.command()

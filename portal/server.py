@@ -6,22 +6,21 @@ A client that sends or reads slowly holds a thread for as long: such clients are
 from __future__ import annotations
 
 import threading
-import time
+from datetime import timedelta
 from typing import Any
 
-import structlog
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from portal import create_app
 from portal.base import clock
-from portal.jobs.outbox import outbox
+from portal.jobs import runner
 from portal.operations import task_workers
+from portal.rules.schedules import Every
 from portal.settings import Settings
 from portal.web import pieces
 
-log = structlog.get_logger(__name__)
-LOOK = 15.0  # seconds between two looks for tasks whose worker died, and for mail that is due
+LOOK = Every(timedelta(seconds=15))  # for tasks whose worker died
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -43,43 +42,19 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 def begin(worker: Any) -> None:
-    """In a worker that has just started, beside its first requests."""
-    threading.Thread(target=pieces.compile_ahead, args=(worker.wsgi,), name="portal-templates", daemon=True).start()
-    watch_tasks(worker)
-    watch_mail(worker)
-
-
-def watch_tasks(worker: Any) -> None:
-    """In a worker that has just started: go on, now and whenever that is needed, with tasks whose worker died."""
+    """In a worker that has just started, beside its first requests: jobs are called, and tasks whose worker died go
+    on."""
     app: Flask = worker.wsgi
-
-    def watch() -> None:
-        while True:
-            with app.app_context():
-                try:
-                    task_workers.take_over(clock.now)
-                    task_workers.tidy(clock.now())
-                except Exception:
-                    log.exception("tasks_not_watched")
-            time.sleep(LOOK)
-
-    threading.Thread(target=watch, name="portal-tasks", daemon=True).start()
+    threading.Thread(target=pieces.compile_ahead, args=(app,), name="portal-templates", daemon=True).start()
+    works = runner.clockwork(app, clock.now)
+    works.add("tasks", LOOK, watch_tasks)
+    works.start()
 
 
-def watch_mail(worker: Any) -> None:
-    """In a worker that has just started: deliver what is due, now and then. Beside the tasks, since those take long."""
-    app: Flask = worker.wsgi
-
-    def watch() -> None:
-        while True:
-            with app.app_context():
-                try:
-                    outbox(clock.now)
-                except Exception:
-                    log.exception("mail_not_delivered")
-            time.sleep(LOOK)
-
-    threading.Thread(target=watch, name="portal-mail", daemon=True).start()
+def watch_tasks() -> None:
+    """Go on, now and whenever that is needed, with tasks whose worker died."""
+    task_workers.take_over(clock.now)
+    task_workers.tidy(clock.now())
 
 
 def serve(settings: Settings, host: str, port: int, workers: int, threads: int) -> None:

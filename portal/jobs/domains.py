@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from datetime import timedelta
 
+from portal.base.scheduler import Clock, Counts, job
 from portal.operations import domains as operations
 
 
-def domains(clock: Callable[[], datetime]) -> dict[str, int]:
+@job("domains", "Looks up custom domains that are not verified yet.", every=timedelta(minutes=5))
+def domains(clock: Clock) -> Counts:
     """How many came to which outcome (`rules.domains.Outcome`). Safe to repeat, in several processes at once."""
     return {found.value: count for found, count in operations.check_due(clock).items()}

@@ -13,7 +13,7 @@ from portal.models.domains import Domain, DomainState
 from portal.models.extensions import Extension, ExtensionState
 from portal.models.holds import Hold
 from portal.models.invoices import BilledMonth, BilledUsage, Invoice, InvoiceLine, InvoiceSeries, InvoiceState
-from portal.models.jobs import JobRun, JobState
+from portal.models.jobs import AuditCheckpoint, JobRun, JobState, Notice, NoticeKind
 from portal.models.numbers import Number, NumberKind, NumberState, ReleasedNumber
 from portal.models.orders import Order, OrderState
 from portal.models.organizations import Organization, OrganizationMember, RateCard
@@ -31,6 +31,7 @@ from portal.models.workspaces import Membership, SuspensionBehaviour, Workspace,
 __all__ = [
     "AccessSession",
     "ActiveContact",
+    "AuditCheckpoint",
     "AuditEvent",
     "AuditHead",
     "BilledMonth",
@@ -65,6 +66,8 @@ __all__ = [
     "LoginThrottle",
     "Measure",
     "Membership",
+    "Notice",
+    "NoticeKind",
     "Number",
     "NumberKind",
     "NumberState",

@@ -6,7 +6,7 @@ A hold of an organization is every one's of its workspaces: each gets the status
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -67,18 +67,35 @@ def suspend(workspace: str, hold: NewHold, by: Actor, permissions: Permissions) 
     note = clean_note(hold.note, "note", LONGEST)
     with scope.platform(), unit() as session:
         place = locked_place(session, workspace, everyone=hold.whole_organization)
-        check_move(place.workspace.status, place.workspace.stage, Move.SUSPEND)
-        _check_none_open(session, place, hold)
-        row = Hold(kind=hold.kind, note=note, public_reason=public_reason, opened_at=by.at, opened_by=by.label)
-        if hold.whole_organization:
-            row.organization_id = place.organization.id
-        else:
-            row.workspace_id = place.workspace.id
-        with following(session, place.workspaces, by, row) as told:
-            session.add(row)
-        if not told.changed or hold.whole_organization:
-            _record("hold.opened", place, row, by, note, public_reason=public_reason)
-        return Changed(place.workspace.status, told.changed)
+        return open_here(session, place, replace(hold, note=note, public_reason=public_reason), by)
+
+
+def open_here(session: Session, place: Place, hold: NewHold, by: Actor) -> Changed:
+    """In the open unit and the platform's scope: the hold is open. That it may be opened is for the caller to know,
+    such as a job. Raises Conflict where the workspace is closed or such a hold is open already."""
+    check_move(place.workspace.status, place.workspace.stage, Move.SUSPEND)
+    _check_none_open(session, place, hold)
+    why = {"note": hold.note, "public_reason": hold.public_reason}
+    row = Hold(kind=hold.kind, opened_at=by.at, opened_by=by.label, **why)
+    if hold.whole_organization:
+        row.organization_id = place.organization.id
+    else:
+        row.workspace_id = place.workspace.id
+    with following(session, place.workspaces, by, row) as told:
+        session.add(row)
+    if not told.changed or hold.whole_organization:
+        _record("hold.opened", place, row, by, hold.note, public_reason=hold.public_reason)
+    return Changed(place.workspace.status, told.changed)
+
+
+def lift_here(session: Session, place: Place, kind: HoldKind, by: Actor) -> bool:
+    """In the open unit and the platform's scope: the workspace's own hold of this kind is lifted; whether one was
+    open."""
+    mine = [row for row in _open(session, place) if row.kind is kind and row.workspace_id is not None]
+    if mine:
+        with following(session, place.workspaces, by):
+            _lift(mine, place, by)
+    return bool(mine)
 
 
 def lift(workspace: str, holds: Collection[str], by: Actor, permissions: Permissions) -> Changed:

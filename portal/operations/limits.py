@@ -145,3 +145,25 @@ def _change(
 
 def _end(each: Override | None) -> str | None:
     return each.expires_at.isoformat() if each and each.expires_at else None
+
+
+def expire(workspace: str, by: Actor) -> int:
+    """The overrides of the workspace whose time is over are gone, as limits have not counted them since; how many.
+    Those of a closed workspace stay as they are. Raises NotFound."""
+    with scope.platform(), unit() as session:
+        row = locked_place(session, workspace).workspace
+        if row.cancelled_at is not None:
+            return 0
+        over = (LimitOverride.workspace_id == row.id, LimitOverride.expires_at <= by.at)
+        found = session.scalars(select(LimitOverride).where(*over).order_by(LimitOverride.id)).all()
+        for each in found:
+            end = each.expires_at.isoformat() if each.expires_at else None
+            facts: dict[str, Any] = {"limit": each.name.value, "value": (each.value, None), "expires_at": end}
+            record("workspace.override_expired", by, workspace=row, reason=each.reason, **facts)
+            session.delete(each)
+        if found:
+            session.flush()
+            announce(session, "workspace.limits_updated", row, by, limits=[each.name.value for each in found])
+            if row.status in RATED:
+                assess_some(session, [row.id], by.at, platform(), plan_limits())
+        return len(found)

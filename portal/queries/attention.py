@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     exists,
+    false,
     func,
     literal_column,
     or_,
@@ -32,6 +33,7 @@ from portal.models import (
     Hold,
     Invitation,
     Invoice,
+    JobRun,
     LimitOverride,
     Order,
     Organization,
@@ -50,7 +52,8 @@ from portal.rules.lifecycle import PURGE_AFTER, Status
 class Entry:
     """One thing of a kind. `at`: when it happens or has happened, an instant (perhaps None, of a workspace at risk) or,
     of an invoice, the day on which it was due. `facts`: what the kind's own columns say, by name. What is an
-    organization's stands for its primary workspace; a request does so where there is one, else `workspace` is blank."""
+    organization's stands for its primary workspace; a request does so where there is one, else `workspace` is blank,
+    as it is of a job."""
 
     kind: Kind
     workspace: str
@@ -109,7 +112,17 @@ _PRIMARY_OF_DOMAIN = (
     select(_Primary.id).where(_Primary.organization_id == Domain.organization_id, _Primary.is_primary).scalar_subquery()
 )
 
+_Later = aliased(JobRun)
+_RUN_SINCE = exists().where(_Later.job == JobRun.job, _Later.id > JobRun.id, _written(_Later.state, "done", "failed"))
+
 ASKED: Mapping[Kind, _Asked] = {
+    Kind.JOB: _Asked(
+        JobRun.__table__.outerjoin(_WORKSPACE, false()),
+        and_(_written(JobRun.state, "failed"), ~_RUN_SINCE),
+        JobRun.finished_at,
+        (JobRun.finished_at, JobRun.id),
+        {"job": JobRun.job, "error": JobRun.error},
+    ),
     Kind.OVERDUE: _Asked(
         _ORGANIZATIONS.join(Invoice, Invoice.organization_id == Organization.id),
         and_(_written(Invoice.state, "open", "overdue"), Invoice.due_on < bindparam("today")),
@@ -273,4 +286,4 @@ def _entry(kind: Kind, row: Any) -> Entry:
     facts = dict(zip(ASKED[kind].facts, own, strict=True))
     if "reasons" in facts:
         facts["reasons"] = tuple(Reason.from_json(each) for each in facts["reasons"])
-    return Entry(kind, public_id or "", name or facts.get("organization", ""), status, at, facts)
+    return Entry(kind, public_id or "", name or facts.get("organization") or facts.get("job", ""), status, at, facts)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, or_, select
 
 from portal.base.db import db
-from portal.models import AuditEvent, AuditHead, Organization, User, Workspace, scope
+from portal.models import AuditCheckpoint, AuditEvent, AuditHead, Organization, User, Workspace, scope
 from portal.rules.actors import ActorKind
 from portal.rules.chain import GENESIS, KEYS, digest_of, hash_of
 from portal.rules.text import fold
@@ -238,7 +238,8 @@ _LINKS = select(
 
 
 def verify(chunk: int = CHUNK) -> Verdict:
-    """Walk the whole chain, `chunk` events at a time: digests, links, gaps, and the head, which tells a cut tail.
+    """Walk the whole chain, `chunk` events at a time: digests, links, gaps, and the head and the checkpoints, which
+    tell a cut tail.
 
     Events that are recorded meanwhile do no harm: the head is read after the last row, and rows it knows more are
     walked too."""
@@ -281,10 +282,22 @@ def _at_the_end(verdict: Verdict, last: str) -> tuple[Verdict, bool]:
     head = db.session.execute(select(AuditHead.sequence, AuditHead.hash)).one_or_none()
     sequence, end = head or (0, GENESIS)
     if (sequence, end) == (verdict.events, last):
-        return verdict, True
+        return _as_noted(verdict), True
     if sequence > verdict.events and db.session.scalar(_LINKS.where(AuditEvent.sequence > verdict.events).limit(1)):
         return verdict, False
     return replace(verdict, sequence=verdict.events + 1, fault=_at_the_head(verdict.events, sequence)), True
+
+
+def _as_noted(verdict: Verdict) -> Verdict:
+    """The same, unless a checkpoint knows of an event that is not there, or of another one."""
+    noted = AuditCheckpoint.sequence, AuditCheckpoint.at
+    there = and_(AuditEvent.sequence == AuditCheckpoint.sequence, AuditEvent.hash == AuditCheckpoint.hash)
+    query = select(*noted).outerjoin(AuditEvent, there).where(AuditEvent.id.is_(None))
+    row = db.session.execute(query.order_by(AuditCheckpoint.sequence).limit(1)).one_or_none()
+    if row is None:
+        return verdict
+    fault = f"is not what the checkpoint of {row.at:%Y-%m-%d %H:%M} UTC says: the log was cut or written anew"
+    return replace(verdict, sequence=row.sequence, fault=fault)
 
 
 def recorded() -> int:

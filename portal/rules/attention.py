@@ -9,6 +9,7 @@ from enum import StrEnum
 class Kind(StrEnum):
     """By its name in the address."""
 
+    JOB = "job"
     OVERDUE = "overdue"
     CREDIT = "credit"
     RISK = "risk"

@@ -14,6 +14,8 @@ from portal.rules.periods import utc
 
 PURGE_AFTER = timedelta(hours=90 * 24)
 """From cancelling to the purge: 90 × 24 h, not 90 calendar days."""
+TRIAL_WARNING = timedelta(days=3)
+"""So long before a trial ends its owner is told."""
 
 
 class Stage(StrEnum):

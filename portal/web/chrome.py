@@ -52,6 +52,7 @@ NAVIGATION: Groups = (
         (
             ("Import", "admin_imports.page", "upload"),
             ("Tasks", "admin_tasks.listing", "list"),
+            ("Jobs", "admin_jobs.listing", "refresh"),
             ("Audit", "admin_audit.listing", "history"),
             ("Mail", "admin_mail.listing", "mail"),
         ),

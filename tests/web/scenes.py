@@ -133,6 +133,11 @@ def waiting(scene: Scene) -> Fields:
     return {}
 
 
+def job(scene: Scene) -> Fields:
+    scene.values["job"] = "overrides"
+    return {}
+
+
 def trial(scene: Scene) -> Fields:
     scene.values["ws"] = factories.workspace().public_id
     return {}

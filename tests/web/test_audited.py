@@ -114,6 +114,7 @@ EXAMPLES: dict[str, Example] = {
     "admin_plans.edit_save": Example(scenes.repriced, ("plan.changed",)),
     "admin_plans.restore": Example(scenes.archived, ("plan.restored",)),
     "admin_settings.save": Example(scenes.other_thresholds, ("platform.settings_changed",)),
+    "admin_jobs.run": Example(scenes.job, ("job.asked",)),
     "admin_tasks.stop": Example(scenes.waiting, ("import.stopped",)),
 }
 CHANGING = {route.endpoint: route for route in routes() if route.method != "GET"}

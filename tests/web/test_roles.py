@@ -105,6 +105,7 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
         "organization": organization.public_id,
         "usr": owner.public_id,
         "task": task.public_id,
+        "job": "overrides",
         "mail": letter.public_id,
         "name": "no-such-file",
         "token": "no-such-token",

@@ -18,6 +18,7 @@ from portal.operations.demo import (
     customers,
     days,
     history,
+    jobs,
     ledger,
     lives,
     logins,
@@ -100,6 +101,7 @@ def _begin(world: World) -> None:
             insert(PlatformSettings).values(id=SETTINGS_ID, settings=settings(loading=True), updated_at=world.now)
         )
         world.catalogue = write_catalogue(world.sheet, world.opened_at, world.now)
+        jobs.write_runs(world)
         world.staff = write_staff(world.sheet, world.opened_at, world.now, world.hashes)
         world.sheet.write(session)
 
@@ -174,6 +176,7 @@ def _finish(world: World, wanted: Wanted, organizations: int) -> None:
     with unit() as session:
         set_sequences(session)
         ledger.settle(session)
+        jobs.write_notices(session, world.now)
         recount(session)
         days.write_past(session, world, wanted.workspaces)
         tidy_search(session)

@@ -18,10 +18,12 @@ from portal.rules.limits import CATALOGUE, UNLIMITED
 from portal.rules.periods import local_day
 from portal.web import formats, health_words, request_words
 from portal.web.access import may
+from portal.web.admin.job_words import label_of
 from portal.web.admin.workspace_actions import Action, How
 from portal.web.reader import Reader
 
 CHIPS: Mapping[Kind, str] = {
+    Kind.JOB: "Failed jobs",
     Kind.OVERDUE: "Overdue invoices",
     Kind.CREDIT: "Credit below zero",
     Kind.RISK: "At risk",
@@ -34,6 +36,7 @@ CHIPS: Mapping[Kind, str] = {
     Kind.DOMAIN: "Domains pending",
 }
 ICONS: Mapping[Kind, tuple[str, str]] = {
+    Kind.JOB: ("refresh", "risk"),
     Kind.OVERDUE: ("alert-octagon-filled", "risk"),
     Kind.CREDIT: ("coins", "watch"),
     Kind.RISK: ("alert-octagon-filled", "risk"),
@@ -70,7 +73,7 @@ def line(entry: Entry, reader: Reader) -> Line:
     return Line(
         kind=entry.kind.value,
         workspace=entry.workspace,
-        name=entry.name,
+        name=label_of(entry.name) if entry.kind is Kind.JOB else entry.name,
         url=_url(entry),
         icon=icon,
         level=level,
@@ -83,6 +86,10 @@ def line(entry: Entry, reader: Reader) -> Line:
 
 Words = tuple[str, str, str, Action]
 """What there is, when, exactly when, and what to do."""
+
+
+def _job(entry: Entry, reader: Reader) -> Words:
+    return f"Failed: {entry.facts['error']}", *_ago(entry.at, reader), Action("Open", _url(entry), "", How.PAGE)
 
 
 def _overdue(entry: Entry, reader: Reader) -> Words:
@@ -188,6 +195,7 @@ def _domain(entry: Entry, reader: Reader) -> Words:
 
 
 _WORDS: Mapping[Kind, Callable[[Entry, Reader], Words]] = {
+    Kind.JOB: _job,
     Kind.OVERDUE: _overdue,
     Kind.CREDIT: _credit,
     Kind.RISK: _risk,
@@ -205,6 +213,8 @@ _WORDS: Mapping[Kind, Callable[[Entry, Reader], Words]] = {
 
 
 def _url(entry: Entry, page: str = "detail", anchor: str | None = None) -> str:
+    if entry.kind is Kind.JOB:
+        return url_for("admin_jobs.page", job=entry.facts["job"])
     if "request" in entry.facts:
         return url_for("admin_requests.page", req=entry.facts["request"])
     return url_for(f"admin_workspaces.{page}", ws=entry.workspace, _anchor=anchor)

@@ -27,6 +27,7 @@ KINDS: Mapping[str, str] = {
     "domain_failing": "Domain without proof",
     "email_change": "New address",
     "email_changed": "Address changed",
+    "first_steps": "First steps",
     "impersonated": "Entered as owner",
     "invitation": "Invitation",
     "invoice": "Invoice",
@@ -35,7 +36,12 @@ KINDS: Mapping[str, str] = {
     "password_reset": "New password",
     "request_answered": "Request answered",
     "second_factor": "Two-factor",
+    "spend_alert": "Spend nears its cap",
+    "spend_cap": "Spend cap reached",
     "staff_invitation": "Invitation to the staff",
+    "trial_ended": "Trial has ended",
+    "trial_ending": "Trial ends soon",
+    "welcome": "Welcome",
 }
 
 

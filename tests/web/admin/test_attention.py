@@ -13,6 +13,8 @@ from portal.models import (
     DomainState,
     Invitation,
     Invoice,
+    JobRun,
+    JobState,
     Organization,
     OutboxMessage,
     OutboxState,
@@ -82,6 +84,8 @@ def needy(app: Flask) -> Workspace:
                 word="",
             )
         )
+        run = {"job": "invoices", "state": JobState.FAILED, "error": "2 could not be done.", "counts": {}}
+        session.add(JobRun(**run, slot=NOW, started_at=NOW, lease_until=NOW, finished_at=NOW))
         figures = {"limit": Limit.BROADCASTS.value, "used": 85, "value": 100, "share": "85.0"}
         near = {"rule": "limits", "level": "watch", "code": "limit_near", "figures": figures}
         risk = {"health": Level.RISK, "health_rank": 0, "health_reasons": [near], "near_cap": 85}
@@ -95,10 +99,13 @@ def needy(app: Flask) -> Workspace:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (StaffRole.OWNER, "Suspend… Ledger See reasons Restore… Resend Extend… Answer Override… Edit… See records"),
-        (StaffRole.SUPPORT, "Invoice Ledger See reasons Review Resend Open Open Override… Edit… See records"),
-        (StaffRole.FINANCE, "Suspend… Ledger See reasons Review Open Extend… Open See limits Open See records"),
-        (StaffRole.AUDITOR, "Invoice Ledger See reasons Review Open Open Open See limits Open See records"),
+        (
+            StaffRole.OWNER,
+            "Open Suspend… Ledger See reasons Restore… Resend Extend… Answer Override… Edit… See records",
+        ),
+        (StaffRole.SUPPORT, "Open Invoice Ledger See reasons Review Resend Open Open Override… Edit… See records"),
+        (StaffRole.FINANCE, "Open Suspend… Ledger See reasons Review Open Extend… Open See limits Open See records"),
+        (StaffRole.AUDITOR, "Open Invoice Ledger See reasons Review Open Open Open See limits Open See records"),
     ],
 )
 def test_every_kind_offers_what_the_reader_may_do_and_it_opens(
@@ -109,6 +116,7 @@ def test_every_kind_offers_what_the_reader_may_do_and_it_opens(
     assert list(acts(page)) == [kind.value for kind in Kind]
     assert " ".join(acts(page).values()) == expected
     assert "Used: 85 of 100 broadcasts this month, 85" in page
+    assert "Failed: 2 could not be done." in page
     for url in re.findall(r'class="deed"><a class="button small" href="([^"#]*)', page):
         assert client.get(url).status_code == 200, url
     for kind in Kind:
