@@ -9,7 +9,6 @@ from sqlalchemy import func, select, update
 
 from portal.base.db import db
 from portal.jobs.audit_checkpoint import audit_checkpoint
-from portal.jobs.dunning import dunning
 from portal.jobs.housekeeping import housekeeping
 from portal.jobs.onboarding import onboarding
 from portal.jobs.overrides import overrides
@@ -265,10 +264,6 @@ def test_health_follows_from_time_alone(acme: Workspace, clock: Clock) -> None:
     clock.advance(days=15)
     assert [usage_rollup(clock), usage_rollup(clock)] == [{"changed": 1}, {"changed": 0}]
     check_platform()
-
-
-def test_invoices_become_overdue_once(app: Flask, clock: Clock) -> None:
-    assert dunning(clock) == {"overdue": 0}
 
 
 def test_a_checkpoint_knows_where_the_log_ended(app: Flask, acme: Workspace, clock: Clock) -> None:

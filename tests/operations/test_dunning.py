@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.base.db import db
+from portal.jobs.dunning import dunning as job
 from portal.models import AuditEvent, Change, Hold, Invoice, InvoiceState, Workspace
 from portal.operations import dunning, holds, payments, platform, platform_changes
 from portal.operations.invoicing import issue
@@ -47,8 +48,8 @@ def test_after_the_days_of_grace_every_workspace_is_suspended_once(app: Flask, m
     assert dunning.run(at(12, 17, 23)) == NOTHING
     assert dunning.run(at(12, 18, 0)) == {"overdue": 1, "suspended": 0, "failed": 0}
     assert dunning.run(at(12, 31, 23)) == NOTHING and statuses() == {Status.ACTIVE}, "14 days overdue"
-    assert dunning.run(january(1)) == {"overdue": 0, "suspended": 1, "failed": 0}
-    assert dunning.run(january(1)) == NOTHING and statuses() == {Status.SUSPENDED}
+    assert job(lambda: january(1)) == {"overdue": 0, "suspended": 1, "failed": 0}
+    assert job(lambda: january(1)) == NOTHING and statuses() == {Status.SUSPENDED}
     row = db.session.scalars(select(Hold)).one()
     assert (row.kind, row.opened_by, row.workspace_id) == (HoldKind.PAST_DUE, "job dunning", None)
     assert row.note == "INV-2026-00001 was due on 2026-12-17"
