@@ -15,6 +15,7 @@ from portal.operations.audit import record
 from portal.operations.draft_fields import note as clean_note
 from portal.operations.locks import locked_organization
 from portal.operations.unit import exclusively, unit
+from portal.queries.domains import house_of
 from portal.queries.requests import has
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
@@ -180,6 +181,7 @@ def _tell(session: Session, place: Organization, row: Request, by: Actor, *, wai
         now=by.at,
         user=asker,
         wait=wait,
+        house=house_of(place.id),
         name=asker.name,
         organization=place.name,
         what=SUBJECTS[row.kind],

@@ -59,8 +59,8 @@ def billing() -> Response:
 def draft_pdf() -> Response:
     """The draft as a PDF file."""
     here, now = organizations.organization(), clock.now()
-    to = billing_details.details(here.key).to
-    return invoice_papers.draft_file(invoices.draft(here.key, now), to, now, formats.reader_locale())
+    drafted, to = invoices.draft(here.key, now), billing_details.details(here.key).to
+    return invoice_papers.draft_file(here.key, drafted, to, now, formats.reader_locale())
 
 
 @bp.get("/billing/invoices", endpoint="invoices")
