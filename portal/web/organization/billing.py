@@ -10,14 +10,18 @@ from portal.models import InvoiceState
 from portal.operations import billing_details as operations
 from portal.operations.billing_details import BillingDetails
 from portal.queries import billing_details, invoices
+from portal.queries import fees as fee_reads
 from portal.queries import orders as order_reads
 from portal.queries.billing_details import Details
+from portal.queries.fees import Fees
 from portal.queries.invoices import InvoiceView, Listed, Wanted
 from portal.rules.access import Permission
 from portal.rules.errors import NotFound
+from portal.rules.requests import RequestKind
 from portal.web import formats, invoice_papers, invoice_words, organizations, paging
 from portal.web.access import actor, may, needs
 from portal.web.order_words import STATES
+from portal.web.organization import fee_words
 from portal.web.organization.forms import BillingForm
 from portal.web.organization.side import page
 from portal.web.pages import ask, done, show
@@ -34,6 +38,7 @@ def billing() -> Response:
     """What the running month comes to so far, the latest invoices, whom they go to."""
     here, locale, now = organizations.organization(), formats.reader_locale(), clock.now()
     drafted, found = invoices.draft(here.key, now), billing_details.details(here.key)
+    paid_by = fee_reads.fees(here.key)
     latest, total = invoices.listing(Wanted(organization=here.public_id), 1, now)
     return show(
         "organization/billing",
@@ -51,6 +56,8 @@ def billing() -> Response:
         credit=None if found.credit is None else formats.money(found.credit, here.currency, locale),
         credit_minor=found.credit,
         edits=may(Permission.ACCOUNT_BILLING_EDIT),
+        fees=fee_words.rows(paid_by, locale),
+        ask_url=_ask_url(paid_by),
     )
 
 
@@ -171,6 +178,13 @@ def details() -> ResponseReturnValue:
         back_url=url_for(HERE),
         crumbs=(("Billing", url_for(HERE)), ("Billing details", None)),
     )
+
+
+def _ask_url(found: Fees) -> str | None:
+    """Where the volume discount is asked for, where there is one that is not approved."""
+    if found.discount_approved or not found.tiers or not may(Permission.ACCOUNT_REQUEST):
+        return None
+    return url_for("organization_requests.new", kind=RequestKind.VOLUME_DISCOUNT.value)
 
 
 def _wanted(form: BillingForm) -> BillingDetails:
