@@ -66,6 +66,7 @@ ANSWERS: dict[str, set[int]] = {
     "admin_workspaces.reactivate_ask": {409},  # the example is on trial, and its own primary
     "admin_workspaces.restore_ask": {409},
     "admin_workspaces.primary_ask": {409},
+    "organization_workspaces.primary": {409},
     "admin_organizations.reactivate_ask": {409},  # nor is its organization suspended
     "admin_workspaces.lift_ask": {404},
     "account.email_confirm": {410},

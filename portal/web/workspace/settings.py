@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, url_for
+from flask import flash, g, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base.languages import timezones
@@ -11,6 +11,7 @@ from portal.operations.workspace_settings import Changed, Stale
 from portal.queries import account_users
 from portal.queries.detail import Profile
 from portal.rules.access import Permission, permissions_of
+from portal.rules.lifecycle import Status
 from portal.rules.periods import local_day
 from portal.web import formats, tenancy
 from portal.web.access import actor, may, needs
@@ -67,6 +68,7 @@ def _show(form: SettingsForm, profile: Profile, status: int = 200, stale: str = 
         roles=[(words, may_do(role)) for role, words in WORKSPACE_ROLES.items()],
         yours=WORKSPACE_ROLES[role] if (role := tenancy.role()) else "",
         account=_account(),
+        close_url=_close_url(),
     )
 
 
@@ -78,6 +80,16 @@ def _account() -> tuple[str, str | None, str]:
     names = [formats.isolated(name) for name in account_users.admins(here.organization_slug)]
     asked = " or ".join(filter(None, (", ".join(names[:-1]), *names[-1:]))) or f"the staff of {brand()}"
     return here.organization, None, asked
+
+
+def _close_url() -> str | None:
+    """Where the reader closes it: as its owner, or as an admin of its organization; None for anybody else, or now."""
+    here = tenancy.tenant()
+    if may(Permission.TENANT_CLOSE):
+        return url_for("workspace_settings.close")
+    admin = Permission.ACCOUNT_WORKSPACE_CLOSE in g.held and here.status is not Status.CANCELLED
+    place = {"slug": here.organization_slug, "workspace": here.public_id}
+    return url_for("organization_workspaces.close", **place) if admin else None
 
 
 def _locked(profile: Profile, locale: str) -> list[tuple[str, str, str]]:
