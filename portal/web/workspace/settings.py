@@ -68,6 +68,7 @@ def _show(form: SettingsForm, profile: Profile, status: int = 200, stale: str = 
         roles=[(words, may_do(role)) for role, words in WORKSPACE_ROLES.items()],
         yours=WORKSPACE_ROLES[role] if (role := tenancy.role()) else "",
         account=_account(),
+        is_multi=profile.organization.is_multi,
         close_url=_close_url(),
     )
 
@@ -98,6 +99,7 @@ def _locked(profile: Profile, locale: str) -> list[tuple[str, str, str]]:
     created = formats.day(local_day(profile.created_at, profile.timezone), locale)
     return [
         ("Organization", profile.organization.name, "A workspace stays with the organization that pays for it."),
+        ("Logo and colours", f"Of {profile.organization.name}", "One branding for all of its workspaces."),
         ("SIP prefix", profile.sip_prefix, "Never changes: phones are registered with it."),
         ("Plan", plan, f"Changed by the staff of {brand()}."),
         ("Created", created, "The day on which it began."),
