@@ -185,8 +185,9 @@ def _activations(world: World, window: Window) -> Told:
         # The day is stored, not the hour; never before the workspace itself.
         at = max(datetime.combine(row.activated_on, time(11, row.id % 60), UTC), row.created_at)
         by = _staff(world, row.id, at, StaffRole.OWNER, StaffRole.FINANCE)
-        change = {"status": (Status.TRIAL.value, Status.ACTIVE.value)}
-        yield _of(row, "workspace.status_changed", by, change, "First order paid")
+        stage = (Stage.TRIAL.value, Stage.ACTIVE.value)
+        change = {"status": stage, "stage": stage, "activated_on": row.activated_on.isoformat()}
+        yield _of(row, "workspace.activated", by, change, "First order paid")
 
 
 def _upgrades(world: World, window: Window) -> Told:
@@ -211,17 +212,19 @@ def _holds(world: World, window: Window) -> Told:
     """Every workspace that a hold suspended, and lifting let go on; a hold of an organization is one of all its."""
     held = aliased(Hold)
     columns = (held.kind, held.public_reason, held.note, held.opened_by, held.opened_at, held.lifted_by, held.lifted_at)
-    joined = _WORKSPACES.add_columns(*columns).join(
+    whole = held.organization_id.is_not(None).label("whole")
+    joined = _WORKSPACES.add_columns(*columns, whole).join(
         held, (held.workspace_id == Workspace.id) | (held.organization_id == Workspace.organization_id)
     )
     suspended = Status.SUSPENDED.value
     for row in db.session.execute(joined.where(*_within(held.opened_at, window))):
         if row.created_at <= row.opened_at and (row.cancelled_at or row.opened_at) >= row.opened_at:
-            change = {"status": (row.stage.value, suspended)}
-            yield _of(row, "workspace.status_changed", _named(world, row.opened_by, row.opened_at), change, row.note)
+            facts = {"hold": row.kind.value, "public_reason": row.public_reason, "whole_organization": row.whole}
+            facts |= {"status": (row.stage.value, suspended)}
+            yield _of(row, "workspace.suspended", _named(world, row.opened_by, row.opened_at), facts, row.note)
     for row in db.session.execute(joined.where(*_within(held.lifted_at, window))):
         change = {"status": (suspended, row.stage.value)}
-        yield _of(row, "workspace.status_changed", _named(world, row.lifted_by, row.lifted_at), change)
+        yield _of(row, "workspace.reactivated", _named(world, row.lifted_by, row.lifted_at), change)
 
 
 def _limits(world: World, window: Window) -> Told:

@@ -89,8 +89,9 @@ def _close_url() -> str | None:
     if may(Permission.TENANT_CLOSE):
         return url_for("workspace_settings.close")
     admin = Permission.ACCOUNT_WORKSPACE_CLOSE in g.held and here.status is not Status.CANCELLED
-    place = {"slug": here.organization_slug, "workspace": here.public_id}
-    return url_for("organization_workspaces.close", **place) if admin else None
+    if not admin:
+        return None
+    return url_for("organization_workspaces.close", slug=here.organization_slug, workspace=here.public_id)
 
 
 def _locked(profile: Profile, locale: str) -> list[tuple[str, str, str]]:
