@@ -19,7 +19,8 @@ MOST_PENDING = 100
 
 
 class Member(NamedTuple):
-    """Somebody of the team. `last_seen_at`: in this workspace. `invited`: has an account, and no password yet."""
+    """Somebody of the team. `last_seen_at`: in this workspace. `invited`: has an account, and no password yet;
+    `trashed`: has one that was closed, and takes a seat until removed."""
 
     public_id: str
     name: str
@@ -28,6 +29,7 @@ class Member(NamedTuple):
     last_seen_at: datetime | None
     invited: bool
     suspended: bool
+    trashed: bool
 
 
 class Pending(NamedTuple):
@@ -59,7 +61,8 @@ _MEMBERS = select(
     Membership.role,
     Membership.last_seen_at,
     User.password_hash.is_(None),
-    User.barred_at.is_not(None),
+    User.suspended_at.is_not(None),
+    User.trashed_at.is_not(None),
 ).join(Membership, Membership.user_id == User.id)
 _Inviter = aliased(User, name="inviter")
 _PENDING = (
@@ -105,7 +108,7 @@ def member(user: str) -> Member | None:
     return Member(*row) if row else None
 
 
-def _matching(q: str) -> Select[str, str, str, WorkspaceRole, datetime | None, bool, bool]:
+def _matching(q: str) -> Select[str, str, str, WorkspaceRole, datetime | None, bool, bool, bool]:
     return _MEMBERS.where(*named(q))
 
 

@@ -182,7 +182,7 @@ def _tenant(each: Tenant, found: Account, locale: str) -> TenantRow:
 
 
 def _person(each: Person, by: Reader) -> dict[str, Any]:
-    badge = user_list.badge_of(trashed=False, suspended=each.barred, invited=each.invited)
+    badge = user_list.badge_of(trashed=False, suspended=each.suspended, invited=each.invited)
     return {
         "url": url_for("admin_users.detail", usr=each.public_id) if may(Permission.USER_VIEW) else None,
         "name": each.name,

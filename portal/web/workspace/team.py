@@ -27,13 +27,14 @@ bp = page("team")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member, ready to show. `role_url` and `remove_url` where it may be changed; `why_not` else."""
+    """A member, ready to show. `state`: the badge's look and words; `role_url` and `remove_url` where it may be
+    changed, `why_not` else."""
 
     name: str
     initials: str
     email: str
     role: str
-    state: str
+    state: tuple[str, str] | None
     seen: str
     is_you: bool
     role_url: str | None
@@ -86,13 +87,21 @@ def _person(member: Member, now: datetime, locale: str) -> Person:
         initials=initials(member.name),
         email=member.email,
         role=WORKSPACE_ROLES[member.role],
-        state="Suspended" if member.suspended else "Invited" if member.invited else "",
+        state=_state(member),
         seen=_seen(member.last_seen_at, now, locale),
         is_you=member.public_id == g.principal.public_id,
         role_url=url_for("workspace_team.role", user=member.public_id) if open_to_me else None,
         remove_url=url_for("workspace_team.remove", user=member.public_id) if open_to_me else None,
         why_not="The owner stays until ownership is handed over." if changes and not open_to_me else "",
     )
+
+
+def _state(member: Member) -> tuple[str, str] | None:
+    if member.trashed:
+        return "cancelled", "Account closed"
+    if member.suspended:
+        return "suspended", "Suspended"
+    return ("pending", "Invited") if member.invited else None
 
 
 def _guest(pending: Pending, now: datetime, locale: str) -> Guest:
