@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased
 
 from portal.base.db import db
 from portal.models import Organization, PlanFee, RateCard, Workspace, scope
@@ -43,29 +44,35 @@ class Fees:
     payment_days: int
 
 
+_Primary = aliased(Workspace, name="primary_workspace")
+_children = (
+    select(func.count(Workspace.id))
+    .where(Workspace.organization_id == Organization.id, ~Workspace.is_primary, Workspace.cancelled_at.is_(None))
+    .correlate(Organization)
+    .scalar_subquery()
+)
+_ACCOUNT = (
+    select(Organization, RateCard, _Primary.id, _Primary.name, _children)
+    .outerjoin(RateCard, RateCard.id == Organization.rate_card_id)
+    .outerjoin(_Primary, and_(_Primary.organization_id == Organization.id, _Primary.is_primary))
+)
+
+
 def fees(organization: int) -> Fees:
     """Those of the organization (its integer key), as its next cycle and its next invoice are reckoned."""
     with scope.platform():
-        of, card = db.session.execute(
-            select(Organization, RateCard)
-            .outerjoin(RateCard, RateCard.id == Organization.rate_card_id)
-            .where(Organization.id == organization)
-        ).one()
-        mine = Workspace.organization_id == organization
-        primary = db.session.execute(select(Workspace.id, Workspace.name).where(mine, Workspace.is_primary)).first()
-        others = select(func.count(Workspace.id)).where(mine, ~Workspace.is_primary, Workspace.cancelled_at.is_(None))
-        children = db.session.scalar(others) or 0
+        of, card, primary, name, children = db.session.execute(_ACCOUNT.where(Organization.id == organization)).one()
         plan = primary_plan(organization)
         here = (PlanFee.plan_id == plan.id, PlanFee.currency == of.currency) if plan else ()
         fee = db.session.execute(select(PlanFee.child_fee_minor, PlanFee.contact_price).where(*here)).first()
-        sources = sources_of([primary.id])[primary.id] if primary else None
+        sources = sources_of([primary])[primary] if primary else None
     months, price = terms(subscription(sources)) if sources else (1, 0)
     is_multi = bool(plan and plan.multi_workspace)
     return Fees(
         currency=of.currency,
         plan=plan.name if plan else "",
         is_multi=is_multi,
-        primary=primary.name if primary else None,
+        primary=name,
         cycle=sources.cycle if sources else Cycle.MONTHLY,
         months=months,
         price=price,
