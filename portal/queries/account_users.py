@@ -30,7 +30,7 @@ from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.lifecycle import Status
 
 PER_PAGE = 25
-MOST_PENDING = 100
+PENDING = 12  # invitations on a page
 MOST_ROOMS = 300  # that a select offers
 MOST_ADMINS = 5
 
@@ -92,13 +92,14 @@ class Room(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Found:
     """A page of the people who match, by name, each with their first workspaces; and pending invitations that match,
-    the latest first, of `pending_total`."""
+    a page of them (`pending_page`), the latest first, of `pending_total`."""
 
     page: int
     total: int
     people: tuple[Person, ...]
     workspaces: dict[int, Places]
     pending: tuple[Pending, ...]
+    pending_page: int
     pending_total: int
 
 
@@ -125,8 +126,9 @@ _IS_IN = exists().where(
 )
 
 
-def people(organization: int, wanted: Wanted, page: int) -> Found:
-    """Those of the organization (integer key), whose workspaces are in scope."""
+def people(organization: int, wanted: Wanted, page: int, pending_page: int) -> Found:
+    """Those of the organization (integer key), whose workspaces are in scope; pages count from 1, and the last one
+    stands for one behind it."""
     which = _criteria(organization, wanted)
     counted = select(func.count()).select_from(_PERSON.where(*which).subquery())
     total: int = db.session.scalar(counted) or 0
@@ -135,13 +137,16 @@ def people(organization: int, wanted: Wanted, page: int) -> Found:
     rows = tuple(map(Person._make, db.session.execute(query)))
     keys = [each.key for each in rows]
     pending = _pending(organization, wanted)
+    invited = db.session.scalar(select(func.count()).select_from(pending.subquery())) or 0
+    pending_page = min(pending_page, max(1, -(-invited // PENDING)))
     return Found(
         page,
         total,
         rows,
         users.workspaces_of(keys, Workspace.organization_id == organization),
-        tuple(map(Pending._make, db.session.execute(_described(pending)))),
-        db.session.scalar(select(func.count()).select_from(pending.subquery())) or 0,
+        tuple(map(Pending._make, db.session.execute(_described(pending).offset((pending_page - 1) * PENDING)))),
+        pending_page,
+        invited,
     )
 
 
@@ -247,5 +252,5 @@ def _described(pending: Select[Any]) -> Select[*tuple[Any, ...]]:
         .outerjoin(OutboxMessage, mail)
         .where(Invitation.id.in_(pending))
         .order_by(Invitation.created_at.desc(), Invitation.id.desc())
-        .limit(MOST_PENDING)
+        .limit(PENDING)
     )

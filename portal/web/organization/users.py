@@ -17,6 +17,7 @@ from portal.web import formats, organizations, paging, role_words
 from portal.web.access import may, needs
 from portal.web.organization.side import page
 from portal.web.pages import show, wants_part
+from portal.web.paging import Pager, Turn
 from portal.web.reader import Reader, reader, words
 from portal.web.role_words import ORGANIZATION_ROLES, WORKSPACE_ROLES
 
@@ -68,16 +69,19 @@ def listing() -> Response:
     """A page of them, narrowed as the address says."""
     here, by, rooms = organizations.organization(), reader(), account_users.all_rooms(organizations.organization().key)
     wanted = _wanted(rooms)
-    found = account_users.people(here.key, wanted, paging.number(request.args.get("page")))
-    turn = paging.turning(HERE, **_said(wanted))
+    asked, asked_guests = (paging.number(request.args.get(name)) for name in ("page", "pending"))
+    found = account_users.people(here.key, wanted, asked, asked_guests)
+    turn = paging.turning(HERE, **_said(wanted), pending=paging.said(found.pending_page))
+    turn_guests = paging.turning(HERE, "pending", **_said(wanted), page=paging.said(found.page))
     response = show(
         "organization/users",
         "_users",
         people=[_row(each, found.workspaces[each.key], by) for each in found.people],
         guests=[_guest(each, by) for each in found.pending],
+        guests_pager=_pager(found.pending_page, account_users.PENDING, found.pending_total, turn_guests, by),
         totals=(formats.number(found.total, by.locale), formats.number(found.pending_total, by.locale)),
         counted=(here.people, here.workspaces),
-        pager=paging.pager(found.page, account_users.PER_PAGE, found.total, turn, by.locale) if found.total else None,
+        pager=_pager(found.page, account_users.PER_PAGE, found.total, turn, by),
         roles=[(sort, role_words.cards(of)) for sort, of in SORTS],
         invite_url=url_for("organization_users.invite") if may(Permission.ACCOUNT_USER_EDIT) else None,
         **_filters(wanted, rooms),
@@ -85,6 +89,10 @@ def listing() -> Response:
     if wants_part():
         response.headers["HX-Push-Url"] = turn(found.page)
     return response
+
+
+def _pager(page: int, per_page: int, total: int, turn: Turn, by: Reader) -> Pager | None:
+    return paging.pager(page, per_page, total, turn, by.locale) if total else None
 
 
 def _wanted(rooms: list[tuple[str, str]]) -> Wanted:

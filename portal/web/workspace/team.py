@@ -23,6 +23,7 @@ from portal.web.role_words import WORKSPACE_ROLES
 from portal.web.workspace.side import own_standing, page
 
 bp = page("team")
+HERE = "workspace_team.listing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +61,17 @@ class Guest:
 def listing() -> Response:
     """A page of the team."""
     now, locale, q = clock.now(), formats.reader_locale(), words()
-    found = team.team(tenancy.tenant().key, q, paging.number(request.args.get("page")))
-    turn = paging.turning("workspace_team.listing", q=q or None)
+    asked, asked_guests = (paging.number(request.args.get(name)) for name in ("page", "pending"))
+    found = team.team(tenancy.tenant().key, q, asked, asked_guests)
+    turn = paging.turning(HERE, q=q or None, pending=paging.said(found.pending_page))
+    turn_guests = paging.turning(HERE, "pending", q=q or None, page=paging.said(found.page))
     return show(
         "workspace/team",
         q=q,
         people=[_person(member, now, locale) for member in found.members],
         guests=[] if q else [_guest(pending, now, locale) for pending in found.pending],
+        guests_total=formats.number(found.pending_total, locale),
+        guests_pager=paging.pager(found.pending_page, team.PENDING, found.pending_total, turn_guests, locale),
         total=formats.number(found.total, locale),
         seats=seats(locale),
         pager=paging.pager(found.page, team.PER_PAGE, found.total, turn, locale) if found.total else None,
