@@ -9,7 +9,7 @@ from flask import Response, g, request, url_for
 
 from portal.models import OutboxState
 from portal.queries import account_users
-from portal.queries.account_users import Pending, Person, Wanted
+from portal.queries.account_users import Choices, Pending, Person, Wanted
 from portal.queries.users import Places
 from portal.rules.access import OrganizationRole, Permission, WorkspaceRole, may_grant, outranks
 from portal.rules.text import initials
@@ -68,7 +68,8 @@ class Guest:
 def listing() -> Response:
     """A page of them, narrowed as the address says."""
     here, by, rooms = organizations.organization(), reader(), account_users.all_rooms(organizations.organization().key)
-    wanted = _wanted(rooms)
+    room = account_users.room(here.key, words("workspace"))
+    wanted = _wanted(room[0] if room else "")
     asked, asked_guests = (paging.number(request.args.get(name)) for name in ("page", "pending"))
     found = account_users.people(here.key, wanted, asked, asked_guests)
     turn = paging.turning(HERE, **_said(wanted), pending=paging.said(found.pending_page))
@@ -95,12 +96,12 @@ def _pager(page: int, per_page: int, total: int, turn: Turn, by: Reader) -> Page
     return paging.pager(page, per_page, total, turn, by.locale) if total else None
 
 
-def _wanted(rooms: list[tuple[str, str]]) -> Wanted:
-    role, workspace = words("role"), words("workspace")
+def _wanted(workspace: str) -> Wanted:
+    role = words("role")
     return Wanted(
         q=words(),
         role=OrganizationRole(role) if role in map(str, OrganizationRole) else None,
-        workspace=workspace if workspace in dict(rooms) else "",
+        workspace=workspace,
     )
 
 
@@ -109,15 +110,16 @@ def _said(wanted: Wanted) -> dict[str, str | None]:
     return {"q": wanted.q or None, "role": wanted.role or None, "workspace": wanted.workspace or None}
 
 
-def _filters(wanted: Wanted, rooms: list[tuple[str, str]]) -> dict[str, Any]:
+def _filters(wanted: Wanted, rooms: Choices) -> dict[str, Any]:
     roles = [("", "Any"), *((role.value, label) for role, label in ORGANIZATION_ROLES.items())]
     return {
         "q": wanted.q,
         "home": url_for(HERE),
         "options": {
             "role": [(value, label, value == (wanted.role or "")) for value, label in roles],
-            "workspace": [(value, name, value == wanted.workspace) for value, name in [("", "Any"), *rooms]],
+            "workspace": [(value, name, value == wanted.workspace) for value, name in [("", "Any"), *rooms.listed]],
         },
+        "typed": words("workspace") if rooms.more else None,
         "clear_url": url_for(HERE) if wanted.narrow else None,
     }
 

@@ -11,6 +11,7 @@ from portal.base.db import db
 from portal.models import Invitation, Organization, OutboxMessage, OutboxState, User
 from portal.operations.accounts import prepare
 from portal.operations.unit import unit
+from portal.queries.account_users import MOST_ROOMS
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.limits import Limit
 from tests import factories
@@ -154,3 +155,21 @@ def test_pending_invitations_come_in_pages_of_twelve(app: Flask, acme: Organizat
         assert "g29@example.test" in first and "g05@example.test" in last and "g06@example.test" not in last
         assert last.count('aria-label="Pages of invitations"') == 1 and "pending=2" in last
         assert "25–30 of 30" in olive.get(page + "?pending=99").text, "the last one stands for one behind it"
+
+
+def test_of_more_workspaces_than_a_list_takes_one_is_named_by_its_address(
+    acme: Organization, olive: FlaskClient, mailbox: Mailbox
+) -> None:
+    with unit() as session:
+        for number in range(MOST_ROOMS):
+            tenants.workspace(session, acme, f"Shop {number:03}", is_primary=False)
+    last = f"shop-{MOST_ROOMS - 1:03}"
+    page = olive.get(home(acme, "/invite")).text
+    assert "<option" not in page.split('seats-0-workspace"')[1].split("</div>")[0] and "Its address" in page
+    fields = asked("ian@example.test") | {"seats-0-workspace": "no-such-place", "seats-0-role": "agent"}
+    answer = submit(olive, home(acme, "/invite"), fields)
+    assert answer.status_code == 422 and "There is no such workspace" in answer.text and "no-such-place" in answer.text
+    assert submit(olive, home(acme, "/invite"), fields | {"seats-0-workspace": last.upper()}).status_code == 303
+    listed = olive.get(home(acme, f"?workspace={last}")).text
+    assert "ian@example.test" in listed and f'value="{last}"' in listed
+    assert "ian@example.test" not in olive.get(home(acme, "?workspace=shop-000")).text
