@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from portal.base.db import db
-from portal.models import Hold, Invitation, LimitOverride, Organization, Plan, User, Workspace
+from portal.models import Hold, Invitation, LimitOverride, Organization, Plan, Request, User, Workspace
 from portal.operations.audit import chain, event_row, payload_of
 from portal.operations.audit_events import EVENTS
 from portal.operations.demo.catalogue import STARTER
@@ -256,6 +256,19 @@ def _invitations(world: World, window: Window) -> Told:
         yield _of(row, "invitation.revoked", _person(owner, row.revoked_at), {"email": row.email})
 
 
+def _requests(world: World, window: Window) -> Told:
+    """What organizations asked for, and what they were answered."""
+    for row in db.session.scalars(select(Request).where(*_within(Request.asked_at, window))):
+        by = Actor(ActorKind.USER, row.asked_by, row.asked_at, row.asked_by_id)
+        facts = {"request": row.public_id, "kind": row.kind.value}
+        yield Happened("request.asked", by, facts, row.organization_id, reason=row.words)
+    for row in db.session.scalars(select(Request).where(*_within(Request.decided_at, window))):
+        if row.decided_by and row.decided_at:
+            facts = {"request": row.public_id, "kind": row.kind.value}
+            by = _named(world, row.decided_by, row.decided_at)
+            yield Happened(f"request.{row.state.value}", by, facts, row.organization_id, reason=row.word)
+
+
 STORIES: tuple[Callable[[World, Window], Told], ...] = (
     _founding,
     _accounts,
@@ -268,6 +281,7 @@ STORIES: tuple[Callable[[World, Window], Told], ...] = (
     _holds,
     _limits,
     _invitations,
+    _requests,
 )
 
 
