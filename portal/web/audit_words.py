@@ -19,11 +19,10 @@ from portal.rules import bulk
 from portal.rules.actors import ActorKind
 from portal.rules.imports import summary
 from portal.rules.lifecycle import HoldKind
-from portal.rules.requests import RequestKind
+from portal.rules.requests import NAMES, RequestKind
 from portal.rules.text import initials
 from portal.web import formats
 from portal.web.platform import brand
-from portal.web.request_words import KINDS
 from portal.web.workspace_words import HOLDS
 
 # What follows the name of who did it. A fact stands in braces; changes are added behind.
@@ -268,7 +267,7 @@ def _fact(key: str, value: Any, locale: str, isolate: bool) -> str:
     if key == "limit" or key.endswith("role"):
         return _label(str(value))
     if key == "kind" and value in set(RequestKind):
-        return KINDS[RequestKind(value)].lower()
+        return NAMES[RequestKind(value)]
     if key == "hold" and value in set(HoldKind):
         return HOLDS[HoldKind(value)].lower()
     if key == "counts" and isinstance(value, dict):

@@ -145,7 +145,7 @@ TO_CUSTOMERS = {  # action, and what it carries: what its own people read of it
     ("workspace.restored", "numbers=3 reason"): "restored the workspace",
     ("workspace.activated", "activated_on=2026-01-01 reason"): "made the workspace a paying customer",
     ("organization.changed", "reason"): "changed the organization",
-    ("request.asked", "kind=volume_discount request=req_1"): "asked for volume discount",
+    ("request.asked", "kind=volume_discount request=req_1"): "asked for a volume discount",
     ("request.granted", "kind=multi_workspace request=req_1"): "granted the request for multi-workspace billing",
     ("user.organization_joined", "user=usr_1 email=ann role=user_admin"): "made ann user admin of the organization",
 }

@@ -15,7 +15,7 @@ from portal.queries.listing import PAGE as PER_PAGE
 from portal.queries.requests import RequestView, Wanted
 from portal.rules.access import Permission
 from portal.rules.errors import Conflict, NotFound
-from portal.rules.requests import GRANT_NEEDS, RequestKind, RequestState
+from portal.rules.requests import GRANT_NEEDS, NAMES, RequestKind, RequestState
 from portal.web import formats, paging
 from portal.web.access import actor, may, needs, opens, permissions
 from portal.web.admin import workspace_choices as choices
@@ -178,7 +178,7 @@ def _open(req: str) -> RequestView:
 
 
 def _answered(found: RequestView, word: str) -> ResponseReturnValue:
-    flash(f"{word}: {KINDS[found.kind].lower()} for {formats.isolated(found.organization_name)}.", "good")
+    flash(f"{word}: {NAMES[found.kind]} for {formats.isolated(found.organization_name)}.", "good")
     return done(url_for(PAGE, req=found.public_id))
 
 
