@@ -169,7 +169,7 @@ def _logo(pdf: _Pages, paper: Paper) -> None:
     if not of.logo:
         return
     scale = min(LOGO[0] / of.width, LOGO[1] / of.height)
-    pdf.image(io.BytesIO(of.logo), LEFT, TOP, of.width * scale, of.height * scale, alt_text=of.name)
+    pdf.image(io.BytesIO(of.logo), LEFT + pdf.c_margin, TOP, of.width * scale, of.height * scale, alt_text=of.name)
     pdf.set_y(TOP + of.height * scale + 4)
 
 
