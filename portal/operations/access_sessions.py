@@ -19,6 +19,7 @@ from portal.operations import outbox
 from portal.operations.audit import record
 from portal.operations.unit import locked, unit
 from portal.queries.access_sessions import account_of
+from portal.queries.domains import house_of
 from portal.queries.principals import platform, token_digest
 from portal.rules.access import AccessMode, allows
 from portal.rules.access_sessions import (
@@ -175,6 +176,7 @@ def _tell(session: Session, owner: User, row: Workspace, visit: Visit, by: Actor
         now=by.at,
         user=owner,
         workspace=row,
+        house=house_of(row.organization_id),
         name=owner.name,
         by=by.label,
         where=row.name,

@@ -74,7 +74,6 @@ EVENTS: dict[str, frozenset[str]] = {
             "skip_onboarding_email admin_note trial_ends_at bill_to_platform_credit"
         ),
         "workspace.owner_changed": "owner",
-        "workspace.status_changed": "status",
         "workspace.suspended": "status hold public_reason whole_organization",
         "workspace.reactivated": "status",
         "workspace.activated": "status stage activated_on",
@@ -127,12 +126,17 @@ EVENTS: dict[str, frozenset[str]] = {
 }
 
 # What a workspace's and an organization's own people read of it, with the keys that they may know; `reason` is one of
-# them. Notes, health and money stay with the staff.
+# them, where it was written for them. Notes, kinds of holds, health and money stay with the staff.
 FOR_CUSTOMERS: dict[str, frozenset[str]] = {
     action: frozenset(keys.split())
     for action, keys in {
         "workspace.created": "name web_address",
-        "workspace.status_changed": "status",
+        "workspace.suspended": "status public_reason",
+        "workspace.reactivated": "status",
+        "workspace.activated": "status",
+        "workspace.cancelled": "status",
+        "workspace.restored": "status",
+        "workspace.made_primary": "primary",
         "workspace.limit_overridden": "limit value",
         "workspace.override_expired": "limit value",
         "workspace.transferred": "organization_name",
@@ -144,10 +148,18 @@ FOR_CUSTOMERS: dict[str, frozenset[str]] = {
         "member.added": "email role",
         "member.role_changed": "email role",
         "member.removed": "email role",
+        "organization.changed": (
+            "name company_name address country tax_id billing_email currency volume_discount branding_granted"
+        ),
         "organization.branding_changed": "accent accent_dark logo",
         "organization.domain_added": "host",
         "organization.domain_checked": "host state",
         "organization.domain_removed": "host",
+        "request.asked": "kind reason",
+        "request.granted": "kind plan reason",
+        "request.declined": "kind reason",
+        "request.withdrawn": "kind",
+        "user.organization_joined": "email role",
         "user.organization_role_changed": "email role",
         "user.organization_left": "email role workspaces",
         "invitation.sent": "email organization_role workspace_role",

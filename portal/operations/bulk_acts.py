@@ -13,6 +13,7 @@ from portal.operations.audit import record
 from portal.operations.holds import NewHold
 from portal.operations.unit import locked
 from portal.operations.workspace_changes import change
+from portal.queries.domains import house_of
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
 from portal.rules.bulk import NO_PLAN, ONE_MORE, Act, Order
@@ -64,6 +65,7 @@ def _notify(session: Session, workspace: str, order: Order, by: Actor, may: Perm
         user=owner,
         workspace=row,
         hasten=False,
+        house=house_of(row.organization_id),
         name=owner.name,
         text=order.text,
         where=row.name,

@@ -29,12 +29,14 @@ from portal.operations.announcements import announce
 from portal.operations.audit import record
 from portal.operations.derived import settling_all
 from portal.operations.locks import Place, locked_place
+from portal.operations.powers import held_in
 from portal.operations.statuses import following
 from portal.operations.unit import unit
 from portal.queries.closing import OPEN_BROADCASTS
 from portal.queries.prospects import may_have_children
+from portal.rules.access import Permission
 from portal.rules.actors import Actor
-from portal.rules.errors import Conflict, Refused
+from portal.rules.errors import Conflict, Forbidden, Refused
 from portal.rules.lifecycle import Move, check_move, purge_at, purge_due
 from portal.rules.text import clean_line
 
@@ -56,14 +58,15 @@ class Restored:
     reassigned: tuple[str, ...]
 
 
-def close(workspace: str, confirm_name: str, by: Actor) -> Closed:
+def close(workspace: str, confirm_name: str, by: Actor, needs: Permission = Permission.WORKSPACE_CLOSE) -> Closed:
     """The workspace is in the trash: its extensions are unregistered, its numbers back in the inventory but for those
     that are being ported out, its open broadcasts stopped.
 
-    Raises Refused unless `confirm_name` is its name, NotFound, and Conflict if it is closed already or the primary of
-    others."""
+    `needs`: by which permission the actor does it. Raises Refused unless `confirm_name` is its name, NotFound,
+    Forbidden for whoever has lost that permission, and Conflict if it is closed already or the primary of others."""
     with scope.platform(), unit() as session:
         place = locked_place(session, workspace, everyone=True)
+        _check_may(session, place, needs, by)
         row = place.workspace
         check_move(row.status, row.stage, Move.TRASH)
         _check_no_children(place)
@@ -103,13 +106,15 @@ def restore(workspace: str, by: Actor) -> Restored:
         return back
 
 
-def make_primary(workspace: str, by: Actor) -> None:
+def make_primary(workspace: str, by: Actor, needs: Permission = Permission.WORKSPACE_PRIMARY) -> None:
     """The workspace is its organization's primary; the one that was is a child. What each pays follows.
 
-    Raises NotFound, and Conflict if it is closed or the primary already, or if its plan is not one for several
-    workspaces and others are open: they would pay nothing."""
+    `needs`: by which permission the actor does it. Raises NotFound, Forbidden for whoever has lost that permission, and
+    Conflict if it is closed or the primary already, or if its plan is not one for several workspaces and others are
+    open: they would pay nothing."""
     with scope.platform(), unit() as session:
         place = locked_place(session, workspace, everyone=True)
+        _check_may(session, place, needs, by)
         row = place.workspace
         if row.is_primary:
             raise Conflict(f"{row.name} is the primary of {place.organization.name} already.")
@@ -126,13 +131,18 @@ def make_primary(workspace: str, by: Actor) -> None:
         record("workspace.made_primary", by, workspace=row, primary=(before.name if before else "", row.name))
 
 
+def _check_may(session: Session, place: Place, needs: Permission, by: Actor) -> None:
+    if needs not in held_in(session, place.organization.id, by, place.workspace.id):
+        raise Forbidden("Your role does not include it any more. Nothing was changed.")
+
+
 def _check_no_children(place: Place) -> None:
     others = [each for each in place.workspaces if each is not place.workspace and each.cancelled_at is None]
     if place.workspace.is_primary and others:
         count = "another workspace" if len(others) == 1 else f"{len(others)} other workspaces"
         raise Conflict(
             f"{place.workspace.name} is the primary of {place.organization.name}, which has {count}. "
-            "Make one of them the primary first, by “Make primary” on its page."
+            "Make one of them the primary first."
         )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from portal.base import site
 from portal.models import Invoice, Organization
 from portal.operations import outbox
+from portal.queries.domains import house_of
 from portal.queries.principals import platform
 from portal.rules.actors import Actor
 from portal.rules.money import written
@@ -27,6 +28,7 @@ def post_invoice(session: Session, invoice: Invoice, organization: Organization,
         f"Invoice {invoice.number} from {brand}",
         now=by.at,
         hasten=again,
+        house=house_of(organization.id),
         name=invoice.bill_name,
         number=invoice.number,
         month=f"{invoice.month:%B %Y}",

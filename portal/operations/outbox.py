@@ -58,8 +58,8 @@ def post(
 
     It is tried right after the commit: in the background or, if `wait`, before the caller goes on, who can then read
     what came of it; without `hasten`, by the next `deliver_due`. `token` is that of the link in it, which works
-    `until` then. `brand`, the name of the `house` (None: the platform), and `home`, the address of its first page, are
-    in the context."""
+    `until` then. `brand`, the name of the `house` (None: the platform), `home`, the address of its first page, and
+    `platform`, the name of the platform itself, are in the context."""
     body = letters.render(template, **_signature(house), **context)
     row = OutboxMessage(
         public_id=ids.new("out"),
@@ -81,8 +81,9 @@ def post(
 
 
 def _signature(house: House | None) -> dict[str, str]:
-    name = (house.name if house else "") or platform().brand or site.settings().brand
-    return {"brand": name, "home": site.home(house.host if house else "")}
+    own = platform().brand or site.settings().brand
+    name = (house.name if house else "") or own
+    return {"brand": name, "home": site.home(house.host if house else ""), "platform": own}
 
 
 def _soon(session: Session, public_id: str, now: datetime, wait: bool) -> None:

@@ -16,19 +16,14 @@ from portal.operations.draft_fields import note as clean_note
 from portal.operations.locks import locked_organization
 from portal.operations.powers import kept_for
 from portal.operations.unit import exclusively, unit
+from portal.queries.domains import house_of
 from portal.queries.requests import has
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from portal.rules.requests import GRANT_NEEDS, LONGEST, RequestKind, RequestState, check_wanting
+from portal.rules.requests import GRANT_NEEDS, LONGEST, NAMES, RequestKind, RequestState, check_wanting
 
 Permissions = Collection[Permission]
-SUBJECTS = {
-    RequestKind.MULTI_WORKSPACE: "multi-workspace billing",
-    RequestKind.CONSOLIDATION: "one bill for several accounts",
-    RequestKind.VOLUME_DISCOUNT: "a volume discount",
-    RequestKind.BRANDING: "your own branding",
-}
 
 
 def ask(organization_key: int, kind: RequestKind, words: str, by: Actor) -> str:
@@ -41,7 +36,7 @@ def ask(organization_key: int, kind: RequestKind, words: str, by: Actor) -> str:
         place = kept_for(session, organization_key, Permission.ACCOUNT_REQUEST, by)
         check_wanting(kind, kind in has(place.id), place.name)
         if session.scalar(_open(place.id).where(Request.kind == kind)) is not None:
-            raise Conflict(f"{place.name} has asked for {SUBJECTS[kind]} already: the answer comes by mail.")
+            raise Conflict(f"{place.name} has asked for {NAMES[kind]} already: the answer comes by mail.")
         row = Request(
             organization_id=place.id,
             kind=kind,
@@ -177,13 +172,14 @@ def _tell(session: Session, place: Organization, row: Request, by: Actor, *, wai
         session,
         "request_answered",
         asker.email,
-        f"{'Granted' if granted else 'Declined'}: {SUBJECTS[row.kind]} for {place.name}",
+        f"{'Granted' if granted else 'Declined'}: {NAMES[row.kind]} for {place.name}",
         now=by.at,
         user=asker,
         wait=wait,
+        house=house_of(place.id),
         name=asker.name,
         organization=place.name,
-        what=SUBJECTS[row.kind],
+        what=NAMES[row.kind],
         granted=granted,
         word=row.word,
         link=site.external(f"/o/{place.slug}/"),

@@ -13,8 +13,9 @@ from sqlalchemy import and_, func, or_, select
 
 from portal.base.db import db
 from portal.models import ActiveContact, ContactMonth, DailyUsage, Organization, Plan, Workspace, scope
+from portal.rules.invoicing import month_end
 from portal.rules.lifecycle import Status
-from portal.rules.periods import add_months, day_start, local_day
+from portal.rules.periods import day_start, local_day
 from portal.rules.pooling import Pooled, forecast, included_contacts, next_tier, pool
 from portal.rules.pricing import DEFAULT_TIERS, discount
 
@@ -87,7 +88,7 @@ def account_usage(organization: int, now: datetime, month: date | None = None) -
         today = local_day(now, family.timezone)
         month = month or today.replace(day=1)
         shares = _shares(organization, month, family)
-        course = _course(organization, month, min(today, _last(month)))
+        course = _course(organization, month, min(today, month_end(month)))
     tiers = tiers_of(family.primary_plan)
     pooled, billed = pool([_pooled(each) for each in shares if each.activated])
     contacts = sum(each.contacts for each in shares)
@@ -144,7 +145,7 @@ def billable_contacts(organization: int, month: date) -> dict[int, int]:
             Workspace.organization_id == organization,
             ActiveContact.month == month,
             Workspace.activated_on > month,
-            Workspace.activated_on <= _last(month),
+            Workspace.activated_on <= month_end(month),
             ActiveContact.last_day >= Workspace.activated_on,
         )
         .group_by(ActiveContact.workspace_id)
@@ -154,10 +155,6 @@ def billable_contacts(organization: int, month: date) -> dict[int, int]:
 
 def _pairs(statement: Any) -> dict[Any, int]:
     return dict(iter(db.session.execute(statement)))
-
-
-def _last(month: date) -> date:
-    return date.fromordinal(add_months(month, 1).toordinal() - 1)
 
 
 def _timezone(organization: int) -> str:
@@ -171,7 +168,7 @@ def _family(organization: int) -> _Family:
 
 
 def _shares(organization: int, month: date, family: _Family) -> tuple[Share, ...]:
-    last, multi = _last(month), bool(family.primary_plan and family.primary_plan.multi_workspace)
+    last, multi = month_end(month), bool(family.primary_plan and family.primary_plan.multi_workspace)
     used = (
         select(
             DailyUsage.workspace_id,

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql import ColumnElement
 
 from portal.base.db import db
 from portal.models import (
+    Domain,
     Invitation,
     Membership,
     Organization,
@@ -30,8 +31,8 @@ from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.lifecycle import Status
 
 PER_PAGE = 25
-MOST_PENDING = 100
-MOST_ROOMS = 300  # that a select offers
+PENDING = 12  # invitations on a page
+MOST_ROOMS = 300  # that a select offers; of more one types the address
 MOST_ADMINS = 5
 
 
@@ -91,15 +92,29 @@ class Room(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """Workspaces to choose from: public id and name of each, by name. `more`: there are too many to list, and none is;
+    one is named by its address then (see `room`)."""
+
+    listed: tuple[tuple[str, str], ...]
+    more: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return self.more or bool(self.listed)
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """A page of the people who match, by name, each with their first workspaces; and pending invitations that match,
-    the latest first, of `pending_total`."""
+    a page of them (`pending_page`), the latest first, of `pending_total`."""
 
     page: int
     total: int
     people: tuple[Person, ...]
     workspaces: dict[int, Places]
     pending: tuple[Pending, ...]
+    pending_page: int
     pending_total: int
 
 
@@ -136,8 +151,9 @@ _IS_IN = exists().where(
 )
 
 
-def people(organization: int, wanted: Wanted, page: int) -> Found:
-    """Those of the organization (integer key), whose workspaces are in scope."""
+def people(organization: int, wanted: Wanted, page: int, pending_page: int) -> Found:
+    """Those of the organization (integer key), whose workspaces are in scope; pages count from 1, and the last one
+    stands for one behind it."""
     which = _criteria(organization, wanted)
     counted = select(func.count()).select_from(_PERSON.where(*which).subquery())
     total: int = db.session.scalar(counted) or 0
@@ -146,13 +162,16 @@ def people(organization: int, wanted: Wanted, page: int) -> Found:
     rows = tuple(map(Person._make, db.session.execute(query)))
     keys = [each.key for each in rows]
     pending = _pending(organization, wanted)
+    invited = db.session.scalar(select(func.count()).select_from(pending.subquery())) or 0
+    pending_page = min(pending_page, max(1, -(-invited // PENDING)))
     return Found(
         page,
         total,
         rows,
         users.workspaces_of(keys, Workspace.organization_id == organization),
-        tuple(map(Pending._make, db.session.execute(_described(pending)))),
-        db.session.scalar(select(func.count()).select_from(pending.subquery())) or 0,
+        tuple(map(Pending._make, db.session.execute(_described(pending).offset((pending_page - 1) * PENDING)))),
+        pending_page,
+        invited,
     )
 
 
@@ -174,18 +193,32 @@ def rooms(organization: int, key: int) -> Sequence[Room]:
     return list(map(Room._make, db.session.execute(query)))
 
 
-def choices(organization: int, without: int | None = None) -> list[tuple[str, str]]:
-    """Public id and name of its workspaces that take people in, by name, up to MOST_ROOMS; `without`: but for those
-    that this person (integer key) is in."""
+def choices(organization: int, without: int | None = None) -> Choices:
+    """Its workspaces that take people in; `without`: but for those that this person (integer key) is in."""
     which = [Workspace.organization_id == organization, Workspace.status.not_in((Status.CANCELLED, Status.SUSPENDED))]
     if without is not None:
         which.append(~exists().where(Membership.workspace_id == Workspace.id, Membership.user_id == without))
     return _names(*which)
 
 
-def all_rooms(organization: int) -> list[tuple[str, str]]:
-    """Public id and name of its workspaces that are not closed, by name, up to MOST_ROOMS."""
+def all_rooms(organization: int) -> Choices:
+    """Its workspaces that are not closed."""
     return _names(Workspace.organization_id == organization, Workspace.cancelled_at.is_(None))
+
+
+def without_domain(organization: int) -> Choices:
+    """Its workspaces that are not closed and have no domain of their own."""
+    has = exists().where(Domain.workspace_id == Workspace.id)
+    return _names(Workspace.organization_id == organization, Workspace.cancelled_at.is_(None), ~has)
+
+
+def room(organization: int, named: str) -> tuple[str, str] | None:
+    """Public id and name of its workspace with this public id or web address; None where there is none."""
+    typed = named.strip()
+    here = or_(Workspace.public_id == typed, Workspace.web_address == typed.casefold())
+    query = select(Workspace.public_id, Workspace.name).where(Workspace.organization_id == organization, here)
+    row = db.session.execute(query).first() if typed else None
+    return (row[0], row[1]) if row else None
 
 
 def admins(slug: str) -> list[str]:
@@ -202,10 +235,10 @@ def admins(slug: str) -> list[str]:
     return list(db.session.scalars(query))
 
 
-def _names(*which: ColumnElement[bool]) -> list[tuple[str, str]]:
+def _names(*which: ColumnElement[bool]) -> Choices:
     query = select(Workspace.public_id, Workspace.name).where(*which)
-    rows = db.session.execute(query.order_by(Workspace.name_key, Workspace.id).limit(MOST_ROOMS))
-    return [(row[0], row[1]) for row in rows]
+    rows = db.session.execute(query.order_by(Workspace.name_key, Workspace.id).limit(MOST_ROOMS + 1)).all()
+    return Choices((), more=True) if len(rows) > MOST_ROOMS else Choices(tuple((row[0], row[1]) for row in rows))
 
 
 def _criteria(organization: int, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -258,5 +291,5 @@ def _described(pending: Select[Any]) -> Select[*tuple[Any, ...]]:
         .outerjoin(OutboxMessage, mail)
         .where(Invitation.id.in_(pending))
         .order_by(Invitation.created_at.desc(), Invitation.id.desc())
-        .limit(MOST_PENDING)
+        .limit(PENDING)
     )

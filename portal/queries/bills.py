@@ -75,7 +75,7 @@ def basis(organization: int, month: date, now: datetime) -> Basis:
     parties = _parties(rows, organization, month, began, plan, recounted)
     account = Account(
         currency=of.currency,
-        rates=_rates(card),
+        rates=rates_of(card),
         contact_price=_contact_price(plan, of.currency),
         tiers=tiers_of(plan),
         discount_approved=of.volume_discount,
@@ -91,7 +91,8 @@ def basis(organization: int, month: date, now: datetime) -> Basis:
     )
 
 
-def _rates(card: RateCard | None) -> Rates:
+def rates_of(card: RateCard | None) -> Rates:
+    """What the card says; nothing costs anything without one."""
     if card is None:
         return Rates()
     return Rates(card.per_message, card.per_minute, card.per_number, card.per_extension, card.tax_percent)

@@ -87,15 +87,6 @@ def account_domain(organization_key: int, domain: str) -> AccountDomain | None:
     return AccountDomain._make(row) if row else None
 
 
-def without_domain(organization_key: int) -> Sequence[tuple[str, str]]:
-    """Public id and name of the organization's open workspaces that have none of their own, the primary first."""
-    has = select(Domain.id).where(Domain.workspace_id == Workspace.id).exists()
-    open_ones = (Workspace.organization_id == organization_key, Workspace.cancelled_at.is_(None), ~has)
-    names = select(Workspace.public_id, Workspace.name).where(*open_ones)
-    rows = db.session.execute(names.order_by(Workspace.is_primary.desc(), Workspace.name_key, Workspace.id))
-    return [(row[0], row[1]) for row in rows]
-
-
 @dataclass(frozen=True, slots=True)
 class Served:
     """A verified domain, and whose it is: of an organization, or of one workspace of it alone (integer keys). `name`:

@@ -113,9 +113,10 @@ class OrderOf:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceView:
-    """One invoice. One from before there were lines has a total alone (`listed.total`). `billing_email`: where it is
-    sent to today."""
+    """One invoice. One from before there were lines has a total alone (`listed.total`). `organization_key`: integer
+    key; `billing_email`: where it is sent to today."""
 
+    organization_key: int
     listed: Listed
     sheet: Sheet
     to: BillTo
@@ -241,6 +242,7 @@ def invoice(public_id: str, now: datetime, organization: int | None = None) -> I
     ).all()
     groups, account = _grouped(lines)
     return InvoiceView(
+        organization_key=stored.organization_id,
         listed=_listed(listed, now.astimezone(UTC).date()),
         sheet=Sheet(stored.month, stored.currency, stored.due_on, groups, account),
         to=BillTo(stored.bill_name, stored.bill_address, stored.bill_country, stored.bill_tax_id, stored.bill_email),

@@ -27,6 +27,7 @@ from portal.models import (
 from portal.queries.detail import OpenHold
 from portal.queries.listing import PAGE
 from portal.queries.orders import OrderRow
+from portal.queries.organizations import PRESENT
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.errors import NotFound
 from portal.rules.lifecycle import Status
@@ -40,7 +41,8 @@ RECENT = 6
 @dataclass(frozen=True, slots=True)
 class Account:
     """The organization. `workspaces`, `mrr_minor` (in `currency`) count those not closed, `closed` those in the trash;
-    `invoiced`: an invoice exists, which fixes the currency; `primary`: public id of its primary workspace."""
+    `people`: whose accounts are not in the trash; `invoiced`: an invoice exists, which fixes the currency; `primary`:
+    public id of its primary workspace."""
 
     key: int
     public_id: str
@@ -102,14 +104,15 @@ class InWorkspace(NamedTuple):
 
 @dataclass(slots=True)
 class Person:
-    """Somebody of it, with their workspaces here that are not closed; `invited`: has no password yet."""
+    """Somebody of it whose account is not in the trash, with their workspaces here that are not closed; `invited`: has
+    no password yet."""
 
     public_id: str
     name: str
     email: str
     role: OrganizationRole
     invited: bool
-    barred: bool
+    suspended: bool
     last_seen_at: datetime | None
     workspaces: list[InWorkspace] = field(default_factory=list)
 
@@ -144,7 +147,7 @@ _ACCOUNT: Select[*tuple[Any, ...]] = (
         _number(Workspace.id, _MINE, _OPEN),
         _number(Workspace.id, _MINE, ~_OPEN),
         select(func.coalesce(func.sum(Workspace.mrr_minor), 0)).where(_MINE, _OPEN).scalar_subquery(),
-        _number(OrganizationMember.id, OrganizationMember.organization_id == Organization.id),
+        _number(OrganizationMember.id, OrganizationMember.organization_id == Organization.id, PRESENT),
         _number(Invoice.id, Invoice.organization_id == Organization.id),
     )
 )
@@ -211,11 +214,11 @@ def people(key: int, page: int) -> Sequence[Person]:
             User.email,
             OrganizationMember.role,
             User.password_hash.is_(None),
-            User.barred_at.is_not(None),
+            User.suspended_at.is_not(None),
             User.last_seen_at,
         )
         .join(OrganizationMember, OrganizationMember.user_id == User.id)
-        .where(OrganizationMember.organization_id == key)
+        .where(OrganizationMember.organization_id == key, User.trashed_at.is_(None))
         .order_by(User.name_key, User.id)
     )
     rows = db.session.execute(query.limit(PAGE).offset((page - 1) * PAGE)).all()

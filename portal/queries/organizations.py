@@ -38,8 +38,11 @@ _SUMS = (
     .group_by(Workspace.organization_id)
     .subquery("sums")
 )
+PRESENT = OrganizationMember.user_id.not_in(select(User.id).where(User.trashed_at.is_not(None)))
+"""That a member's account is not in the trash. Few are, and an index knows them."""
 _PEOPLE = (
     select(OrganizationMember.organization_id, func.count().label("people"))
+    .where(PRESENT)
     .group_by(OrganizationMember.organization_id)
     .subquery("people")
 )
@@ -269,7 +272,7 @@ _ROW = (
         _IS_MULTI,
         _own(func.count(), Workspace, _OPEN),
         _own(func.coalesce(func.sum(Workspace.mrr_minor), 0), Workspace, _OPEN),
-        _own(func.count(), OrganizationMember),
+        _own(func.count(), OrganizationMember, PRESENT),
     )
     .outerjoin(Primary, (Primary.organization_id == Organization.id) & Primary.is_primary)
     .outerjoin(PrimaryPlan, PrimaryPlan.id == Primary.plan_id)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from portal.base.db import db
 from portal.models import Organization, Plan, Request, User, Workspace
@@ -14,6 +15,15 @@ from portal.queries.listing import PAGE
 from portal.rules.errors import NotFound
 from portal.rules.pricing import Cycle
 from portal.rules.requests import RequestKind, RequestState
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which requests; None or blank for any. `organization`: public id."""
+
+    kind: RequestKind | None = None
+    state: RequestState | None = None
+    organization: str = ""
 
 
 class Terms(NamedTuple):
@@ -71,10 +81,11 @@ def open_of(organization_key: int) -> dict[RequestKind, RequestView]:
     return {each.kind: each for each in found}
 
 
-def all_of(organization_key: int) -> Sequence[RequestView]:
-    """All requests of the organization (integer key), the latest first."""
-    asked = _VIEW.where(Request.organization_id == organization_key).order_by(Request.id.desc())
-    return [RequestView._make(row) for row in db.session.execute(asked)]
+def latest_of(organization_key: int, most: int) -> Sequence[RequestView]:
+    """So many requests of the organization (integer key): those without an answer, then the latest."""
+    asked = _VIEW.where(Request.organization_id == organization_key)
+    rows = db.session.execute(asked.order_by(Request.decided_at.is_not(None), Request.id.desc()).limit(most))
+    return [RequestView._make(row) for row in rows]
 
 
 def has(organization_key: int) -> frozenset[RequestKind]:
@@ -105,10 +116,10 @@ def request(public_id: str) -> RequestView:
     return RequestView._make(row)
 
 
-def listing(kind: RequestKind | None, state: RequestState | None, page: int) -> tuple[Sequence[RequestView], int]:
-    """A page (from 1) of the requests of this kind and state, None for any: what is open first, the longest waiting
-    one before the others; then what was answered last. And how many there are."""
-    where = [column == value for column, value in ((Request.kind, kind), (Request.state, state)) if value]
+def listing(wanted: Wanted, page: int) -> tuple[Sequence[RequestView], int]:
+    """A page (from 1) of the requests wanted: what is open first, the longest waiting one before the others; then what
+    was answered last. And how many there are."""
+    where = _where(wanted)
     waiting = case((Request.decided_at.is_(None), Request.asked_at))
     order = (waiting.is_(None), waiting, Request.decided_at.desc(), Request.id)
     rows = db.session.execute(_VIEW.where(*where).order_by(*order).limit(PAGE).offset((page - 1) * PAGE))
@@ -116,8 +127,16 @@ def listing(kind: RequestKind | None, state: RequestState | None, page: int) -> 
     return [RequestView._make(row) for row in rows], total
 
 
-def by_state(kind: RequestKind | None) -> dict[RequestState, int]:
-    """How many requests of the kind, None for any, are in each state."""
+def by_state(wanted: Wanted) -> dict[RequestState, int]:
+    """How many requests there are in each state, whatever state is wanted."""
     query = select(Request.state, func.count().label("number")).group_by(Request.state)
-    rows = db.session.execute(query.where(Request.kind == kind) if kind else query)
+    rows = db.session.execute(query.where(*_where(replace(wanted, state=None))))
     return {row.state: row.number for row in rows}
+
+
+def _where(wanted: Wanted) -> list[ColumnElement[bool]]:
+    found = [column == value for column, value in ((Request.kind, wanted.kind), (Request.state, wanted.state)) if value]
+    if wanted.organization:
+        of = select(Organization.id).where(Organization.public_id == wanted.organization)
+        found.append(Request.organization_id == of.scalar_subquery())
+    return found

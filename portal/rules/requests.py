@@ -30,6 +30,14 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+NAMES: Mapping[RequestKind, str] = {
+    RequestKind.MULTI_WORKSPACE: "multi-workspace billing",
+    RequestKind.CONSOLIDATION: "consolidation",
+    RequestKind.VOLUME_DISCOUNT: "a volume discount",
+    RequestKind.BRANDING: "branding",
+}
+"""What is asked for, as it stands within a sentence."""
+
 GRANT_NEEDS: Mapping[RequestKind, Permission] = {
     RequestKind.MULTI_WORKSPACE: Permission.WORKSPACE_PLAN,
     RequestKind.VOLUME_DISCOUNT: Permission.ORGANIZATION_BILLING,

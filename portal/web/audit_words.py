@@ -18,8 +18,12 @@ from portal.queries.audit import Event
 from portal.rules import bulk
 from portal.rules.actors import ActorKind
 from portal.rules.imports import summary
+from portal.rules.lifecycle import HoldKind
+from portal.rules.requests import NAMES, RequestKind
 from portal.rules.text import initials
 from portal.web import formats
+from portal.web.platform import brand
+from portal.web.workspace_words import HOLDS
 
 # What follows the name of who did it. A fact stands in braces; changes are added behind.
 SENTENCES: Mapping[str, str] = {
@@ -75,7 +79,6 @@ SENTENCES: Mapping[str, str] = {
     "workspace.created": "created the workspace {name}",
     "workspace.changed": "changed",
     "workspace.owner_changed": "handed the workspace over:",
-    "workspace.status_changed": "changed",
     "workspace.suspended": "suspended the workspace ({hold}):",
     "workspace.reactivated": "reactivated the workspace:",
     "workspace.activated": "made the workspace a paying customer:",
@@ -124,6 +127,12 @@ SENTENCES: Mapping[str, str] = {
     "list.exported": "exported {rows} workspaces",
     "contacts.exported": "exported {rows} contacts",
     "list.users_exported": "exported {rows} users",
+}
+# What its own people read differently.
+TO_CUSTOMERS: Mapping[str, str] = {
+    "workspace.suspended": "suspended the workspace:",
+    "workspace.cancelled": "closed the workspace:",
+    "workspace.restored": "restored the workspace:",
 }
 ISO = re.compile(r"\d{4}-\d\d(-\d\d(T\S+)?)?")  # a day, a month or an instant as it is stored, and nothing else
 # What an access session's facts are called.
@@ -183,15 +192,15 @@ class Entry:
     by_staff: bool
 
 
-def entry(event: Event, now: datetime) -> Entry:
-    """The event in the reader's language and time zone."""
+def entry(event: Event, now: datetime, words: Mapping[str, str] = SENTENCES) -> Entry:
+    """The event in the reader's language and time zone; `words`: of each action."""
     locale, timezone = formats.reader_locale(), formats.reader_timezone()
     return Entry(
         id=event.public_id,
         initials=initials(event.actor),
         icon=ICONS.get(event.actor_kind),
         who=_who(event),
-        text=sentence(event, locale),
+        text=sentence(event, locale, words=words),
         when=formats.moment(event.at, now, locale, timezone),
         when_title=formats.minute(event.at, locale, timezone),
         reason=event.reason,
@@ -203,18 +212,18 @@ def entry(event: Event, now: datetime) -> Entry:
     )
 
 
-def sentence(event: Event, locale: str, isolate: bool = True) -> str:
+def sentence(event: Event, locale: str, isolate: bool = True, words: Mapping[str, str] = SENTENCES) -> str:
     """What was done, without who did it. `isolate` keeps values of either direction from mixing on a screen."""
     if event.erased:
         return f"did something whose content was erased by a purge ({event.action})"
     values = {key: _fact(key, value, locale, isolate) for key, value in event.facts.items()}
-    template = SENTENCES.get(event.action)
+    template = words.get(event.action)
     said = template.format_map(defaultdict(lambda: "—", values)) if template else _label(event.action)
     changes = ", ".join(
         f"{_label(key)} {_change(key, before, locale, isolate)} → {_change(key, after, locale, isolate)}"
         for key, (before, after) in event.changes.items()
     )
-    return f"{said} {changes}".strip()
+    return f"{said} {changes}" if changes else said.removesuffix(":")
 
 
 def grouped(actions: Iterable[str]) -> list[tuple[str, str]]:
@@ -233,13 +242,15 @@ def grouped(actions: Iterable[str]) -> list[tuple[str, str]]:
 def for_customers(event: Event, now: datetime) -> Entry:
     """The same for the workspace's own people: with what they may know of it (`audit_events.FOR_CUSTOMERS`) alone."""
     keys = FOR_CUSTOMERS.get(event.action, frozenset())
+    reason = event.reason if "reason" in keys else ""
     known = replace(
         event,
-        reason=event.reason if "reason" in keys else "",
+        reason=str(event.facts.get("public_reason", "")) if "public_reason" in keys else reason,
         facts={key: value for key, value in event.facts.items() if key in keys},
         changes={key: pair for key, pair in event.changes.items() if key in keys},
     )
-    return replace(entry(known, now), workspace_url=None, details=())
+    who = _who(event) if event.actor_kind is ActorKind.USER else brand()
+    return replace(entry(known, now, {**SENTENCES, **TO_CUSTOMERS}), who=who, workspace_url=None, details=())
 
 
 def _who(event: Event) -> str:
@@ -256,8 +267,12 @@ def _label(key: str) -> str:
 def _fact(key: str, value: Any, locale: str, isolate: bool) -> str:
     if key in VISITS and value in VISITS[key]:
         return VISITS[key][value]
-    if key == "limit":
+    if key == "limit" or key.endswith("role"):
         return _label(str(value))
+    if key == "kind" and value in set(RequestKind):
+        return NAMES[RequestKind(value)]
+    if key == "hold" and value in set(HoldKind):
+        return HOLDS[HoldKind(value)].lower()
     if key == "counts" and isinstance(value, dict):
         number = partial(formats.number, locale=locale)
         if value.keys() <= set(bulk.Outcome):

@@ -68,6 +68,11 @@ def number(value: int, locale: str) -> str:
     return f"{'−' if value < 0 else ''}{symbol.join(reversed(pairs))}{symbol}{tail:03}"
 
 
+def counted(count: int, one: str, more: str | None = None) -> str:
+    """1 workspace, 2 workspaces: for whoever reads."""
+    return f"{number(count, reader_locale())} {one if count == 1 else more or one + 's'}"
+
+
 @lru_cache(maxsize=64)
 def _grouping(locale: str) -> tuple[str, str]:
     """What stands between groups of digits, and the pattern of a whole number: in thousands, or as in India."""

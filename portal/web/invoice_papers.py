@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import Response
 
 from portal.models import InvoiceState
+from portal.queries.brands import letterhead
 from portal.queries.invoices import BillTo, Draft, InvoiceView
 from portal.web import formats, invoice_words
 from portal.web.invoice_pdf import Paper, render
@@ -24,7 +25,8 @@ def invoice_file(found: InvoiceView, locale: str) -> Response:
     if listed.paid_at:
         facts.append(("Paid", formats.day(listed.paid_at.date(), locale)))
     paper = Paper(
-        brand=brand(),
+        issuer=brand(),
+        letterhead=letterhead(found.organization_key),
         title="Invoice",
         number=listed.number,
         to=addressee(found.to, locale),
@@ -36,10 +38,11 @@ def invoice_file(found: InvoiceView, locale: str) -> Response:
     return _file(paper, f"{listed.number}.pdf")
 
 
-def draft_file(found: Draft, to: BillTo, now: datetime, locale: str) -> Response:
-    """The running month so far as a PDF file."""
+def draft_file(organization: int, found: Draft, to: BillTo, now: datetime, locale: str) -> Response:
+    """The running month of the organization (integer key) so far as a PDF file."""
     paper = Paper(
-        brand=brand(),
+        issuer=brand(),
+        letterhead=letterhead(organization),
         title="Draft",
         number="",
         to=addressee(to, locale),

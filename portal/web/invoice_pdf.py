@@ -4,6 +4,7 @@ Noto Sans is read always, other fonts only where a letter of theirs occurs; a le
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import NamedTuple
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 
+from portal.queries.brands import Letterhead
 from portal.web.invoice_words import Block, Row, Table
 
 FONTS = Path(__file__).resolve().parents[2] / "static" / "vendor"
@@ -48,6 +50,7 @@ PLAIN = str.maketrans({"−": "-", "\u202f": "\u00a0", "\u2066": "", "\u2067": "
 LEFT, TOP, WIDE = 18, 18, 174  # millimetres of an A4 page
 COLUMNS = (92, 26, 28, 28)
 LINE = 5.6
+LOGO = (56, 16)  # at most so wide and so high
 SUMS = 34  # what stands below the lines is not torn apart
 INK, MUTED, RULE, ALERT = (24, 28, 36), (98, 106, 120), (205, 210, 218), (176, 38, 38)
 
@@ -56,10 +59,11 @@ logging.getLogger("fontTools").setLevel(logging.WARNING)
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What stands on it beside the table: who sends it, what it is, to whom it goes (lines), facts (label, text), and
-    what is to be said of it (`stamp`: void or a draft)."""
+    """What stands on it beside the table: who issues it, the logo and colour of whom it is for, what it is, to whom it
+    goes (lines), facts (label, text), and what is to be said of it (`stamp`: void or a draft)."""
 
-    brand: str
+    issuer: str
+    letterhead: Letterhead
     title: str
     number: str
     to: tuple[str, ...]
@@ -88,11 +92,12 @@ class _Pages(FPDF):
     def __init__(self, paper: Paper) -> None:
         super().__init__(format="A4")
         self.paper = paper
+        self.accent = _colour(paper.letterhead.accent)
         self.set_margins(LEFT, TOP, LEFT)
         self.set_auto_page_break(True, 22)
         self.set_creation_date(paper.at)
         self.set_title(f"{paper.title} {paper.number}".strip())
-        self.set_author(paper.brand)
+        self.set_author(paper.issuer)
         self.set_lang("en")
         for style, file in STYLES.items():
             self.add_font(FAMILY, style, FONTS / file)
@@ -106,7 +111,7 @@ class _Pages(FPDF):
         """The number and the page, on every page."""
         self.set_y(-14)
         self.pen(8, colour=MUTED)
-        text = f"{self.paper.brand} · {self.paper.title} {self.paper.number}".strip()
+        text = f"{self.paper.issuer} · {self.paper.title} {self.paper.number}".strip()
         self.cell(WIDE - 30, LINE, plain(text))
         self.cell(30, LINE, f"{self.page_no()} / {{nb}}", align="R")
 
@@ -125,7 +130,7 @@ class _Pages(FPDF):
 
     def rule(self, strong: bool = False) -> None:
         """A line across the page."""
-        self.set_draw_color(*(INK if strong else RULE))
+        self.set_draw_color(*(self.accent if strong else RULE))
         self.set_line_width(0.3 if strong else 0.2)
         self.line(LEFT, self.get_y(), LEFT + WIDE, self.get_y())
 
@@ -144,16 +149,35 @@ def _scripts(texts: Iterable[str]) -> Iterator[Script]:
 
 
 def _texts(paper: Paper) -> Iterator[str]:
-    yield from (paper.brand, *paper.to)
+    yield from (paper.issuer, *paper.to)
     for block in paper.table.blocks:
         yield block.name
         yield from (row.label for row in block.rows)
 
 
+def _colour(written: str | None) -> tuple[int, int, int]:
+    """`#rrggbb` as red, green and blue; ink for none."""
+    if not written:
+        return INK
+    red, green, blue = bytes.fromhex(written[1:])
+    return red, green, blue
+
+
+def _logo(pdf: _Pages, paper: Paper) -> None:
+    """At the top left, as large as its place is."""
+    of = paper.letterhead
+    if not of.logo:
+        return
+    scale = min(LOGO[0] / of.width, LOGO[1] / of.height)
+    pdf.image(io.BytesIO(of.logo), LEFT + pdf.c_margin, TOP, of.width * scale, of.height * scale, alt_text=of.name)
+    pdf.set_y(TOP + of.height * scale + 4)
+
+
 def _head(pdf: _Pages, paper: Paper) -> None:
+    _logo(pdf, paper)
     pdf.pen(13, bold=True)
-    pdf.cell(WIDE / 2, 8, plain(paper.brand))
-    pdf.pen(17, bold=True)
+    pdf.cell(WIDE / 2, 8, plain(paper.issuer))
+    pdf.pen(17, bold=True, colour=pdf.accent)
     pdf.cell(WIDE / 2, 8, paper.title, align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
     pdf.pen(10.5, colour=MUTED)
     pdf.cell(WIDE, 6, paper.number, align="R", new_x=XPos.LMARGIN, new_y=YPos.NEXT)

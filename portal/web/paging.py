@@ -28,9 +28,15 @@ class Pager:
     pages: list[tuple[str, str | None, bool]]
 
 
-def turning(endpoint: str, **values: Any) -> Turn:
-    """The addresses of the pages of a list: the first has no number. `values` that are None are left out."""
-    return lambda page: url_for(endpoint, **values, page=page if page > 1 else None)
+def turning(endpoint: str, field: str = "page", /, **values: Any) -> Turn:
+    """The addresses of the pages of a list: the first has no number. `field` says which page; `values` that are None
+    are left out."""
+    return lambda page: url_for(endpoint, **(values | {field: said(page)}))
+
+
+def said(page: int) -> int | None:
+    """The page as an address says it: not at all for the first."""
+    return page if page > 1 else None
 
 
 def number(text: str | None) -> int:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portal.rules.requests import RequestKind, RequestState
+from portal.rules.requests import NAMES, RequestKind, RequestState
 
 SHORT = 90  # characters of the asker's words that stand in a line
 
-KINDS: Mapping[RequestKind, str] = {
-    RequestKind.MULTI_WORKSPACE: "Multi-workspace billing",
-    RequestKind.CONSOLIDATION: "Consolidation",
-    RequestKind.VOLUME_DISCOUNT: "Volume discount",
-    RequestKind.BRANDING: "Branding",
-}
+KINDS: Mapping[RequestKind, str] = {kind: name.removeprefix("a ").capitalize() for kind, name in NAMES.items()}
+"""As a heading names it."""
 STATES: Mapping[RequestState, tuple[str, str]] = {
     RequestState.OPEN: ("pending", "Open"),
     RequestState.GRANTED: ("active", "Granted"),

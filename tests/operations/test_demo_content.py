@@ -198,7 +198,8 @@ def test_every_workspace_has_a_history_that_ends_where_it_stands(platform_here: 
     assert audit.verify().fault is None
     assert db.session.scalar(select(func.count()).where(AuditEvent.action == "workspace.created")) == 214
     last: dict[int | None, str] = {}
-    actions = ("workspace.status_changed", "workspace.cancelled")
+    names = ["activated", "suspended", "reactivated", "cancelled"]
+    actions = [f"workspace.{name}" for name in names]
     changes = select(AuditEvent).where(AuditEvent.action.in_(actions)).order_by(AuditEvent.sequence)
     for event in db.session.scalars(changes):
         assert event.payload

@@ -84,6 +84,18 @@ def of_single(rest: str) -> dict[str, Any]:
     return {"where": lambda example: f"/o/{found(example)[0]}/{rest}", "who": lambda example: found(example)[1]}
 
 
+def of_own_workspace(*where: Any, rest: str) -> Callable[[Example], str]:
+    """A question about an open workspace of Nilgiri Retail, for its organization's people."""
+
+    def path(example: Example) -> str:
+        query = select(Workspace.public_id).join(Organization, Organization.id == Workspace.organization_id)
+        query = query.where(Organization.slug == "nilgiri-retail", Workspace.cancelled_at.is_(None), *where)
+        with example.open() as session:
+            return f"/o/nilgiri-retail/workspaces/{session.scalars(query.order_by(Workspace.id)).first()}{rest}"
+
+    return path
+
+
 def of_agent(rest: str) -> Callable[[Example], str]:
     """A page about an agent of Nilgiri Retail."""
 

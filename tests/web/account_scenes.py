@@ -101,6 +101,12 @@ def another_workspace(scene: Scene) -> Fields:
     return {"name": "Acme Labs"}
 
 
+def one_of_several(scene: Scene) -> Fields:
+    owning_several(scene)
+    scene.values["workspace"] = named("Acme Returns").public_id
+    return {"confirm_name": "Acme Returns"}
+
+
 def wish(scene: Scene) -> Fields:
     owning_several(scene)
     scene.values["kind"] = RequestKind.VOLUME_DISCOUNT.value

@@ -206,6 +206,10 @@ def settings(scene: Scene) -> Fields:
     return {"name": "Acme Anew", "web_address": "acme-anew", "timezone": "UTC", "version": made.version}
 
 
+def closing(scene: Scene) -> Fields:
+    return {"confirm_name": owning(scene).name}
+
+
 def invitee(scene: Scene) -> Fields:
     owning(scene)
     return {"email": "ian@example.test", "role": "agent"}

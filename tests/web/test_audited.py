@@ -36,6 +36,8 @@ EXAMPLES: dict[str, Example] = {
     "organization_branding.domain_remove": Example(account_scenes.with_domain, ("organization.domain_removed",)),
     "organization_branding.save": Example(account_scenes.coloured, ("organization.branding_changed",)),
     "organization_workspaces.new": Example(account_scenes.another_workspace, ("workspace.created",)),
+    "organization_workspaces.close": Example(account_scenes.one_of_several, ("workspace.cancelled",)),
+    "organization_workspaces.primary": Example(account_scenes.one_of_several, ("workspace.made_primary",)),
     "organization_users.invite": Example(account_scenes.with_newcomer, ("invitation.sent", "user.created")),
     "organization_users.remove": Example(
         account_scenes.with_member_inside, ("member.removed", "user.organization_left")
@@ -48,6 +50,7 @@ EXAMPLES: dict[str, Example] = {
     "organization_users.workspace_remove": Example(account_scenes.with_member_inside, ("member.removed",)),
     "organization_users.workspace_role": Example(account_scenes.with_member_inside, ("member.role_changed",)),
     "workspace_team.owner": Example(scenes.with_agent, ("workspace.owner_changed",)),
+    "workspace_settings.close": Example(scenes.closing, ("workspace.cancelled",)),
     "workspace_settings.save": Example(scenes.settings, ("workspace.settings_changed",)),
     "workspace_team.invite": Example(scenes.invitee, ("invitation.sent", "user.created")),
     "workspace_team.remove": Example(scenes.with_agent, ("member.removed",)),

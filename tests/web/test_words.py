@@ -9,7 +9,7 @@ from babel import Locale, numbers
 from flask import Flask
 
 from portal.base.languages import LOCALES
-from portal.operations.audit_events import EVENTS
+from portal.operations.audit_events import EVENTS, FOR_CUSTOMERS
 from portal.queries.audit import Event
 from portal.rules.actors import ActorKind
 from portal.rules.health import Code, Figures, Level, Reason, Rule
@@ -82,7 +82,7 @@ def test_every_reason_has_a_sentence() -> None:
 # ---------------------------------------------------------------- audit
 
 
-def event(action: str = "workspace.status_changed", **values: Any) -> Event:
+def event(action: str = "workspace.reactivated", **values: Any) -> Event:
     given: dict[str, Any] = {
         "public_id": "evt_1",
         "sequence": 7,
@@ -116,7 +116,7 @@ def test_every_declared_event_has_words() -> None:
 
 
 def test_a_change_says_what_was_before_and_what_is_now() -> None:
-    assert said(event(changes={"status": ("trial", "active")})) == "changed status Trial → Active"
+    assert said(event(changes={"status": ("trial", "active")})) == "reactivated the workspace: status Trial → Active"
     text = said(event("user.profile_changed", changes={"locale": ("en", "de"), "shortcuts": (True, False)}))
     assert text == "changed the profile: locale en → de, shortcuts yes → no"
 
@@ -133,7 +133,52 @@ def test_a_value_that_looks_like_a_placeholder_stays_as_it_is() -> None:
 
 
 def test_an_erased_event_says_so() -> None:
-    assert said(event(erased=True)) == "did something whose content was erased by a purge (workspace.status_changed)"
+    assert said(event(erased=True)) == "did something whose content was erased by a purge (workspace.reactivated)"
+
+
+SECRET = "for the staff alone"
+TO_CUSTOMERS = {  # action, and what it carries: what its own people read of it
+    ("workspace.suspended", "public_reason=Unpaid hold=abuse reason"): "suspended the workspace “Unpaid”",
+    ("workspace.suspended", "hold=manual reason"): "suspended the workspace",
+    ("workspace.reactivated", "reason"): "reactivated the workspace",
+    ("workspace.cancelled", "numbers=3 reason"): "closed the workspace",
+    ("workspace.restored", "numbers=3 reason"): "restored the workspace",
+    ("workspace.activated", "activated_on=2026-01-01 reason"): "made the workspace a paying customer",
+    ("organization.changed", "reason"): "changed the organization",
+    ("request.asked", "kind=volume_discount request=req_1"): "asked for a volume discount",
+    ("request.granted", "kind=multi_workspace request=req_1"): "granted the request for multi-workspace billing",
+    ("user.organization_joined", "user=usr_1 email=ann role=user_admin"): "made ann user admin of the organization",
+}
+
+
+@pytest.mark.parametrize(("action", "carries"), TO_CUSTOMERS)
+def test_customers_read_what_is_theirs_to_know(app: Flask, action: str, carries: str) -> None:
+    facts = dict(each.split("=") for each in carries.split() if "=" in each)
+    reason = SECRET if "reason" in carries.split() else ""
+    with app.test_request_context():
+        shown = audit_words.for_customers(event(action, facts=facts, reason=reason), NOW)
+    read = shown.text.translate({0x2068: None, 0x2069: None}) + (f" “{shown.reason}”" if shown.reason else "")
+    assert read == TO_CUSTOMERS[action, carries]
+    assert not shown.details and shown.workspace_url is None
+
+
+@pytest.mark.parametrize("action", sorted(FOR_CUSTOMERS))
+def test_nothing_else_of_an_event_comes_to_customers(app: Flask, action: str) -> None:
+    known = FOR_CUSTOMERS[action]
+    facts = {key: "known" if key in known else SECRET for key in EVENTS[action]}
+    changes = {key: (value, value) for key, value in facts.items()}
+    reason = "known" if "reason" in known else SECRET
+    with app.test_request_context():
+        for values in ({"facts": facts}, {"changes": changes}):
+            shown = audit_words.for_customers(event(action, reason=reason, **values), NOW)
+            assert SECRET not in f"{shown.text} {shown.reason} {shown.details} {shown.who}"
+
+
+@pytest.mark.parametrize("kind", [ActorKind.JOB, ActorKind.CLI])
+def test_programs_are_the_platform_to_customers(app: Flask, kind: ActorKind) -> None:
+    with app.test_request_context():
+        shown = audit_words.for_customers(event(actor_kind=kind, actor="portal restore 7"), NOW)
+    assert shown.who == "Portal"
 
 
 def test_a_job_is_portal_itself(app: Flask) -> None:
@@ -239,7 +284,10 @@ def test_a_moment_in_the_readers_time_zone(ago: timedelta, timezone: str, text: 
 
 
 def test_an_instant_in_the_log_is_written_for_the_reader(app: Flask) -> None:
-    changed = event(changes={"trial_ends_at": (None, "2026-12-05T10:00:00+00:00"), "note": ("", "2026-11 is late")})
+    changed = event(
+        "workspace.changed",
+        changes={"trial_ends_at": (None, "2026-12-05T10:00:00+00:00"), "note": ("", "2026-11 is late")},
+    )
     with app.test_request_context():
         assert said(changed) == "changed trial ends at none → 5 Dec 2026, 10:00, note none → 2026-11 is late"
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from portal.base.db import db
-from portal.models import Hold, Invitation, LimitOverride, Organization, Plan, User, Workspace
+from portal.models import Hold, Invitation, LimitOverride, Organization, Plan, Request, User, Workspace
 from portal.operations.audit import chain, event_row, payload_of
 from portal.operations.audit_events import EVENTS
 from portal.operations.demo.catalogue import STARTER
@@ -185,8 +185,9 @@ def _activations(world: World, window: Window) -> Told:
         # The day is stored, not the hour; never before the workspace itself.
         at = max(datetime.combine(row.activated_on, time(11, row.id % 60), UTC), row.created_at)
         by = _staff(world, row.id, at, StaffRole.OWNER, StaffRole.FINANCE)
-        change = {"status": (Status.TRIAL.value, Status.ACTIVE.value)}
-        yield _of(row, "workspace.status_changed", by, change, "First order paid")
+        stage = (Stage.TRIAL.value, Stage.ACTIVE.value)
+        change = {"status": stage, "stage": stage, "activated_on": row.activated_on.isoformat()}
+        yield _of(row, "workspace.activated", by, change, "First order paid")
 
 
 def _upgrades(world: World, window: Window) -> Told:
@@ -211,17 +212,19 @@ def _holds(world: World, window: Window) -> Told:
     """Every workspace that a hold suspended, and lifting let go on; a hold of an organization is one of all its."""
     held = aliased(Hold)
     columns = (held.kind, held.public_reason, held.note, held.opened_by, held.opened_at, held.lifted_by, held.lifted_at)
-    joined = _WORKSPACES.add_columns(*columns).join(
+    whole = held.organization_id.is_not(None).label("whole")
+    joined = _WORKSPACES.add_columns(*columns, whole).join(
         held, (held.workspace_id == Workspace.id) | (held.organization_id == Workspace.organization_id)
     )
     suspended = Status.SUSPENDED.value
     for row in db.session.execute(joined.where(*_within(held.opened_at, window))):
         if row.created_at <= row.opened_at and (row.cancelled_at or row.opened_at) >= row.opened_at:
-            change = {"status": (row.stage.value, suspended)}
-            yield _of(row, "workspace.status_changed", _named(world, row.opened_by, row.opened_at), change, row.note)
+            facts = {"hold": row.kind.value, "public_reason": row.public_reason, "whole_organization": row.whole}
+            facts |= {"status": (row.stage.value, suspended)}
+            yield _of(row, "workspace.suspended", _named(world, row.opened_by, row.opened_at), facts, row.note)
     for row in db.session.execute(joined.where(*_within(held.lifted_at, window))):
         change = {"status": (suspended, row.stage.value)}
-        yield _of(row, "workspace.status_changed", _named(world, row.lifted_by, row.lifted_at), change)
+        yield _of(row, "workspace.reactivated", _named(world, row.lifted_by, row.lifted_at), change)
 
 
 def _limits(world: World, window: Window) -> Told:
@@ -253,6 +256,19 @@ def _invitations(world: World, window: Window) -> Told:
         yield _of(row, "invitation.revoked", _person(owner, row.revoked_at), {"email": row.email})
 
 
+def _requests(world: World, window: Window) -> Told:
+    """What organizations asked for, and what they were answered."""
+    for row in db.session.scalars(select(Request).where(*_within(Request.asked_at, window))):
+        by = Actor(ActorKind.USER, row.asked_by, row.asked_at, row.asked_by_id)
+        facts = {"request": row.public_id, "kind": row.kind.value}
+        yield Happened("request.asked", by, facts, row.organization_id, reason=row.words)
+    for row in db.session.scalars(select(Request).where(*_within(Request.decided_at, window))):
+        if row.decided_by and row.decided_at:
+            facts = {"request": row.public_id, "kind": row.kind.value}
+            by = _named(world, row.decided_by, row.decided_at)
+            yield Happened(f"request.{row.state.value}", by, facts, row.organization_id, reason=row.word)
+
+
 STORIES: tuple[Callable[[World, Window], Told], ...] = (
     _founding,
     _accounts,
@@ -265,6 +281,7 @@ STORIES: tuple[Callable[[World, Window], Told], ...] = (
     _holds,
     _limits,
     _invitations,
+    _requests,
 )
 
 

@@ -16,6 +16,7 @@ from portal.rules.health import Code, Level
 from portal.rules.lifecycle import days_left, purge_at
 from portal.rules.limits import CATALOGUE, UNLIMITED
 from portal.rules.periods import local_day
+from portal.rules.requests import NAMES
 from portal.web import formats, health_words, request_words
 from portal.web.access import may
 from portal.web.admin.job_words import label_of
@@ -152,9 +153,9 @@ def _trial(entry: Entry, reader: Reader) -> Words:
 
 def _request(entry: Entry, reader: Reader) -> Words:
     facts = entry.facts
-    what = f"Asks for {request_words.KINDS[facts['asked']].lower()}"
+    what = f"Asks for {NAMES[facts['asked']]}"
     if facts["organization"] != entry.name:
-        what = f"{formats.isolated(facts['organization'])} asks for {request_words.KINDS[facts['asked']].lower()}"
+        what = f"{formats.isolated(facts['organization'])} asks for {NAMES[facts['asked']]}"
     if facts["words"]:
         what += f": “{formats.isolated(request_words.shortened(facts['words']))}”"
     label = "Answer" if may(Permission.REQUEST_DECIDE) else "Open"

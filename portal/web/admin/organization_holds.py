@@ -19,8 +19,8 @@ from portal.web import formats
 from portal.web.access import actor, needs, permissions
 from portal.web.admin.blueprints import organizations as bp
 from portal.web.admin.organization_head import crumbs, open_workspace
-from portal.web.admin.workspace_dialogs import counted
 from portal.web.admin.workspace_holds import KINDS, LiftForm, ReasonForm, SuspendForm, liftable
+from portal.web.formats import counted
 from portal.web.pages import ask, done
 
 

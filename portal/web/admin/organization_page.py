@@ -75,7 +75,8 @@ def detail(org: str) -> Response:
         workspaces=[_tenant(each, found, by.locale) for each in organizations.workspaces(found.key)],
         all_url=_all_workspaces(found) if found.workspaces > SHOWN else None,
         closed=formats.number(found.closed, by.locale) if found.closed else "",
-        requests=[requests.row(each, by) for each in asked.all_of(found.key)] if may(Permission.REQUEST_VIEW) else [],
+        requests=_requests(found.key, by) if may(Permission.REQUEST_VIEW) else [],
+        requests_url=url_for(requests.LISTING, organization=org),
         orders=_orders(found, by) if may(Permission.ORDER_VIEW) else [],
         books=_books(org),
         domains=organization_domains.rows(found),
@@ -83,6 +84,11 @@ def detail(org: str) -> Response:
         entries=[audit_words.entry(event, by.now) for event in events.events[:EVENTS_SHOWN]],
         audit_url=url_for("admin_organizations.audit", org=org) if may(Permission.AUDIT_VIEW) else None,
     )
+
+
+def _requests(key: int, by: Reader) -> list[requests.Row]:
+    """Those without an answer, and the latest; all of them stand in their list."""
+    return [requests.row(each, by) for each in asked.latest_of(key, SHOWN)]
 
 
 def _books(org: str) -> list[tuple[str, str]]:
@@ -183,7 +189,7 @@ def _tenant(each: Tenant, found: Account, locale: str) -> TenantRow:
 
 
 def _person(each: Person, by: Reader) -> dict[str, Any]:
-    badge = user_list.badge_of(trashed=False, suspended=each.barred, invited=each.invited)
+    badge = user_list.badge_of(trashed=False, suspended=each.suspended, invited=each.invited)
     return {
         "url": url_for("admin_users.detail", usr=each.public_id) if may(Permission.USER_VIEW) else None,
         "name": each.name,

@@ -17,7 +17,7 @@ from portal.rules.pricing import PRICED_CYCLES, Cycle
 from portal.web import formats
 from portal.web.admin.plan_form import FLAGS
 from portal.web.admin.workspace_addresses import HOME
-from portal.web.admin.workspace_dialogs import counted
+from portal.web.formats import counted
 from portal.web.limit_bars import text_of
 
 COLOURS = tuple((colour.value, colour.value.capitalize()) for colour in PlanColour)

@@ -23,8 +23,8 @@ from portal.web.access import actor, may, needs, opens
 from portal.web.admin import plan_form, plan_words, settlement_words
 from portal.web.admin import workspace_choices as choices
 from portal.web.admin.conflicts import TwoVersions, show_conflict
-from portal.web.admin.workspace_dialogs import counted
 from portal.web.edited import EditedForm
+from portal.web.formats import counted
 from portal.web.limit_bars import text_of
 from portal.web.pages import ask, done, show
 from portal.web.platform import platform

@@ -12,17 +12,17 @@ from portal.operations import requests as operations
 from portal.queries import catalogue
 from portal.queries import requests as reads
 from portal.queries.listing import PAGE as PER_PAGE
-from portal.queries.requests import RequestView
+from portal.queries.requests import RequestView, Wanted
 from portal.rules.access import Permission
 from portal.rules.errors import Conflict, NotFound
-from portal.rules.requests import GRANT_NEEDS, RequestKind, RequestState
+from portal.rules.requests import GRANT_NEEDS, NAMES, RequestKind, RequestState
 from portal.web import formats, paging
 from portal.web.access import actor, may, needs, opens, permissions
 from portal.web.admin import workspace_choices as choices
 from portal.web.admin.workspace_facts import Fact
 from portal.web.forms import Form
 from portal.web.pages import ask, done, show
-from portal.web.reader import Reader, reader
+from portal.web.reader import Reader, reader, words
 from portal.web.request_words import GRANTING, KINDS, STATES, shortened
 from portal.web.state_chips import chips
 
@@ -66,19 +66,22 @@ def listing() -> Response:
     """Every request, 12 a page: what waits for an answer first."""
     kind = next((each for each in RequestKind if each.value == request.args.get("kind")), None)
     state = next((each for each in RequestState if each.value == request.args.get("state")), None)
+    wanted = Wanted(kind, state, words("organization"))
     number, by = paging.number(request.args.get("page")), reader()
-    found, total = reads.listing(kind, state, number)
+    found, total = reads.listing(wanted, number)
     if number > 1 and not found:
         raise NotFound()
-    turn = paging.turning(LISTING, kind=kind, state=state)
+    values = {"kind": kind, "organization": wanted.organization or None}
     return show(
         "admin/requests/list",
         rows=[row(each, by) for each in found],
-        chips=chips(LISTING, STATES, reads.by_state(kind), state, by.locale, kind=kind),
+        chips=chips(LISTING, STATES, reads.by_state(wanted), state, by.locale, **values),
         kinds=[(each.value, label, each is kind) for each, label in KINDS.items()],
         state=state,
-        any_set=bool(kind or state),
-        pager=paging.pager(number, PER_PAGE, total, turn, by.locale),
+        organization=wanted.organization,
+        of=found[0].organization_name if found and wanted.organization else "",
+        any_set=wanted != Wanted(),
+        pager=paging.pager(number, PER_PAGE, total, paging.turning(LISTING, **values, state=state), by.locale),
     )
 
 
@@ -175,7 +178,7 @@ def _open(req: str) -> RequestView:
 
 
 def _answered(found: RequestView, word: str) -> ResponseReturnValue:
-    flash(f"{word}: {KINDS[found.kind].lower()} for {formats.isolated(found.organization_name)}.", "good")
+    flash(f"{word}: {NAMES[found.kind]} for {formats.isolated(found.organization_name)}.", "good")
     return done(url_for(PAGE, req=found.public_id))
 
 

@@ -11,7 +11,7 @@ from portal.rules.editing import Value
 from portal.rules.platform import threshold_field
 from portal.web import formats
 from portal.web.admin import workspace_choices as choices
-from portal.web.admin.workspace_dialogs import counted
+from portal.web.formats import counted
 from portal.web.health_words import LEVELS
 
 FLAGS = frozenset({"tell_impersonated_owner"})

@@ -9,7 +9,7 @@ from flask import flash
 from portal.base import background, clock
 from portal.operations import task_workers
 from portal.operations.settlements import Begun
-from portal.web.admin.workspace_dialogs import counted
+from portal.web.formats import counted
 
 
 def tell(what: str, changed: bool, begun: Begun) -> None:

@@ -18,7 +18,7 @@ from portal.web import formats, role_words
 from portal.web.access import actor, needs, permissions
 from portal.web.admin.blueprints import users as bp
 from portal.web.admin.user_page import crumbs
-from portal.web.admin.workspace_dialogs import counted
+from portal.web.formats import counted
 from portal.web.forms import Form, listed
 from portal.web.fresh import fresh
 from portal.web.pages import ask, done

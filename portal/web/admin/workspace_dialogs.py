@@ -37,11 +37,6 @@ def settled(ws: str, message: str, kind: str = "good") -> ResponseReturnValue:
     return done(back if goes_back else url_for("admin_workspaces.detail", ws=ws))
 
 
-def counted(count: int, one: str, more: str | None = None) -> str:
-    """1 workspace, 2 workspaces."""
-    return f"{formats.number(count, formats.reader_locale())} {one if count == 1 else more or one + 's'}"
-
-
 def named(profile: Profile) -> str:
     """Its name within a sentence."""
     return formats.isolated(profile.name)

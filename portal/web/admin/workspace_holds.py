@@ -21,7 +21,8 @@ from portal.rules.lifecycle import HoldKind, Move, Status, check_move, may_lift,
 from portal.web import formats
 from portal.web.access import actor, needs, permissions
 from portal.web.admin.blueprints import workspaces as bp
-from portal.web.admin.workspace_dialogs import counted, named, question, settled
+from portal.web.admin.workspace_dialogs import named, question, settled
+from portal.web.formats import counted
 from portal.web.forms import Form
 from portal.web.workspace_words import CYCLES, HOLDS
 

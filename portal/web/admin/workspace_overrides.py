@@ -19,7 +19,8 @@ from portal.rules.limits import CATALOGUE, UNLIMITED, Limit, last_day
 from portal.web import formats
 from portal.web.access import actor, needs
 from portal.web.admin.blueprints import workspaces as bp
-from portal.web.admin.workspace_dialogs import counted, question, settled
+from portal.web.admin.workspace_dialogs import question, settled
+from portal.web.formats import counted
 from portal.web.forms import Form
 
 VALUES = {limit: f"override_{limit.value}" for limit in Limit}

@@ -22,7 +22,8 @@ from portal.web import formats, role_words
 from portal.web.access import actor, needs
 from portal.web.admin import workspace_picks as picks
 from portal.web.admin.blueprints import workspaces as bp
-from portal.web.admin.workspace_dialogs import counted, named, settled
+from portal.web.admin.workspace_dialogs import named, settled
+from portal.web.formats import counted
 from portal.web.forms import Form
 from portal.web.fresh import fresh
 from portal.web.pages import show, wants_part

@@ -12,6 +12,7 @@ from portal.web.organization import (
     search,
     usage,
     user_invite,
+    workspace_changes,
     workspaces,
 )
 
@@ -29,6 +30,7 @@ blueprints: tuple[Blueprint, ...] = tuple(
             search,
             usage,
             user_invite,
+            workspace_changes,
             workspaces,
         )
     )

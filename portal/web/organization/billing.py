@@ -13,15 +13,19 @@ from portal.operations import billing_details as operations
 from portal.operations.billing_details import FIELDS
 from portal.operations.organization_changes import Stale
 from portal.queries import billing_details, invoices, saves
+from portal.queries import fees as fee_reads
 from portal.queries import orders as order_reads
 from portal.queries.billing_details import Details
+from portal.queries.fees import Fees
 from portal.queries.invoices import InvoiceView, Listed, Wanted
 from portal.rules.access import Permission
 from portal.rules.editing import Value
 from portal.rules.errors import NotFound
+from portal.rules.requests import RequestKind
 from portal.web import formats, invoice_papers, invoice_words, organizations, paging
 from portal.web.access import actor, may, needs
 from portal.web.order_words import STATES
+from portal.web.organization import fee_words
 from portal.web.organization.forms import BillingForm
 from portal.web.organization.side import page
 from portal.web.pages import ask, done, show
@@ -46,6 +50,7 @@ def billing() -> Response:
     """What the running month comes to so far, the latest invoices, whom they go to."""
     here, locale, now = organizations.organization(), formats.reader_locale(), clock.now()
     drafted, found = invoices.draft(here.key, now), billing_details.details(here.key)
+    paid_by = fee_reads.fees(here.key)
     latest, total = invoices.listing(Wanted(organization=here.public_id), 1, now)
     return show(
         "organization/billing",
@@ -63,6 +68,8 @@ def billing() -> Response:
         credit=None if found.credit is None else formats.money(found.credit, here.currency, locale),
         credit_minor=found.credit,
         edits=may(Permission.ACCOUNT_BILLING_EDIT),
+        fees=fee_words.rows(paid_by, locale),
+        ask_url=_ask_url(paid_by),
     )
 
 
@@ -71,8 +78,8 @@ def billing() -> Response:
 def draft_pdf() -> Response:
     """The draft as a PDF file."""
     here, now = organizations.organization(), clock.now()
-    to = billing_details.details(here.key).to
-    return invoice_papers.draft_file(invoices.draft(here.key, now), to, now, formats.reader_locale())
+    drafted, to = invoices.draft(here.key, now), billing_details.details(here.key).to
+    return invoice_papers.draft_file(here.key, drafted, to, now, formats.reader_locale())
 
 
 @bp.get("/billing/invoices", endpoint="invoices")
@@ -178,6 +185,13 @@ def details() -> ResponseReturnValue:
         back_url=url_for(HERE),
         crumbs=_trail(),
     )
+
+
+def _ask_url(found: Fees) -> str | None:
+    """Where the volume discount is asked for, where there is one that is not approved."""
+    if found.discount_approved or not found.tiers or not may(Permission.ACCOUNT_REQUEST):
+        return None
+    return url_for("organization_requests.new", kind=RequestKind.VOLUME_DISCOUNT.value)
 
 
 def _trail() -> tuple[tuple[str, str | None], ...]:

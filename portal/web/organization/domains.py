@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.base import clock, site
 from portal.operations import domains
+from portal.queries import account_users
 from portal.queries import domains as reads
 from portal.queries.domains import AccountDomain
 from portal.rules.access import Permission
@@ -18,6 +19,7 @@ from portal.web.domain_words import OUTCOMES
 from portal.web.organization import branding
 from portal.web.organization.domain_lines import ALL, line
 from portal.web.organization.forms import DomainForm
+from portal.web.organization.user_forms import named
 from portal.web.pages import ask, done, show
 
 bp = branding.bp
@@ -32,13 +34,15 @@ def domain_new() -> ResponseReturnValue:
     here, form = organizations.organization(), DomainForm()
     if form.validate_on_submit():
         with form.refusals():
-            made = domains.add(here.key, form.host.data or "", form.workspace.data or "", actor())
+            workspace = named(here.key, form.workspace.data)
+            made = domains.add(here.key, form.host.data or "", workspace, actor())
             return done(url_for("organization_branding.domain", domain=made))
     return ask(
         "organization/domain_new",
         422 if form.is_submitted() else 200,
         form=form,
-        options=[("", f"{ALL} of {here.name}"), *reads.without_domain(here.key)],
+        rooms=account_users.without_domain(here.key),
+        every=f"{ALL} of {here.name}",
         action=url_for("organization_branding.domain_new"),
         back_url=url_for(HERE),
         crumbs=(("Branding", url_for(HERE)), ("Add a domain", None)),

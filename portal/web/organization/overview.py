@@ -7,7 +7,7 @@ from flask import Response, g, url_for
 from portal.base import clock
 from portal.queries import account_workspaces
 from portal.queries.account_workspaces import Sums
-from portal.queries.requests import all_of
+from portal.queries.requests import latest_of
 from portal.queries.usage import Usage, recent_usage_together
 from portal.rules.access import Permission
 from portal.rules.periods import local_day
@@ -45,7 +45,7 @@ def overview() -> Response:
         more_url=url_for("organization_workspaces.listing") if shows and here.workspaces > SHOWN else None,
         role=ORGANIZATION_ROLES[here.role],
         may_do=may_do(here.role),
-        asked=[requests.asked(each, now) for each in all_of(here.key)[:LATEST]] if shows_asked else [],
+        asked=[requests.asked(each, now) for each in latest_of(here.key, LATEST)] if shows_asked else [],
         is_multi=here.is_multi,
         counted=(here.workspaces, here.people),
     )

@@ -13,7 +13,7 @@ from portal.operations import requests
 from portal.queries.requests import RequestView
 from portal.rules.access import Permission
 from portal.rules.errors import Conflict, NotFound
-from portal.rules.requests import LONGEST, RequestKind, RequestState
+from portal.rules.requests import LONGEST, NAMES, RequestKind, RequestState
 from portal.web import formats, organizations
 from portal.web.access import actor, may, needs
 from portal.web.organization.forms import RequestForm
@@ -89,9 +89,7 @@ def new(kind: str) -> ResponseReturnValue:
         with form.refusals():
             try:
                 requests.ask(here.key, wanted, form.words.data or "", actor())
-                flash(
-                    f"Asked for: {KINDS[wanted].lower()}. The answer comes by mail, and stands on the overview.", "good"
-                )
+                flash(f"Asked for: {NAMES[wanted]}. The answer comes by mail, and stands on the overview.", "good")
             except Conflict as conflict:
                 flash(conflict.message, "watch")
             return done(back)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from portal.queries.account_usage import AccountUsage, Share
-from portal.rules.periods import add_months
+from portal.rules.invoicing import month_end
 from portal.rules.pricing import percent
 from portal.web import charts, formats
 from portal.web.figures import Tile, count
@@ -159,7 +158,7 @@ def _tier(threshold: int, off: Decimal, locale: str) -> str:
 
 
 def _last(found: AccountUsage, locale: str) -> str:
-    return formats.short_day(date.fromordinal(add_months(found.month, 1).toordinal() - 1), locale)
+    return formats.short_day(month_end(found.month), locale)
 
 
 def _place(value: int, most: int) -> int:

@@ -6,6 +6,7 @@ import wtforms
 from wtforms import FieldList, FormField, StringField
 from wtforms.validators import InputRequired
 
+from portal.queries.account_users import room
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.web import role_words
 from portal.web.forms import Form, listed
@@ -13,6 +14,13 @@ from portal.web.forms import Form, listed
 MOST_SEATS = 10  # workspaces that somebody is invited into at once
 ORGANIZATION = [(value, label) for value, label, _ in role_words.cards(OrganizationRole)]
 WORKSPACE = [(value, label) for value, label, _ in role_words.cards(WorkspaceRole) if value != "owner"]
+
+
+def named(organization: int, typed: str | None) -> str:
+    """The public id of the workspace that was chosen, or typed by its address, in this organization (integer key);
+    what was typed where there is none."""
+    found = room(organization, typed or "")
+    return found[0] if found else typed or ""
 
 
 class OrganizationRoleForm(Form):

@@ -17,7 +17,7 @@ from portal.rules.errors import Refused, TooMany
 from portal.web import organizations, role_words
 from portal.web.access import actor, needs
 from portal.web.fresh import check_power, is_fresh
-from portal.web.organization.user_forms import MOST_SEATS, InviteForm
+from portal.web.organization.user_forms import MOST_SEATS, InviteForm, named
 from portal.web.organization.user_roles import GIVEN
 from portal.web.organization.users import HERE, bp
 from portal.web.pages import ask, done
@@ -36,8 +36,8 @@ def invite() -> ResponseReturnValue:
             with form.refusals():
                 role, name = OrganizationRole(form.organization_role.data), form.name.data or ""
                 email = form.email.data.strip()
-                here = organizations.organization().public_id
-                sent = acts.invite(here, email, name, role, _seats(form), actor(), wait=True)
+                here = organizations.organization()
+                sent = acts.invite(here.public_id, email, name, role, _seats(form, here.key), actor(), wait=True)
                 _say(sent, f"The invitation to {email} is on its way.")
                 return done(url_for(HERE))
         except TooMany as error:
@@ -70,10 +70,10 @@ def revoke(invitation: str) -> ResponseReturnValue:
     return done(url_for(HERE))
 
 
-def _seats(form: InviteForm) -> list[Seat]:
+def _seats(form: InviteForm, organization: int) -> list[Seat]:
     """Where to, line by line; a line without a workspace says nothing."""
-    chosen = [line for line in form.seats if line.form.workspace.data]
-    return [Seat(line.form.workspace.data, WorkspaceRole(line.form.role.data)) for line in chosen]
+    chosen = [line.form for line in form.seats if line.form.workspace.data]
+    return [Seat(named(organization, each.workspace.data), WorkspaceRole(each.role.data)) for each in chosen]
 
 
 def _show(form: InviteForm, status: int) -> ResponseReturnValue:
@@ -85,7 +85,7 @@ def _show(form: InviteForm, status: int) -> ResponseReturnValue:
         form=form,
         name=here.name,
         roles=[each for each in role_words.cards(OrganizationRole) if may_grant(g.held, OrganizationRole(each[0]))],
-        rooms=[("", "None"), *account_users.choices(here.key)],
+        rooms=account_users.choices(here.key),
         room_roles=[(value, label) for value, label, _ in GIVEN],
         confirm_url=None if is_fresh() else url_for("account.confirm", next=back),
         most=len(form.seats) >= MOST_SEATS,

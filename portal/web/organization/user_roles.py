@@ -19,7 +19,7 @@ from portal.web import formats, organizations, role_words
 from portal.web.access import actor, may, needs
 from portal.web.forms import Form
 from portal.web.fresh import fresh
-from portal.web.organization.user_forms import AddForm, OrganizationRoleForm, WorkspaceRoleForm
+from portal.web.organization.user_forms import AddForm, OrganizationRoleForm, WorkspaceRoleForm, named
 from portal.web.organization.user_page import crumbs, known
 from portal.web.organization.users import HERE, bp
 from portal.web.pages import ask, done
@@ -63,9 +63,10 @@ def workspace_add(user: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             wanted = WorkspaceRole(form.role.data)
-            acts.add(here.public_id, form.workspace.data or "", user, wanted, actor())
-            name = dict(rooms).get(form.workspace.data or "", "")
-            return _changed(person, name, WORKSPACE_ROLES[wanted], _page(person))
+            place = named(here.key, form.workspace.data)
+            acts.add(here.public_id, place, user, wanted, actor())
+            found = account_users.room(here.key, place)
+            return _changed(person, found[1] if found else "", WORKSPACE_ROLES[wanted], _page(person))
     return _ask("add", person, "Add to a workspace", asks=bool(rooms), form=form, rooms=rooms, roles=GIVEN)
 
 

@@ -9,7 +9,7 @@ from flask import Response, g, request, url_for
 
 from portal.models import OutboxState
 from portal.queries import account_users
-from portal.queries.account_users import Pending, Person, Wanted
+from portal.queries.account_users import Choices, Pending, Person, Wanted
 from portal.queries.users import Places
 from portal.rules.access import OrganizationRole, Permission, WorkspaceRole, may_grant, outranks
 from portal.rules.text import initials
@@ -17,6 +17,7 @@ from portal.web import formats, organizations, paging, role_words
 from portal.web.access import may, needs
 from portal.web.organization.side import page
 from portal.web.pages import show, wants_part
+from portal.web.paging import Pager, Turn
 from portal.web.reader import Reader, reader, words
 from portal.web.role_words import ORGANIZATION_ROLES, WORKSPACE_ROLES
 
@@ -67,17 +68,21 @@ class Guest:
 def listing() -> Response:
     """A page of them, narrowed as the address says."""
     here, by, rooms = organizations.organization(), reader(), account_users.all_rooms(organizations.organization().key)
-    wanted = _wanted(rooms)
-    found = account_users.people(here.key, wanted, paging.number(request.args.get("page")))
-    turn = paging.turning(HERE, **_said(wanted))
+    room = account_users.room(here.key, words("workspace"))
+    wanted = _wanted(room[0] if room else "")
+    asked, asked_guests = (paging.number(request.args.get(name)) for name in ("page", "pending"))
+    found = account_users.people(here.key, wanted, asked, asked_guests)
+    turn = paging.turning(HERE, **_said(wanted), pending=paging.said(found.pending_page))
+    turn_guests = paging.turning(HERE, "pending", **_said(wanted), page=paging.said(found.page))
     response = show(
         "organization/users",
         "_users",
         people=[_row(each, found.workspaces[each.key], by) for each in found.people],
         guests=[_guest(each, by) for each in found.pending],
+        guests_pager=_pager(found.pending_page, account_users.PENDING, found.pending_total, turn_guests, by),
         totals=(formats.number(found.total, by.locale), formats.number(found.pending_total, by.locale)),
         counted=(here.people, here.workspaces),
-        pager=paging.pager(found.page, account_users.PER_PAGE, found.total, turn, by.locale) if found.total else None,
+        pager=_pager(found.page, account_users.PER_PAGE, found.total, turn, by),
         roles=[(sort, role_words.cards(of)) for sort, of in SORTS],
         invite_url=url_for("organization_users.invite") if may(Permission.ACCOUNT_USER_EDIT) else None,
         **_filters(wanted, rooms),
@@ -87,12 +92,16 @@ def listing() -> Response:
     return response
 
 
-def _wanted(rooms: list[tuple[str, str]]) -> Wanted:
-    role, workspace = words("role"), words("workspace")
+def _pager(page: int, per_page: int, total: int, turn: Turn, by: Reader) -> Pager | None:
+    return paging.pager(page, per_page, total, turn, by.locale) if total else None
+
+
+def _wanted(workspace: str) -> Wanted:
+    role = words("role")
     return Wanted(
         q=words(),
         role=OrganizationRole(role) if role in map(str, OrganizationRole) else None,
-        workspace=workspace if workspace in dict(rooms) else "",
+        workspace=workspace,
     )
 
 
@@ -101,15 +110,16 @@ def _said(wanted: Wanted) -> dict[str, str | None]:
     return {"q": wanted.q or None, "role": wanted.role or None, "workspace": wanted.workspace or None}
 
 
-def _filters(wanted: Wanted, rooms: list[tuple[str, str]]) -> dict[str, Any]:
+def _filters(wanted: Wanted, rooms: Choices) -> dict[str, Any]:
     roles = [("", "Any"), *((role.value, label) for role, label in ORGANIZATION_ROLES.items())]
     return {
         "q": wanted.q,
         "home": url_for(HERE),
         "options": {
             "role": [(value, label, value == (wanted.role or "")) for value, label in roles],
-            "workspace": [(value, name, value == wanted.workspace) for value, name in [("", "Any"), *rooms]],
+            "workspace": [(value, name, value == wanted.workspace) for value, name in [("", "Any"), *rooms.listed]],
         },
+        "typed": words("workspace") if rooms.more else None,
         "clear_url": url_for(HERE) if wanted.narrow else None,
     }
 

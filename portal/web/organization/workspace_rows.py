@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask import url_for
+
 from portal.queries.account_workspaces import Row
+from portal.rules.access import Permission
 from portal.web import formats
+from portal.web.access import may
 from portal.web.role_words import WORKSPACE_ROLES
 from portal.web.workspace_words import STATUSES
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A workspace. `opens`: the person who looks is a member of it; `yours`: as what."""
+    """A workspace. `opens`: the person who looks is a member of it; `yours`: as what. Addresses are None where that
+    cannot be done, or not by the reader."""
 
     public_id: str
     name: str
@@ -28,6 +33,8 @@ class Line:
     numbers: str
     opens: bool
     yours: str
+    primary_url: str | None
+    close_url: str | None
 
 
 def row(found: Row, locale: str) -> Line:
@@ -47,4 +54,12 @@ def row(found: Row, locale: str) -> Line:
         numbers=formats.number(found.numbers, locale),
         opens=found.role is not None,
         yours=WORKSPACE_ROLES[found.role].lower() if found.role else "",
+        primary_url=_door("primary", Permission.ACCOUNT_WORKSPACE_PRIMARY, found) if not found.is_primary else None,
+        close_url=_door("close", Permission.ACCOUNT_WORKSPACE_CLOSE, found),
     )
+
+
+def _door(question: str, permission: Permission, found: Row) -> str | None:
+    if found.cancelled_at is not None or not may(permission):
+        return None
+    return url_for(f"organization_workspaces.{question}", workspace=found.public_id)

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from portal.web.workspace import (
     activity,
+    closing,
     contacts,
     home,
     lists,
@@ -24,6 +25,7 @@ blueprints: tuple[Blueprint, ...] = (
         module.bp
         for module in (
             activity,
+            closing,
             contacts,
             home,
             presence,

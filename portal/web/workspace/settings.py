@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, url_for
+from flask import flash, g, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base.languages import timezones
@@ -11,6 +11,7 @@ from portal.operations.workspace_settings import Changed, Stale
 from portal.queries import account_users
 from portal.queries.detail import Profile
 from portal.rules.access import Permission, permissions_of
+from portal.rules.lifecycle import Status
 from portal.rules.periods import local_day
 from portal.web import formats, tenancy
 from portal.web.access import actor, may, needs
@@ -67,6 +68,8 @@ def _show(form: SettingsForm, profile: Profile, status: int = 200, stale: str = 
         roles=[(words, may_do(role)) for role, words in WORKSPACE_ROLES.items()],
         yours=WORKSPACE_ROLES[role] if (role := tenancy.role()) else "",
         account=_account(),
+        is_multi=profile.organization.is_multi,
+        close_url=_close_url(),
     )
 
 
@@ -80,12 +83,24 @@ def _account() -> tuple[str, str | None, str]:
     return here.organization, None, asked
 
 
+def _close_url() -> str | None:
+    """Where the reader closes it: as its owner, or as an admin of its organization; None for anybody else, or now."""
+    here = tenancy.tenant()
+    if may(Permission.TENANT_CLOSE):
+        return url_for("workspace_settings.close")
+    admin = Permission.ACCOUNT_WORKSPACE_CLOSE in g.held and here.status is not Status.CANCELLED
+    if not admin:
+        return None
+    return url_for("organization_workspaces.close", slug=here.organization_slug, workspace=here.public_id)
+
+
 def _locked(profile: Profile, locale: str) -> list[tuple[str, str, str]]:
     """Label, value and why it is locked."""
     plan = profile.plan.name if profile.plan else "Free"
     created = formats.day(local_day(profile.created_at, profile.timezone), locale)
     return [
         ("Organization", profile.organization.name, "A workspace stays with the organization that pays for it."),
+        ("Logo and colours", f"Of {profile.organization.name}", "One branding for all of its workspaces."),
         ("SIP prefix", profile.sip_prefix, "Never changes: phones are registered with it."),
         ("Plan", plan, f"Changed by the staff of {brand()}."),
         ("Created", created, "The day on which it began."),

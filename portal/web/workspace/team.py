@@ -23,17 +23,19 @@ from portal.web.role_words import WORKSPACE_ROLES
 from portal.web.workspace.side import own_standing, page
 
 bp = page("team")
+HERE = "workspace_team.listing"
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member, ready to show. `role_url` and `remove_url` where it may be changed; `why_not` else."""
+    """A member, ready to show. `state`: the badge's look and words; `role_url` and `remove_url` where it may be
+    changed, `why_not` else."""
 
     name: str
     initials: str
     email: str
     role: str
-    state: str
+    state: tuple[str, str] | None
     seen: str
     is_you: bool
     role_url: str | None
@@ -59,13 +61,17 @@ class Guest:
 def listing() -> Response:
     """A page of the team."""
     now, locale, q = clock.now(), formats.reader_locale(), words()
-    found = team.team(tenancy.tenant().key, q, paging.number(request.args.get("page")))
-    turn = paging.turning("workspace_team.listing", q=q or None)
+    asked, asked_guests = (paging.number(request.args.get(name)) for name in ("page", "pending"))
+    found = team.team(tenancy.tenant().key, q, asked, asked_guests)
+    turn = paging.turning(HERE, q=q or None, pending=paging.said(found.pending_page))
+    turn_guests = paging.turning(HERE, "pending", q=q or None, page=paging.said(found.page))
     return show(
         "workspace/team",
         q=q,
         people=[_person(member, now, locale) for member in found.members],
         guests=[] if q else [_guest(pending, now, locale) for pending in found.pending],
+        guests_total=formats.number(found.pending_total, locale),
+        guests_pager=paging.pager(found.pending_page, team.PENDING, found.pending_total, turn_guests, locale),
         total=formats.number(found.total, locale),
         seats=seats(locale),
         pager=paging.pager(found.page, team.PER_PAGE, found.total, turn, locale) if found.total else None,
@@ -86,13 +92,21 @@ def _person(member: Member, now: datetime, locale: str) -> Person:
         initials=initials(member.name),
         email=member.email,
         role=WORKSPACE_ROLES[member.role],
-        state="Suspended" if member.suspended else "Invited" if member.invited else "",
+        state=_state(member),
         seen=_seen(member.last_seen_at, now, locale),
         is_you=member.public_id == g.principal.public_id,
         role_url=url_for("workspace_team.role", user=member.public_id) if open_to_me else None,
         remove_url=url_for("workspace_team.remove", user=member.public_id) if open_to_me else None,
         why_not="The owner stays until ownership is handed over." if changes and not open_to_me else "",
     )
+
+
+def _state(member: Member) -> tuple[str, str] | None:
+    if member.trashed:
+        return "cancelled", "Account closed"
+    if member.suspended:
+        return "suspended", "Suspended"
+    return ("pending", "Invited") if member.invited else None
 
 
 def _guest(pending: Pending, now: datetime, locale: str) -> Guest:

@@ -24,6 +24,7 @@ from tests.support.addresses import (
     of_order,
     of_organization,
     of_own_invoice,
+    of_own_workspace,
     of_place,
     of_plan,
     of_request,
@@ -63,6 +64,12 @@ PAGES = ACCOUNT_USERS | {
     "organization_branding.page: not live": Shown(**of_single("branding")),
     "organization_workspaces.listing: nothing": Shown(of_organization("/o/<slug>/workspaces?q=zzz"), ADMIN),
     "organization_workspaces.listing: one": Shown(**of_single("workspaces")),
+    "organization_workspaces.close": Shown(of_own_workspace(~Workspace.is_primary, rest="/close"), ADMIN),
+    "organization_workspaces.close: not before the others": Shown(
+        of_own_workspace(Workspace.is_primary, rest="/close"), ADMIN
+    ),
+    "organization_workspaces.primary": Shown(of_own_workspace(~Workspace.is_primary, rest="/primary"), ADMIN),
+    "workspace_settings.close": Shown(**customers("settings/close", CHILD)),
     "organization_workspaces.new: one": Shown(**of_single("workspaces/new")),
     "workspace_home.page: from elsewhere": Shown(Example.from_elsewhere, TENANT),
     "account.log_in": Shown("/login", NOBODY),

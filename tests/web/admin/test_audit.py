@@ -36,7 +36,7 @@ def written(staff: FlaskClient) -> tuple[User, Workspace]:
         acme = tenants.workspace(session, tenants.organization(session, "Acme"), "Acme Técnica", None)
         tenants.settled(session, acme)
         by = Actor(ActorKind.USER, alice.name, NOW, alice.id, "req_7")
-        record("workspace.status_changed", by, workspace=acme, status=("trial", "active"))
+        record("workspace.reactivated", by, workspace=acme, status=("trial", "active"))
         record("plan.created", by, name="Scale")
         record("workspace.created", Actor.job("import", NOW), workspace=acme, reason="=1+1", name="Acme")
     return alice, acme
@@ -50,7 +50,9 @@ def found(client: FlaskClient, query: str) -> int:
 
 def test_everything_is_listed_latest_first(staff: FlaskClient, written: object) -> None:
     page = staff.get("/admin/audit/").text
-    assert page.index("created the workspace") < page.index("created the plan") < page.index("changed status")
+    assert (
+        page.index("created the workspace") < page.index("created the plan") < page.index("reactivated the workspace")
+    )
     assert "1–3 of 3" in page
 
 
@@ -106,9 +108,9 @@ def test_the_export_holds_what_the_page_is_filtered_by(staff: FlaskClient, writt
     assert answer.mimetype == "text/csv"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="audit.csv"'
     rows = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
-    assert [row["action"] for row in rows] == ["workspace.created", "workspace.status_changed"]
+    assert [row["action"] for row in rows] == ["workspace.created", "workspace.reactivated"]
     assert rows[0]["reason"] == "'=1+1", "a spreadsheet must not run it"
-    assert rows[1]["what"] == "changed status Trial → Active"
+    assert rows[1]["what"] == "reactivated the workspace: status Trial → Active"
     assert rows[1]["workspace"] == written[1].public_id
     assert (rows[1]["at"], rows[1]["actor"], rows[1]["request"]) == (
         "2026-11-21T11:00:00+00:00",

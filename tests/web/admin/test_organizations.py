@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from portal.base.db import db
 from portal.models import Organization, OrganizationMember, User
-from portal.operations import closing, holds, requests
+from portal.operations import closing, holds, requests, users
 from portal.operations.holds import NewHold
 from portal.operations.unit import unit
-from portal.rules.access import STAFF, OrganizationRole, StaffRole
+from portal.rules.access import STAFF, OrganizationRole, StaffRole, WorkspaceRole
 from portal.rules.lifecycle import HoldKind, Status
 from portal.rules.requests import RequestKind
 from tests import factories
@@ -20,6 +20,7 @@ from tests.support import tenants
 from tests.support.clocks import NOW
 from tests.support.creation import BY
 from tests.support.family import family, named, open_holds, statuses
+from tests.support.insiders import browser, join
 from tests.support.people import log_in, submit
 
 HOME = "/admin/organizations/"
@@ -177,3 +178,17 @@ def test_nobody_of_the_customers_sees_any_of_it(app: Flask, acme: str) -> None:
         browser, db.session.scalars(select(User).join(OrganizationMember, OrganizationMember.user_id == User.id)).one()
     )
     assert browser.get(HOME).status_code == browser.get(acme).status_code == 404
+
+
+def test_whose_account_is_in_the_trash_is_none_of_its_people(app: Flask, alice: FlaskClient, acme: str) -> None:
+    goa = named("Acme Goa")
+    gone = join(goa, "gone@example.test", WorkspaceRole.AGENT)
+    assert 'data-figure="people" value="2"' in alice.get(acme).text
+    users.trash(gone.public_id, BY)
+    assert 'data-figure="people" value="1"' in alice.get(acme).text
+    assert 'data-figure="people" value="1"' in alice.get(f"{HOME}?sort=people").text
+    people = alice.get(acme + "/people").text
+    assert "gone@example.test" not in people and "Suspended" not in people
+    olive = db.session.scalars(select(User).where(User.email_key == "olive@example.test")).one()
+    team = browser(app, olive).get("/w/acme-goa/team").text
+    assert "gone@example.test" in team and "Account closed" in team and "Suspended" not in team

@@ -58,6 +58,15 @@ def test_kind_and_state_narrow_the_list_and_stand_in_the_address(alice: FlaskCli
     assert branding in alice.get(HOME + "?state=nonsense&kind=nonsense").text
 
 
+def test_those_of_one_organization_are_reached_from_its_page(alice: FlaskClient, mailbox: Mailbox) -> None:
+    mine, other = asked(), asked("Zeta")
+    of = db.session.scalars(select(Organization.public_id).where(Organization.name == "Acme Logistics")).one()
+    assert f'href="{HOME}?organization={of}"' in alice.get(f"/admin/organizations/{of}").text
+    page = alice.get(f"{HOME}?organization={of}&state=open").text
+    assert mine in page and other not in page and "Those of <bdi>Acme Logistics</bdi>" in page
+    assert f"organization={of}" in page.split('class="request-states"')[1], "the chips stay with it"
+
+
 def test_there_are_twelve_on_a_page(alice: FlaskClient) -> None:
     for number in range(13):
         asked(f"W{number}")

@@ -59,7 +59,7 @@ def write_events(of: Workspace, count: int = 1) -> None:
         with unit() as session:
             row = session.get(Workspace, of.id)
             by = Actor(ActorKind.USER, "Alice Owner", NOW + timedelta(minutes=n))
-            record("workspace.status_changed", by, workspace=row, reason="first payment", status=("trial", "active"))
+            record("workspace.reactivated", by, workspace=row, reason="first payment", status=("trial", "active"))
 
 
 def test_an_event_is_a_sentence_with_its_details_behind(staff: FlaskClient, make: Make) -> None:
@@ -68,11 +68,11 @@ def test_an_event_is_a_sentence_with_its_details_behind(staff: FlaskClient, make
     with unit() as session:
         record("workspace.created", Actor.job("import", NOW), workspace=session.get(Workspace, found.id), name="<b>")
     text = words(get(staff, found, "/audit"))
-    assert "Alice Owner changed status Trial → Active “ first payment ”" in text
+    assert "Alice Owner reactivated the workspace: status Trial → Active “ first payment ”" in text
     assert 'status "trial" → "active"' in text
     assert "Portal created the workspace <b>" in text
     overview = words(get(staff, found))
-    assert "Alice Owner changed status Trial → Active" in overview and "All 2" in overview
+    assert "Alice Owner reactivated the workspace: status Trial → Active" in overview and "All 2" in overview
 
 
 @pytest.mark.parametrize(
@@ -97,8 +97,8 @@ def test_the_log_of_a_workspace_is_filtered(staff: FlaskClient, make: Make, quer
         other = tenants.workspace(session, tenants.organization(session, "Other"), "Other")
         mine = session.get(Workspace, of.id)
         alice = [Actor(ActorKind.USER, "Alice Owner", at) for at in (NOW, NOW + timedelta(days=1))]
-        record("workspace.status_changed", alice[0], workspace=mine, status=("trial", "active"))
-        record("workspace.status_changed", alice[1], workspace=mine, status=("trial", "active"))
+        record("workspace.reactivated", alice[0], workspace=mine, status=("trial", "active"))
+        record("workspace.reactivated", alice[1], workspace=mine, status=("trial", "active"))
         record("workspace.created", Actor.job("import", NOW), workspace=mine, name="Acme")
         record("workspace.created", alice[0], workspace=other, name="Other")
     page = get(staff, of, f"/audit?{query}")

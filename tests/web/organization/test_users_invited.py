@@ -9,7 +9,10 @@ from sqlalchemy import select
 
 from portal.base.db import db
 from portal.models import Invitation, Organization, OutboxMessage, OutboxState, User
+from portal.operations.accounts import prepare
 from portal.operations.unit import unit
+from portal.queries.account_users import MOST_ROOMS
+from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.limits import Limit
 from tests import factories
 from tests.support import tenants
@@ -147,3 +150,40 @@ def test_resending_and_revoking(app: Flask, acme: Organization, olive: FlaskClie
 
 def link_in(letter: OutboxMessage) -> str:
     return "/invitations/" + (letter.body or "").partition("/invitations/")[2].split()[0]
+
+
+def test_pending_invitations_come_in_pages_of_twelve(app: Flask, acme: Organization, olive: FlaskClient) -> None:
+    labs = named("Acme Labs")
+    with unit() as session:
+        for number in range(30):
+            guest = prepare(session, f"g{number:02}@example.test", "Guest", factories.command())
+            session.flush()
+            into = {"organization_id": acme.id, "workspace_id": labs.id, "workspace_role": WorkspaceRole.AGENT}
+            into |= {"user_id": guest.id, "email": guest.email, "email_key": guest.email_key, "created_at": NOW}
+            role, ends = OrganizationRole.MEMBER, NOW + timedelta(days=7)
+            values = {"organization_role": role, "token_digest": f"{number:064}", "expires_at": ends}
+            session.add(Invitation(**into, **values))
+    for page in (home(acme), "/w/acme-labs/team"):
+        first, last = olive.get(page).text, olive.get(page + "?pending=3").text
+        assert "1–12 of 30" in first and "25–30 of 30" in last
+        assert "g29@example.test" in first and "g05@example.test" in last and "g06@example.test" not in last
+        assert last.count('aria-label="Pages of invitations"') == 1 and "pending=2" in last
+        assert "25–30 of 30" in olive.get(page + "?pending=99").text, "the last one stands for one behind it"
+
+
+def test_of_more_workspaces_than_a_list_takes_one_is_named_by_its_address(
+    acme: Organization, olive: FlaskClient, mailbox: Mailbox
+) -> None:
+    with unit() as session:
+        for number in range(MOST_ROOMS):
+            tenants.workspace(session, acme, f"Shop {number:03}", is_primary=False)
+    last = f"shop-{MOST_ROOMS - 1:03}"
+    page = olive.get(home(acme, "/invite")).text
+    assert "<option" not in page.split('seats-0-workspace"')[1].split("</div>")[0] and "Its address" in page
+    fields = asked("ian@example.test") | {"seats-0-workspace": "no-such-place", "seats-0-role": "agent"}
+    answer = submit(olive, home(acme, "/invite"), fields)
+    assert answer.status_code == 422 and "There is no such workspace" in answer.text and "no-such-place" in answer.text
+    assert submit(olive, home(acme, "/invite"), fields | {"seats-0-workspace": last.upper()}).status_code == 303
+    listed = olive.get(home(acme, f"?workspace={last}")).text
+    assert "ian@example.test" in listed and f'value="{last}"' in listed
+    assert "ian@example.test" not in olive.get(home(acme, "?workspace=shop-000")).text

@@ -119,7 +119,7 @@ def test_pages_cost_the_same_whatever_their_rows(make_app: object, acme: Home, c
         "contacts": 7,
         "campaigns": 6,
         "broadcasts": 6,
-        "team": 9,
+        "team": 10,
         "usage": 6,
         "activity": 6,
     }

@@ -1,0 +1,104 @@
+"""What closing a workspace will do, and what making it the primary comes to, as the rows of a dialog: for the staff and
+for its own people alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask import Response, request
+from wtforms import StringField
+
+from portal.base import clock
+from portal.queries import closing
+from portal.queries.closing import Effects
+from portal.queries.detail import Profile
+from portal.rules.lifecycle import purge_at
+from portal.web import formats
+from portal.web.formats import counted
+from portal.web.forms import Form
+from portal.web.pages import ask
+
+MOST_NAMED = 3  # numbers that are named one by one
+Row = tuple[str, str, str, Any, str, str | None]
+"""A row of `effects` in components/dialog.html."""
+
+
+class CloseForm(Form):
+    """The name, typed once more."""
+
+    confirm_name = StringField()
+
+
+def about(profile: Profile, now: datetime, lost: str) -> dict[str, Any]:
+    """All that the dialog says of closing this workspace; `lost`: what its MRR is called. Within the platform's
+    scope."""
+    effects = closing.effects_of(profile.key)
+    return {
+        "effects": (*_effects(profile, effects, lost), _purge(purge_at(now))),
+        "warned": effects.first_number and formats.phone(effects.first_number),
+        "more": counted(effects.numbers - 1, "other") if effects.numbers > 1 else None,
+        "porting": numbers(effects.porting_out),
+        "several": len(effects.porting_out) > 1,
+    }
+
+
+def counts(rows: Iterable[tuple[str, str, str, int]]) -> tuple[Row, ...]:
+    """Icon, label, name and count of each."""
+    locale = formats.reader_locale()
+    return tuple(
+        (icon, label, f"lost_{name}", count, formats.number(count, locale), None) for icon, label, name, count in rows
+    )
+
+
+def moved(icon: str, label: str, name: str, pair: tuple[int, int], profile: Profile) -> Row:
+    """An amount before and after, or the one that it stays."""
+    locale = formats.reader_locale()
+    was, will = (formats.money(each, profile.currency, locale, whole=True) for each in pair)
+    return (icon, label, name, pair[1], will if was == will else f"{was} → {will}", profile.currency)
+
+
+def numbers(e164: tuple[str, ...]) -> str:
+    """The first few by name, the others counted."""
+    named_ones = [formats.phone(each) for each in e164[:MOST_NAMED]]
+    rest = len(e164) - MOST_NAMED
+    if rest > 0:
+        return f"{', '.join(named_ones)} and {counted(rest, 'other')}"
+    return " and ".join(filter(None, (", ".join(named_ones[:-1]), *named_ones[-1:])))
+
+
+def _effects(profile: Profile, found: Effects, lost: str) -> tuple[Row, ...]:
+    locale = formats.reader_locale()
+    sending = f", {formats.number(found.sending, locale)} of them sending now" if found.sending else ""
+    rows = counts(
+        [
+            ("phone", "Numbers back to inventory", "numbers", found.numbers),
+            ("device-landline-phone", "Extensions unregistered", "extensions", profile.extensions),
+            ("access-point", f"Broadcasts stopped{sending}", "broadcasts", found.broadcasts),
+        ]
+    )
+    amount = formats.money(profile.mrr_minor, profile.currency, locale, whole=True)
+    return (*rows, ("coins", lost, "lost_mrr", profile.mrr_minor, amount, profile.currency))
+
+
+def _purge(at: datetime) -> Row:
+    text = formats.minute(at, formats.reader_locale(), formats.reader_timezone())
+    return ("trash", "Purged for good", "purged_at", at.isoformat(), text, None)
+
+
+def customers_ask(profile: Profile, form: CloseForm, back: str, crumbs: Sequence[tuple[str, str | None]]) -> Response:
+    """The dialog in which its own people close it; `back`: where Cancel leads. Within the platform's scope."""
+    others = profile.organization.workspaces - 1 if profile.is_primary else 0
+    said = {} if others else about(profile, clock.now(), "Subscription that ends, a month")
+    return ask(
+        "workspace/close",
+        422 if form.is_submitted() else 200,
+        ws=profile,
+        form=form,
+        others=counted(others, "other workspace") if others else None,
+        action=None if others else request.path,
+        back_url=back,
+        crumbs=crumbs,
+        **said,
+    )

@@ -1,0 +1,33 @@
+"""A workspace is closed by its owner, from its settings."""
+
+from __future__ import annotations
+
+from flask import flash, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.models import scope
+from portal.operations import closing
+from portal.rules.access import Permission
+from portal.web import closing_words
+from portal.web.access import actor, needs
+from portal.web.closing_words import CloseForm
+from portal.web.pages import done
+from portal.web.platform import brand
+from portal.web.workspace.settings import bp
+from portal.web.workspace.side import own_profile
+
+HERE = "workspace_settings.page"
+
+
+@bp.route("/settings/close", methods=["GET", "POST"])
+@needs(Permission.TENANT_CLOSE)
+def close() -> ResponseReturnValue:
+    """Closes it, if the name is typed as it is."""
+    profile, form = own_profile(), CloseForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            closing.close(profile.public_id, form.confirm_name.data or "", actor(), Permission.TENANT_CLOSE)
+            flash(f"The workspace is closed. For 90 days the staff of {brand()} can restore it.", "good")
+            return done(url_for("workspace_home.page"))
+    with scope.platform():  # of this workspace alone, which the guard has let the owner into
+        return closing_words.customers_ask(profile, form, url_for(HERE), (("Settings", url_for(HERE)), ("Close", None)))
