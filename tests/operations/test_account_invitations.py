@@ -56,7 +56,7 @@ def test_the_name_of_a_stranger_is_not_found_by_inviting_them(acme: Organization
     by = acting(ann)
     account_users.invite(acme.public_id, "stranger@example.test", "", OrganizationRole.MEMBER, [], by)
     with scope.organization(acme.id):
-        found = {q: len(reads.people(acme.id, Wanted(q=q), 1).pending) for q in ("stranger", "Zebulon", "quux")}
+        found = {q: len(reads.people(acme.id, Wanted(q=q), 1, 1).pending) for q in ("stranger", "Zebulon", "quux")}
     assert found == {"stranger": 1, "Zebulon": 0, "quux": 0}
 
 
@@ -69,8 +69,8 @@ def test_a_changed_address_is_not_told_to_whoever_invited_the_old_one(
     readdressed(stranger, "private@example.test")
     readdressed(one(User, id=new.user_id), "right@example.test")
     with scope.organization(acme.id):
-        shown = {each.email for each in reads.people(acme.id, Wanted(), 1).pending}
-        assert not reads.people(acme.id, Wanted(q="private"), 1).pending
+        shown = {each.email for each in reads.people(acme.id, Wanted(), 1, 1).pending}
+        assert not reads.people(acme.id, Wanted(q="private"), 1, 1).pending
     assert shown == {"stranger@example.test", "right@example.test"}, "who has no account yet was corrected by staff"
     account_users.resend(acme.public_id, old.invitation, by)
     assert mailbox.to("private@example.test")[-1].subject == "Invitation to Acme Logistics"
@@ -91,6 +91,6 @@ def test_last_seen_is_what_happened_in_the_organization(acme: Organization, ann:
             seen = update(Membership).where(Membership.workspace_id == workspace)
             session.execute(seen.values(last_seen_at=NOW - timedelta(days=days)))
     with scope.organization(acme.id):
-        found: dict[str, Person] = {each.email: each for each in reads.people(acme.id, Wanted(), 1).people}
+        found: dict[str, Person] = {each.email: each for each in reads.people(acme.id, Wanted(), 1, 1).people}
     assert found["olive@example.test"].last_seen_at == NOW - timedelta(days=9)
     assert found["ann@example.test"].last_seen_at is None
