@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -21,3 +21,14 @@ def add_up(session: Session, table: Any, key: Mapping[str, Any], values: Mapping
         more = {name: table.c[name] + value for name, value in values.items()}
         statement = upsert(session, table).values(**key, **values)
         session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=more))
+
+
+def add_all(session: Session, table: Any, key: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Each of these rows (all with the same columns) has so much more in each column that is not of the key. They are
+    locked in the order in which they are given."""
+    if rows:
+        statement = upsert(session, table)
+        more = {name: table.c[name] + statement.excluded[name] for name in rows[0] if name not in key}
+        session.connection().execute(
+            statement.on_conflict_do_update(index_elements=list(key), set_=more), [dict(row) for row in rows]
+        )

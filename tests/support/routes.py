@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from portal import create_app
+from portal.base.declared import STATIC, permission_of
 from portal.rules.access import Permission
 from portal.settings import Settings
-from portal.web.access import STATIC, permission_of
 
 READING = {"HEAD", "OPTIONS"}  # Flask's own
 # What is no page: files …
