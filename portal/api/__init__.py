@@ -10,7 +10,6 @@ from portal.api import (
     entitlements,
     holds,
     overrides,
-    problems,
     reference,
     takings,
     usage_events,
@@ -24,6 +23,5 @@ NOUNS = (workspaces, workspace_moves, holds, overrides, entitlements, takings, u
 
 def init_app(app: Flask) -> None:
     """The API's routes, answers to what goes wrong there, and its description."""
-    problems.init_bp(calling.bp)
     app.register_blueprint(calling.bp)
     csrf.exempt(calling.bp)  # a key is no cookie: no browser sends it by itself

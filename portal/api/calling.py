@@ -18,7 +18,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy.exc import OperationalError
 
 from portal.api.operations import Operation, described
-from portal.api.problems import Places, Problem, of_content, of_portal
+from portal.api.problems import Places, Problem, answer_errors, of_content, of_portal
 from portal.base import clock
 from portal.base.declared import by_key
 from portal.base.site import settings
@@ -32,6 +32,7 @@ from portal.rules.api_scopes import ApiScope, permissions_of
 from portal.rules.errors import Forbidden, NotFound, PortalError
 
 bp = Blueprint("api", __name__, url_prefix="/api/v1")
+answer_errors(bp)
 OPERATIONS: list[Operation] = []
 BUCKETS = "portal.api.buckets"  # in the app's extensions: of this process, by key
 WAITING = Lock()

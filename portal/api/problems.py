@@ -155,7 +155,7 @@ def _words(error: Any) -> str:
     return text if text.endswith(".") else text + "."
 
 
-def init_bp(bp: Blueprint) -> None:
+def answer_errors(bp: Blueprint) -> None:
     """Answer every error of the API with a problem."""
     for status in default_exceptions:
         bp.register_error_handler(status, _http)

@@ -19,7 +19,7 @@ RANK = 80  # before the audit chain, whose head is locked last of all
 GATHERED = "changes"
 
 
-def announce(session: Session, kind: str, workspace: Workspace, by: Actor, **data: Any) -> None:
+def announce(session: Session, kind: str, workspace: Workspace, by: Actor, /, **data: Any) -> None:
     """Tell the data plane of a change to this workspace, for example `workspace.suspended`."""
     unit = pending(session)
     unit.closing[RANK] = _write
