@@ -140,6 +140,7 @@ def _seen() -> int | None:
 
 
 def told_now(call: Call, workspace: str) -> Answer:
+    """The workspace as it stands, in the open unit too."""
     db.session.flush()
     row = queries.record(workspace)
     return Answer(told(row, call.only), str(row.version))

@@ -91,6 +91,8 @@ SENTENCES: Mapping[str, str] = {
     "workspace.health_changed": "changed",
     "workspace.settings_changed": "changed the settings:",
     "workspace.notified": "wrote to the owner, {email}: {subject}",
+    "api_key.created": "made the API key {name}",
+    "api_key.revoked": "revoked the API key {name}",
     "mail.resent": "sent a mail to {email} again: {subject}",
     "access.started": "entered the workspace {kind} {mode}, until {until} at the latest",
     "access.ended": "left the workspace, {how}",
@@ -137,7 +139,7 @@ VISITS: Mapping[str, Mapping[str, str]] = {
         "workspace_gone": "because it is gone",
     },
 }
-ICONS = {ActorKind.JOB: "history", ActorKind.CLI: "settings"}
+ICONS = {ActorKind.JOB: "history", ActorKind.CLI: "settings", ActorKind.API: "key"}
 GROUPS = {
     "platform": "Platform",
     "user": "Users",
@@ -157,6 +159,7 @@ GROUPS = {
     "invoice": "Invoices",
     "order": "Orders",
     "credit": "Platform credit",
+    "api_key": "API keys",
 }
 
 

@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from portal.web.admin import (
     access_sessions,
+    api_keys,
     audit,
     credit,
     dashboard,
@@ -47,6 +48,7 @@ blueprints: tuple[Blueprint, ...] = tuple(
         module.bp
         for module in (
             access_sessions,
+            api_keys,
             audit,
             credit,
             dashboard,
