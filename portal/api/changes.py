@@ -43,10 +43,10 @@ class Feed(Told):
 
 @operation("GET", "/changes", ApiScope.CHANGES_READ, query=Place, answer=Feed, places={"after": "?after"})
 def read(call: Call) -> Feed:
-    """What changed, in the order in which it was committed.
+    """Read what changed.
 
-    Whoever has read up to a change has seen all before it: nothing appears behind one's back. Ask again with `next`
-    until `has_more` is false, then every few seconds."""
+    In the order in which it was committed: whoever has read up to a change has seen all before it, and nothing
+    appears behind one's back. Ask again with `next` until `has_more` is false, then every few seconds."""
     rows, more = queries.changes(call.query.after, call.query.limit, call.only)
     data = [
         Change(id=each.public_id, type=each.type, at=each.at, workspace=each.workspace, data=each.data) for each in rows

@@ -46,7 +46,7 @@ class Entitlements(Told):
     answer_headers={"ETag": "Send it back in `If-None-Match`."},
 )
 def read(call: Call, workspace: str) -> Answer:
-    """What a workspace may do.
+    """Read what a workspace may do.
 
     Ask again when a change of the workspace was announced, or every minute or so with `If-None-Match`."""
     found = queries.entitlements(workspace, call.now)

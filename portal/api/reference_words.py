@@ -72,7 +72,7 @@ def words(operations: Sequence[Operation], server: str, rate: int) -> dict[str, 
 
 def marked(text: str) -> Markup:
     """The text with `these` as code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704 — escaped before
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text.replace("'", "’")))))  # noqa: S704 — escaped before
 
 
 def _of(operations: Sequence[Operation], nouns: Sequence[str]) -> list[Operation]:
@@ -86,7 +86,7 @@ def _described(told: Operation, schemas: Schemas, server: str) -> Described:
         method=told.method,
         path=told.path,
         scope=told.scope.value,
-        summary=told.summary,
+        summary=told.summary.replace("'", "’"),
         about=marked(told.about),
         parameters=tuple(_parameter(each) for each in parameters(told, schemas)),
         bodies=tuple((kind, tuple(_members(schemas.of(f"{told.name} {kind}"), schemas))) for kind in _shown(told)),
