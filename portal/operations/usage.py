@@ -11,12 +11,12 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, case, update
+from sqlalchemy import case
 from sqlalchemy.orm import Session
 
 from portal.models import ActiveContact, ContactMonth, DailyUsage, Measure
 from portal.operations import platform_days
-from portal.operations.upserts import add_all, upsert
+from portal.operations.upserts import add_all, put_all, upsert
 
 MOST = 2_000  # contacts in one statement
 COUNTED = ("sent", "delivered", "read", "failed", "received", "minutes")
@@ -75,9 +75,7 @@ def _meet(session: Session, contacts: Iterable[tuple[Key, str]]) -> None:
             {"workspace_id": workspace, "month": month, "contact": contact, "first_day": first, "last_day": last}
             for (workspace, month, contact), (first, last) in sorted(span.items())
         ]
-        added = upsert(session, table).on_conflict_do_nothing()
-        names = (table.c.workspace_id, table.c.month, table.c.contact)
-        new = {(key, month, contact) for key, month, contact in session.execute(added.returning(*names), rows)}
+        new = {tuple(row) for row in put_all(session, upsert(session, table).on_conflict_do_nothing(), rows)}
         more.update((workspace, month) for workspace, month, _ in new)
         _widen(session, [row for row in rows if (row["workspace_id"], row["month"], row["contact"]) not in new])
     months = [{"workspace_id": key, "month": month, "contacts": n} for (key, month), n in sorted(more.items())]
@@ -85,26 +83,15 @@ def _meet(session: Session, contacts: Iterable[tuple[Key, str]]) -> None:
 
 
 def _widen(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """What is known of these contacts reaches from their first to their last day."""
-    if rows:
-        session.connection().execute(_WIDENED, [{f"b_{name}": value for name, value in row.items()} for row in rows])
-
-
-_contacts = ActiveContact.__table__.c
-_first, _last = (
-    bindparam("b_first_day", type_=_contacts.first_day.type),
-    bindparam("b_last_day", type_=_contacts.last_day.type),
-)
-_WIDENED = (
-    update(ActiveContact.__table__)
-    .where(
-        _contacts.workspace_id == bindparam("b_workspace_id"),
-        _contacts.month == bindparam("b_month"),
-        _contacts.contact == bindparam("b_contact"),
-        (_contacts.first_day > _first) | (_contacts.last_day < _last),
-    )
-    .values(
-        first_day=case((_contacts.first_day > _first, _first), else_=_contacts.first_day),
-        last_day=case((_contacts.last_day < _last, _last), else_=_contacts.last_day),
-    )
-)
+    """What is known of these contacts, who are there already, reaches from their first to their last day."""
+    if not rows:
+        return
+    table = ActiveContact.__table__
+    statement = upsert(session, table)
+    earlier, later = statement.excluded.first_day < table.c.first_day, statement.excluded.last_day > table.c.last_day
+    span = {
+        "first_day": case((earlier, statement.excluded.first_day), else_=table.c.first_day),
+        "last_day": case((later, statement.excluded.last_day), else_=table.c.last_day),
+    }
+    key = ["workspace_id", "month", "contact"]
+    put_all(session, statement.on_conflict_do_update(index_elements=key, set_=span, where=earlier | later), rows)

@@ -18,7 +18,7 @@ from portal.base.db import db
 from portal.models import UsageEvent, Workspace, scope
 from portal.operations import usage
 from portal.operations.unit import unit
-from portal.operations.upserts import upsert
+from portal.operations.upserts import put_all, upsert
 from portal.operations.usage import Tally
 from portal.rules.errors import Refused
 from portal.rules.periods import local_day
@@ -76,8 +76,8 @@ def take(events: Sequence[Happened], now: datetime, only: str = "") -> list[Resu
                 {"workspace_id": key, "digest": digest, "day": day} for (key, digest), (day, _) in sorted(fresh.items())
             ]
             table: Any = UsageEvent.__table__
-            added = upsert(session, table).on_conflict_do_nothing().returning(table.c.workspace_id, table.c.digest)
-            new = {(row.workspace_id, bytes(row.digest)) for row in session.execute(added, rows)}
+            added = put_all(session, upsert(session, table).on_conflict_do_nothing(), rows)
+            new = {(row.workspace_id, bytes(row.digest)) for row in added}
             tallies: defaultdict[tuple[int, date], Tally] = defaultdict(Tally)
             for identity, (day, number) in fresh.items():
                 if identity in new:
