@@ -7,7 +7,8 @@ from pathlib import Path
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.base import background, clock, db, form_session, hashing, logs, mail, names, scheduler
+from portal import api
+from portal.base import background, clock, db, declared, form_session, hashing, logs, mail, names, scheduler
 from portal.base.csrf import csrf
 from portal.base.languages import babel
 from portal.base.login import login_manager
@@ -50,7 +51,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     sides = (*account.blueprints, *admin.blueprints, *organization.blueprints, *workspace.blueprints)
     for blueprint in (brand_files.bp, *sides):
         app.register_blueprint(blueprint)
-    access.check_routes(app)
+    api.init_app(app)
+    declared.check_routes(app)
     return app
 
 

@@ -18,6 +18,7 @@ from flask_migrate import upgrade
 
 from portal import ROOT, create_app
 from portal.base import clock, hashing, site
+from portal.base.declared import permission_of, scope_of
 from portal.jobs import commands
 from portal.operations import accounts, demo, health, imports, passwords, platform, repair, second_factor, tasks
 from portal.queries import audit as audit_log
@@ -28,7 +29,6 @@ from portal.rules.errors import PortalError, Refused
 from portal.server import serve as serve_forever
 from portal.settings import Settings, SettingsError
 from portal.web import import_report, terminal
-from portal.web.access import permission_of
 
 
 def make_app() -> Flask:
@@ -263,7 +263,7 @@ for command in commands.COMMANDS:
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON: a list of rule, endpoint, methods, permission.")
 def routes(as_json: bool) -> None:
-    """Every route with its methods and the permission it needs."""
+    """Every route with its methods and the permission, or the scope of an API key, that it needs."""
     found = [_route(app, rule) for app in [make_app()] for rule in app.url_map.iter_rules()]
     if as_json:
         json.dump(found, sys.stdout, indent=1)
@@ -274,12 +274,12 @@ def routes(as_json: bool) -> None:
 
 def _route(app: Flask, rule: Any) -> dict[str, Any]:
     methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
-    permission = permission_of(app, rule.endpoint)
+    needed = permission_of(app, rule.endpoint) or scope_of(app, rule.endpoint)
     return {
         "rule": rule.rule,
         "endpoint": rule.endpoint,
         "methods": methods,
-        "permission": permission.value if permission else None,
+        "permission": needed.value if needed else None,
     }
 
 

@@ -46,6 +46,7 @@ class Settings:
     mail_timeout: float = setting(5.0, "How long a mail server may take", "seconds")
     session_hours: int = setting(24 * 14, "A log-in ends after this", "hours")
     max_upload: int = setting(32 * 1024 * 1024, "Largest request body", "bytes")
+    api_rate: int = setting(3_000, "Requests of one API key, to each server process", "requests/minute")
     max_import: int = setting(64 * 1024 * 1024, "Largest CSV file for an import", "bytes")
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     log_json: bool = setting(False, "Write logs as JSON lines")

@@ -2,6 +2,7 @@
 
 from portal.models import scope
 from portal.models.access_sessions import AccessSession
+from portal.models.api_keys import ApiKey, IdempotentAnswer
 from portal.models.audit import AuditEvent, AuditHead
 from portal.models.branding import Branding
 from portal.models.campaigns import Broadcast, BroadcastState, Campaign
@@ -25,6 +26,7 @@ from portal.models.sessions import LoginSession, LoginThrottle
 from portal.models.settings import PlatformSettings
 from portal.models.tasks import Task, TaskKind, TaskResult, TaskState
 from portal.models.usage import ActiveContact, ContactMonth, DailyUsage, HeldBefore
+from portal.models.usage_events import LimitTaken, UsageEvent
 from portal.models.users import EmailChange, Invitation, PasswordReset, RecoveryCode, Theme, User
 from portal.models.workspaces import Membership, SuspensionBehaviour, Workspace, WorkspaceBirths, WorkspaceTally
 
@@ -32,6 +34,7 @@ __all__ = [
     "AccessSession",
     "ActiveContact",
     "AuditCheckpoint",
+    "ApiKey",
     "AuditEvent",
     "AuditHead",
     "BilledMonth",
@@ -54,6 +57,7 @@ __all__ = [
     "ExtensionState",
     "HeldBefore",
     "Hold",
+    "IdempotentAnswer",
     "Invitation",
     "Invoice",
     "InvoiceLine",
@@ -62,6 +66,7 @@ __all__ = [
     "JobRun",
     "JobState",
     "LimitOverride",
+    "LimitTaken",
     "LoginSession",
     "LoginThrottle",
     "Measure",
@@ -97,6 +102,7 @@ __all__ = [
     "TaskResult",
     "TaskState",
     "Theme",
+    "UsageEvent",
     "User",
     "Workspace",
     "WorkspaceBirths",

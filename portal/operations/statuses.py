@@ -65,7 +65,7 @@ def _tell(session: Session, row: Workspace, before: Status, by: Actor, opened: H
             public_reason=opened.public_reason,
             whole_organization=opened.organization_id is not None,
         )
-        announce(session, "workspace.suspended", row, by, reason=opened.public_reason)
+        announce(session, "workspace.suspended", row, by, kind=opened.kind.value, reason=opened.public_reason)
     elif before is Status.SUSPENDED and Status.CANCELLED is not row.status:
         if recorded:
             record("workspace.reactivated", by, workspace=row, status=status)

@@ -127,7 +127,17 @@ def _create(session: Session, checked: Checked, by: Actor, directory: Directory,
     else:
         _settle_among(session, checked, workspace, owner, by, directory)
     _record(checked, workspace, owner, by, how.import_task)
-    announce(session, "workspace.created", workspace, by, name=workspace.name, web_address=workspace.web_address)
+    announce(
+        session,
+        "workspace.created",
+        workspace,
+        by,
+        name=workspace.name,
+        web_address=workspace.web_address,
+        sip_prefix=workspace.sip_prefix,
+        status=workspace.status.value,
+        timezone=workspace.timezone,
+    )
     invited = isinstance(checked.owner, NewOwner)
     mail = _invite(session, owner, organization, workspace, by, how) if invited else None
     session.flush()

@@ -9,14 +9,24 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, cast, exists, func, literal_column, null, or_, select, union_all
+from sqlalchemy import Date, Integer, and_, bindparam, cast, exists, func, literal_column, null, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from portal.base.db import Instant
-from portal.models import Broadcast, Invitation, LimitOverride, Membership, Plan, PlanLimit, Workspace, scope
+from portal.models import (
+    Broadcast,
+    Invitation,
+    LimitOverride,
+    LimitTaken,
+    Membership,
+    Plan,
+    PlanLimit,
+    Workspace,
+    scope,
+)
 from portal.rules import limits as rule
 from portal.rules.limits import Effective, Limit, Override
-from portal.rules.periods import month_start
+from portal.rules.periods import local_day, month_start
 
 MOST_SHARED = 20
 """So many workspaces that override the same limit are counted; beyond that the plan's figure is plainly wrong."""
@@ -82,6 +92,7 @@ class _Found:
     own: Mapping[int, Mapping[Limit, OwnLimit]]
     shared: Mapping[Limit, int]
     extra: Mapping[Limit, int]
+    taken: Mapping[Limit, int]
 
 
 def limits_of(subject: Subject, now: datetime) -> tuple[LimitState, ...]:
@@ -107,13 +118,13 @@ def _state(limit: Limit, subject: Subject, counted: Mapping[Limit, int], found: 
         deciding = (primary_plan.get(limit), found.own[account.primary_id].get(limit))
     else:
         deciding = (plan, own)
-    used = account.contacts if account else counted.get(limit, 0) + found.extra.get(limit, 0)
+    used = max(counted.get(limit, 0) + found.extra.get(limit, 0), found.taken.get(limit, 0))
     return LimitState(
         limit=limit,
         plan=plan,
         own=own,
         effective=_effective(limit, *deciding, free=found.free.get(limit), now=now),
-        used=used,
+        used=account.contacts if account else used,
         shared_by=found.shared.get(limit, 0),
         account=account,
         inherited=_effective(limit, deciding[0], None, free=found.free.get(limit), now=now).value,
@@ -126,7 +137,7 @@ def _effective(limit: Limit, plan: int | None, own: OwnLimit | None, *, free: in
 
 
 def _read(subject: Subject, now: datetime) -> Sequence[Any]:
-    account = subject.account
+    account, today = subject.account, local_day(now, subject.timezone)
     return scope.rows(
         _STATES,
         {
@@ -135,6 +146,8 @@ def _read(subject: Subject, now: datetime) -> Sequence[Any]:
             "primary": account.primary_id if account else None,
             "primary_plan": account.primary_plan_id if account else None,
             "month": month_start(now, subject.timezone),
+            "today": today,
+            "first": today.replace(day=1),
             "now": now,
         },
     )
@@ -146,6 +159,7 @@ def _found(subject: Subject, rows: Iterable[Any], now: datetime) -> _Found:
     free: dict[Limit, int] = {}
     shared: dict[Limit, int] = {}
     extra: dict[Limit, int] = {}
+    taken: dict[Limit, int] = {}
     for kind, key, limit, value, reason, expires_at, created_by, count in rows:
         if kind == "override":
             in_force = Override(value, expires_at).holds(now)
@@ -154,11 +168,13 @@ def _found(subject: Subject, rows: Iterable[Any], now: datetime) -> _Found:
                 shared[limit] = count
         elif kind == "used":
             extra[limit] = value
+        elif kind == "taken":
+            taken[limit] = value
         else:
             plans[key][limit] = value
             if count:
                 free[limit] = value
-    return _Found(plans, free, own, shared, extra)
+    return _Found(plans, free, own, shared, extra, taken)
 
 
 # ---------------------------------------------------------------- the statement, built once
@@ -211,6 +227,18 @@ _invited = select(func.count(func.distinct(Invitation.user_id))).where(
 )
 
 
+_taken: Any = select(
+    *(literal_column("'taken'"), LimitTaken.workspace_id, LimitTaken.name, LimitTaken.taken),
+    *(null(), null(), null(), literal_column("0")),
+).where(
+    LimitTaken.workspace_id == _WORKSPACE,
+    or_(
+        and_(LimitTaken.name == Limit.DAILY_MESSAGES, LimitTaken.since == bindparam("today", type_=Date)),
+        and_(LimitTaken.name != Limit.DAILY_MESSAGES, LimitTaken.since == bindparam("first", type_=Date)),
+    ),
+)
+
+
 def _extra(limit: Limit, count: Any) -> Any:
     """What no stored count holds, as a row of the union."""
     return select(
@@ -219,4 +247,6 @@ def _extra(limit: Limit, count: Any) -> Any:
     )
 
 
-_STATES = union_all(_overrides, _plan_limits, _extra(Limit.BROADCASTS, _broadcasts), _extra(Limit.USERS, _invited))
+_STATES = union_all(
+    _overrides, _plan_limits, _taken, _extra(Limit.BROADCASTS, _broadcasts), _extra(Limit.USERS, _invited)
+)

@@ -14,6 +14,7 @@ class ActorKind(StrEnum):
     USER = "user"
     JOB = "job"
     CLI = "cli"
+    API = "api"
 
 
 @dataclass(frozen=True, slots=True)

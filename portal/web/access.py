@@ -1,16 +1,14 @@
 """Who may come in: every route declares its permission with `@needs`, and everything else is refused.
 
-`check_routes` stops an app from starting when a route declares nothing. `guard` runs before every request: it finds
-the person behind the session cookie, checks the route's permission, and opens the tenant scope that goes with it; for
-routes of a workspace together with `portal.web.tenancy`, of an organization with `portal.web.organizations`.
+`guard` runs before every request: it finds the person behind the session cookie, checks the route's permission, and
+opens the tenant scope that goes with it; for routes of a workspace together with `portal.web.tenancy`, of an
+organization with `portal.web.organizations`. Routes of the API declare a scope instead (`portal.api.operations`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, TypeVar
 
 import structlog
 from flask import Flask, abort, current_app, flash, g, request
@@ -19,6 +17,7 @@ from flask_login import LoginManager
 from sqlalchemy.exc import OperationalError
 
 from portal.base import clock
+from portal.base.declared import STATIC, needs, permission_of, scope_of
 from portal.models import scope
 from portal.operations import access_sessions
 from portal.queries import principals
@@ -30,51 +29,20 @@ from portal.web.cookies import read_token
 from portal.web.pages import away
 from portal.web.targets import here
 
+__all__ = ["actor", "admit", "guard", "identify", "may", "needs", "opened", "opens", "permissions"]
+
 log = structlog.get_logger(__name__)
 
-View = TypeVar("View", bound=Callable[..., Any])
-
-STATIC = {"static"}  # files that anybody may read
 UNSETTLED = {"account.password_change", "account.log_out", "static"}  # open while a new password is due
 HALF_WAY = {"account.second_factor", "account.log_out", "static"}  # open while the second factor is due
-
-
-class UndeclaredRoute(Exception):
-    """A route declares no permission."""
-
-
-def needs(permission: Permission) -> Callable[[View], View]:
-    """Declare the permission without which the view is not run."""
-
-    def declare(view: View) -> View:
-        view.permission = permission  # type: ignore[attr-defined]
-        return view
-
-    return declare
-
-
-def permission_of(app: Flask, endpoint: str) -> Permission | None:
-    """What the endpoint's view declares."""
-    return getattr(app.view_functions[endpoint], "permission", None)
-
-
-def check_routes(app: Flask) -> None:
-    """Raises UndeclaredRoute, naming every route that declares no permission."""
-    bare = sorted(
-        f"{rule.rule} ({rule.endpoint})"
-        for rule in app.url_map.iter_rules()
-        if rule.endpoint not in STATIC and permission_of(app, rule.endpoint) is None
-    )
-    if bare:
-        raise UndeclaredRoute("these routes declare no permission (@needs): " + ", ".join(bare))
 
 
 def guard(app: Flask) -> ResponseReturnValue | None:
     """Let the request through, or say where to go instead. Another tenant's thing is a 404, never a 403."""
     g.held = frozenset()
     scope.enter(None)
-    if request.endpoint in STATIC:
-        g.principal = None
+    if request.endpoint in STATIC or (request.endpoint and scope_of(app, request.endpoint)):
+        g.principal = None  # a program's key is looked at by the view itself, and a cookie is nothing to it
         return None
     identify()
     onward = end_overdue()

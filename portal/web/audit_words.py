@@ -96,6 +96,8 @@ SENTENCES: Mapping[str, str] = {
     "workspace.settings_changed": "changed the settings:",
     "workspace.notified": "wrote to the owner, {email}: {subject}",
     "job.asked": "had the job {job} run",
+    "api_key.created": "made the API key {name}",
+    "api_key.revoked": "revoked the API key {name}",
     "mail.resent": "sent a mail to {email} again: {subject}",
     "access.started": "entered the workspace {kind} {mode}, until {until} at the latest",
     "access.ended": "left the workspace, {how}",
@@ -148,7 +150,7 @@ VISITS: Mapping[str, Mapping[str, str]] = {
         "workspace_gone": "because it is gone",
     },
 }
-ICONS = {ActorKind.JOB: "history", ActorKind.CLI: "settings"}
+ICONS = {ActorKind.JOB: "history", ActorKind.CLI: "settings", ActorKind.API: "key"}
 GROUPS = {
     "platform": "Platform",
     "user": "Users",
@@ -169,6 +171,7 @@ GROUPS = {
     "invoice": "Invoices",
     "order": "Orders",
     "credit": "Platform credit",
+    "api_key": "API keys",
 }
 
 

@@ -6,10 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from portal.api.calling import OPERATIONS
+from portal.rules.access import Permission
 from tests.architecture.trees import copy_of_the_project
 from tests.support import servers
 from tests.support.processes import own_environment
-from tests.support.routes import routes
+from tests.support.routes import NOWHERE, routes
 
 START = "import portal; portal.create_app(); print(portal.__file__)"
 BARE = """
@@ -50,4 +52,8 @@ def test_a_route_without_needs_stops_the_start(tmp_path: Path) -> None:
 def test_the_command_tells_every_route_with_its_permission() -> None:
     run = servers.portal("routes", "--json", environment=own_environment(PORTAL_SECRET_KEY="k" * 48))
     told = {(row["endpoint"], method, row["permission"]) for row in json.loads(run.stdout) for method in row["methods"]}
-    assert told == {(route.endpoint, route.method, route.permission) for route in routes()} | {("static", "GET", None)}
+    of_people = {(route.endpoint, route.method, route.permission) for route in routes()}
+    of_programs = {("api." + each.name.replace(".", "_"), each.method, each.scope) for each in OPERATIONS}
+    of_both = {each for each in told if each[0] == NOWHERE}
+    assert told == of_people | of_programs | of_both | {("static", "GET", None)}
+    assert {permission for _, _, permission in of_both} == {Permission.PUBLIC}

@@ -13,6 +13,7 @@ from portal.models.columns import OfWorkspace
 # Tables whose rows may belong to no workspace, and why.
 EXEMPT = {
     "access_session": "a visit of staff is the platform's record, and outlives the workspace",
+    "api_key": "may be for all workspaces",
     "audit_event": "events of the platform and of organizations have none; the trail outlives a purge",
     "domain": "may belong to an organization",
     "hold": "is on an organization or on a workspace",

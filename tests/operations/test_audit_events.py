@@ -5,6 +5,7 @@ from portal.operations.audit_events import EVENTS, NOT_AUDITED
 
 # Which group of events tells of a change in it.
 AUDITED = {
+    "api_key": "api_key",
     "branding": "organization",
     "broadcast": "workspace",  # so far as sample data of a workspace alone, as the five below
     "campaign": "workspace",

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import exists, func, select
 
 from portal.models import (
+    ApiKey,
     CreditEntry,
     Domain,
     Hold,
@@ -194,6 +195,13 @@ def of_request(state: RequestState, rest: str = "") -> Callable[[Example], str]:
             return f"/admin/requests/{session.scalars(query.limit(1)).one()}{rest}"
 
     return path
+
+
+def of_key(example: Example) -> str:
+    """The page that asks whether a key is to be revoked."""
+    with example.open() as session:
+        key = session.scalars(select(ApiKey.public_id).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.id)).first()
+        return f"/admin/api-keys/{key}/revoke"
 
 
 def of_transfer(example: Example) -> str:

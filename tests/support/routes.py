@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from portal import create_app
+from portal.base.declared import STATIC, permission_of
 from portal.rules.access import Permission
 from portal.settings import Settings
-from portal.web.access import STATIC, permission_of
 
 READING = {"HEAD", "OPTIONS"}  # Flask's own
 # What is no page: files …
@@ -21,6 +21,7 @@ FILES = {
     "admin_audit.export",
     "admin_imports.template",
     "admin_tasks.results",
+    "api.openapi",
     "branding.file",
     "organization_branding.draft_logo",
     "organization_branding.draft_sheet",
@@ -35,6 +36,9 @@ PARTS = {
     "admin_users.choose_workspace",
     "admin_workspaces.transfer_organizations",
 }
+
+
+NOWHERE = "api.nothing"  # what answers at every address of the API that is none
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def routes() -> tuple[Route, ...]:
     found = []
     for rule in app.url_map.iter_rules():
         permission = permission_of(app, rule.endpoint)
-        if rule.endpoint in STATIC or permission is None:
+        if rule.endpoint in STATIC or rule.endpoint == NOWHERE or permission is None:
             continue
         methods = (rule.methods or set()) - READING
         found += [Route(rule.endpoint, method, rule.rule, permission) for method in methods]

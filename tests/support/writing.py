@@ -3,7 +3,7 @@
 from flask import Flask
 
 from portal import create_app
-from portal.base import clock
+from portal.base import clock, declared
 from portal.models import RateCard
 from portal.operations.audit import record
 from portal.operations.unit import locked, unit
@@ -18,7 +18,7 @@ def make_app() -> Flask:
     app = create_app(Settings.load())
     app.config["WTF_CSRF_ENABLED"] = False
     app.add_url_rule("/count/<card>", view_func=add_one, methods=["POST"])
-    access.check_routes(app)
+    declared.check_routes(app)
     return app
 
 

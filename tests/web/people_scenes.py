@@ -9,9 +9,12 @@ from sqlalchemy import select
 
 from portal.base.db import db
 from portal.models import LoginSession, Membership, Organization, User
+from portal.operations import api_keys
+from portal.operations.api_keys import NewKey
 from portal.operations.invitations import Into, invite
 from portal.operations.unit import unit
 from portal.rules.access import OrganizationRole, StaffRole, WorkspaceRole
+from portal.rules.api_scopes import ApiScope
 from tests import factories
 from tests.factories import acting
 from tests.support.clocks import NOW
@@ -82,7 +85,15 @@ def member_of_workspace(scene: Scene) -> Fields:
     return {"role": "manager"}
 
 
+def with_key(scene: Scene) -> Fields:
+    new = NewKey("Gateway", [ApiScope.USAGE_WRITE.value])
+    scene.values["key"] = api_keys.create(new, acting(scene.alice)).public_id
+    return {}
+
+
 PEOPLE: dict[str, Example] = {
+    "admin_api_keys.new": Example(lambda _: {"name": "PBX", "scopes": ["usage:write"]}, ("api_key.created",)),
+    "admin_api_keys.revoke": Example(with_key, ("api_key.revoked",)),
     "admin_staff.invite": Example(
         lambda _: {"email": "dana@example.test", "name": "Dana", "role": "support"}, ("user.staff_invited",)
     ),

@@ -33,6 +33,7 @@ from tests.support.clocks import NOW
 from tests.support.creation import count
 from tests.support.mails import Mailbox
 from tests.support.people import log_in
+from tests.support.programs import program
 from tests.support.routes import Route, routes
 
 ACCOUNT = "beta-logistics"  # slug of the organization that its people are of
@@ -119,6 +120,7 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
         "session": "no-such-session",
         "invitation": "no-such-invitation",
         "plan": factories.plan("Growth", is_free=False).public_id,
+        "key": program(app).key,
     }
 
 

@@ -13,6 +13,7 @@ from portal.base.db import db
 from portal.models import Plan, PlatformSettings, scope
 from portal.operations.audit import record
 from portal.operations.demo import (
+    api_keys,
     billing,
     branding,
     customers,
@@ -161,6 +162,7 @@ def _customer(world: World, size: Size) -> list[int]:
 def _inventory(world: World, total: int) -> None:
     with unit() as session:
         telephony.write_inventory(world, total)
+        api_keys.write_keys(world)
         world.sheet.write(session)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.base.db import Base, db
 from portal.base.ids import ALPHABET, LENGTH
 from portal.models import (
+    ApiKey,
     Branding,
     Broadcast,
     Campaign,
@@ -37,6 +38,7 @@ from portal.models import (
 
 PREFIXES: dict[type[Base], str] = {
     Branding: "brd",
+    ApiKey: "key",
     Broadcast: "brc",
     Campaign: "cmp",
     Contact: "con",

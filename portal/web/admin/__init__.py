@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from portal.web.admin import (
     access_sessions,
+    api_keys,
     audit,
     credit,
     dashboard,
@@ -49,6 +50,7 @@ blueprints: tuple[Blueprint, ...] = tuple(
         module.bp
         for module in (
             access_sessions,
+            api_keys,
             audit,
             credit,
             dashboard,

@@ -24,6 +24,7 @@ STATES: Mapping[JobState, tuple[str, str]] = {
 WAITS = ("pending", "Waits for a process")
 DID: Mapping[str, tuple[str, str]] = {
     "alerted": ("workspace near its cap", "workspaces near their cap"),
+    "answers": ("answer to a program removed", "answers to programs removed"),
     "bounced": ("mail refused for good", "mails refused for good"),
     "changed": ("workspace with another health", "workspaces with another health"),
     "changes": ("address change removed", "address changes removed"),
@@ -31,6 +32,7 @@ DID: Mapping[str, tuple[str, str]] = {
     "early": ("domain waits for its branding", "domains wait for their branding"),
     "ended": ("trial ended", "trials ended"),
     "events": ("event checked", "events checked"),
+    "events_forgotten": ("usage event forgotten", "usage events forgotten"),
     "extended": ("trial extended", "trials extended"),
     "failed": ("failed", "failed"),
     "first_steps": ("told of first steps", "told of first steps"),

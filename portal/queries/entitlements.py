@@ -1,0 +1,51 @@
+"""What a workspace may do now: its status, and its limits with what is used of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from portal.models import SuspensionBehaviour, scope
+from portal.queries import detail
+from portal.queries.detail import Profile
+from portal.queries.limits import LimitState
+from portal.queries.spend import spends
+from portal.rules.entitlements import Inbound, Outbound, inbound_of, outbound_of
+from portal.rules.lifecycle import Status
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlements:
+    """As of the instant asked for. `limits` are all nine, in the catalogue's order."""
+
+    workspace: str
+    key: int
+    timezone: str
+    status: Status
+    inbound: Inbound
+    outbound: Outbound
+    limits: tuple[LimitState, ...]
+
+
+def entitlements(workspace: str, now: datetime) -> Entitlements:
+    """Those of the workspace with this public id; raises NotFound."""
+    with scope.platform():
+        stands = detail.standing(workspace, now)
+        found = stands.profile
+        return Entitlements(
+            found.public_id,
+            found.key,
+            found.timezone,
+            found.status,
+            inbound_of(found.status),
+            outbound_of(found.status, spent_out=_spent_out(found, now)),
+            stands.limits,
+        )
+
+
+def _spent_out(found: Profile, now: datetime) -> bool:
+    """Whether the spend of the running month has reached a cap that blocks. Only then it is worked out at all."""
+    blocks = found.suspension_behaviour is SuspensionBehaviour.BLOCK_OUTBOUND
+    if not blocks or found.spend_cap is None or found.status is not Status.ACTIVE:
+        return False
+    return spends(found.organization.key, now).get(found.key, 0) >= found.spend_cap

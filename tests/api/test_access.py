@@ -1,0 +1,134 @@
+"""Every operation × every key: each is let in or turned away as its scope says. Drawn from the declarations, so that a
+new one is asked here by itself."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from portal.api.calling import OPERATIONS
+from portal.api.operations import Operation
+from portal.models import ApiKey, AuditEvent
+from portal.operations import api_keys
+from portal.operations.api_keys import NewKey
+from portal.queries import api_keys as queries
+from portal.rules.api_scopes import ApiScope, permissions_of
+from portal.rules.errors import Conflict, Invalid
+from tests import factories
+from tests.support.clocks import NOW, Clock
+from tests.support.creation import count, one
+from tests.support.programs import Program, event, program
+
+BODIES = {
+    "workspaces.create": {"name": ""},
+    "overrides.put": {"value": 3},
+    "workspace_moves.cancel": {"confirm_name": ""},
+}
+
+
+def called(who: Program, told: Operation, workspace: str) -> int:
+    """The status that it is answered, with a body in which nothing can be used."""
+    path = told.path.format(workspace=workspace, hold="hld_nothing", limit="users")
+    if told.body is bytes:
+        return who.report(event(workspace)).status_code
+    sent = BODIES.get(told.name, {}) if told.body is not None else None
+    return who.call(told.method, path, sent).status_code
+
+
+def test_every_operation_asks_for_its_scope_and_its_workspace(app: Flask) -> None:
+    factories.plan()
+    acme, beta = factories.workspace("Acme").public_id, factories.workspace("Beta").public_id
+    everything, own = program(app), program(app, workspace=acme)
+    revoked, over = program(app), program(app, expires=NOW.date().isoformat())
+    api_keys.revoke(revoked.key, factories.command())
+    one(ApiKey, public_id=over.key).expires_at = NOW
+    lacking = {scope: program(app, [each for each in ApiScope if each is not scope]) for scope in ApiScope}
+    events = count(AuditEvent)
+    for told in OPERATIONS:
+        nobody = Program(app.test_client(), "ptl_nothing")
+        for refused in (nobody, Program(app.test_client(), ""), revoked):
+            assert called(refused, told, acme) == 401, told.name
+        assert called(lacking[told.scope], told, acme) == 403, told.name
+        if "{workspace}" in told.path:
+            assert called(own, told, beta) == 404, told.name
+            assert called(everything, told, "ws_nothing") == 404, told.name
+    assert count(AuditEvent) == events, "what was turned away did nothing"
+    for told in OPERATIONS:  # the last, since closing may succeed nowhere else
+        assert called(own, told, acme) not in (401, 500), told.name
+        assert called(everything, told, beta) not in (401, 403, 500), told.name
+
+
+def test_a_key_for_one_workspace_hears_of_no_other(app: Flask) -> None:
+    factories.plan()
+    acme, beta = factories.workspace("Acme").public_id, factories.workspace("Beta").public_id
+    own = program(app, workspace=acme)
+    assert [row["id"] for row in own.get("/workspaces").json["data"]] == [acme]
+    assert {row["workspace"] for row in own.get("/changes").json["data"]} == {acme}
+    results = own.report(event(acme, 1), event(beta, 2)).json["data"]
+    assert [each["result"] for each in results] == ["counted", "refused"]
+    assert program(app).report(event(beta, 2)).json["counted"] == 1, "nobody uses up another's events"
+
+
+def test_a_key_ends_with_its_day_and_is_revoked_at_once(app: Flask, clock: Clock) -> None:
+    who = program(app, expires="2026-11-22")
+    assert who.get("/changes").status_code == 200
+    clock.advance(days=2)
+    assert who.get("/changes").status_code == 401
+    clock.at(NOW)
+    api_keys.revoke(who.key, factories.command())
+    assert who.get("/changes").status_code == 401
+    with pytest.raises(Conflict):
+        api_keys.revoke(who.key, factories.command())
+
+
+def test_its_use_is_noted_every_five_minutes_at_most(app: Flask, clock: Clock) -> None:
+    who = program(app)
+    for minutes, noted in ((0, 0), (4, 0), (2, 6)):
+        clock.advance(minutes=minutes)
+        who.get("/changes")
+        assert queries.api_key(who.key).last_used_at == NOW + timedelta(minutes=noted)
+
+
+def test_the_secret_is_nowhere(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        who = program(app)
+        who.get("/changes")
+        who.get("/nothing")
+    assert who.secret not in caplog.text
+    row = one(ApiKey, public_id=who.key)
+    assert who.secret not in "".join(map(str, vars(row).values()))
+    assert who.secret.startswith(row.prefix) and len(row.prefix) < 20 < len(who.secret)
+
+
+def test_cookies_open_nothing(app: Flask) -> None:
+    who = Program(app.test_client(), "")
+    factories.staff()
+    who.client.post("/login", data={"email": "alice@example.test", "password": factories.PASSWORD})
+    answer = who.get("/workspaces")
+    assert answer.status_code == 401 and "Set-Cookie" not in answer.headers
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("new", "field"),
+    [
+        (NewKey(scopes=["changes:read"]), "name"),
+        (NewKey(name="A"), "scopes"),
+        (NewKey(name="A", scopes=["everything"]), "scopes"),
+        (NewKey(name="A", scopes=["changes:read"], workspace="nowhere"), "workspace"),
+        (NewKey(name="A", scopes=["changes:read"], workspace="\0"), "workspace"),
+        (NewKey(name="A", scopes=["changes:read"], expires="soon"), "expires"),
+        (NewKey(name="A", scopes=["changes:read"], expires="2026-11-20"), "expires"),
+    ],
+)
+def test_a_key_that_cannot_be(app: Flask, new: NewKey, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        api_keys.create(new, factories.command())
+    assert set(refused.value.errors) == {field}
+    assert count(ApiKey) == 0
+
+
+def test_a_key_for_one_workspace_has_nothing_of_its_organization() -> None:
+    whole, one_alone = (permissions_of(ApiScope, one_workspace=each) for each in (False, True))
+    assert {each.name for each in whole - one_alone} == {"WORKSPACE_CREATE", "HOLD_PAST_DUE", "ORGANIZATION_SUSPEND"}

@@ -1,0 +1,51 @@
+"""The API's description is valid, and tells of every operation."""
+
+import html
+import json
+import re
+
+from flask import Flask
+from openapi_spec_validator import validate
+
+from portal.api.calling import OPERATIONS, bp
+from portal.api.problems import KINDS
+from portal.rules.api_scopes import ApiScope
+
+
+def test_it_is_valid_and_whole(app: Flask) -> None:
+    found = app.test_client().get("/api/v1/openapi.json").json
+    validate(found)
+    assert found["openapi"] == "3.1.0"
+    told = {(method.upper(), path) for path, methods in found["paths"].items() for method in methods}
+    rules = [
+        rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("api.") and "rest" not in rule.arguments
+    ]
+    there = {
+        (method, re.sub(r"<(\w+)>", r"{\1}", rule.rule.removeprefix("/api/v1")))
+        for rule in rules
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert told == there - {("GET", "/"), ("GET", "/openapi.json")}
+    scopes = {each["x-scope"] for methods in found["paths"].values() for each in methods.values()}
+    assert scopes == {each.value for each in ApiScope}
+    assert len({each.name for each in OPERATIONS}) == len(OPERATIONS) and bp.name == "api"
+    described = [each for methods in found["paths"].values() for each in methods.values()]
+    assert all(each["summary"] and len(each["description"]) > 30 for each in described)
+
+
+def test_the_page_tells_it_all(app: Flask) -> None:
+    page = html.unescape(app.test_client().get("/api/v1/").get_data(as_text=True))
+    for each in OPERATIONS:
+        assert f"<code>{each.path}</code>" in page and each.summary.replace("'", "’") in page
+    for kind in KINDS:
+        assert f'id="{kind}"' in page
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+
+
+def test_what_the_page_shows_can_be_sent() -> None:
+    """The examples are read by the shapes that they are examples of."""
+    for each in OPERATIONS:
+        if each.body is not None and each.body is not bytes and each.sample is not None:
+            each.body.model_validate_json(json.dumps(each.sample))
