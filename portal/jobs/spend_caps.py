@@ -18,7 +18,7 @@ from portal.rules.actors import Actor
 @job(
     "spend_caps",
     "Writes to customers whose spend nears its cap, and acts as is set where it was reached.",
-    every=timedelta(minutes=10),
+    every=timedelta(minutes=15),
 )
 def spend_caps(clock: Clock) -> Counts:
     """How many workspaces were alerted, have reached their cap, or were released. Spend is that of each account's
@@ -29,10 +29,12 @@ def spend_caps(clock: Clock) -> Counts:
 
     def settle(organization: int) -> bool:
         with scope.platform():
-            month, names = running_month(organization, now), due.capped_workspaces(organization)
+            month, capped = running_month(organization, now), due.capped_workspaces(organization)
         for key, spend in spends(organization, now).items():
-            if key in names and (outcome := operations.settle(names[key], spend, month, by)):
-                done[outcome] += 1
+            found = capped.get(key)
+            if found and found.is_due(spend, month):
+                outcome = operations.settle(found.public_id, spend, month, by)
+                done.update([outcome] if outcome else [])
         return False
 
     return together(each(due.capped(), settle, "organizations"), done)

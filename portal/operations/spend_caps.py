@@ -18,7 +18,7 @@ from portal.rules.actors import Actor
 from portal.rules.errors import Conflict
 from portal.rules.lifecycle import HoldKind
 from portal.rules.money import written
-from portal.rules.spending import near, reached
+from portal.rules.spending import alert_occasion, cap_occasion, near, reached
 
 CONSEQUENCES = {
     SuspensionBehaviour.SUSPEND: "It is suspended until the cap is raised or the next month begins.",
@@ -53,7 +53,7 @@ def _release(session: Session, place: Place, by: Actor) -> bool:
 
 
 def _alert(session: Session, row: Workspace, spend: int, month: date, by: Actor) -> bool:
-    if not first_time(session, row, NoticeKind.SPEND_ALERT, f"{month:%Y-%m}", by.at):
+    if not first_time(session, row, NoticeKind.SPEND_ALERT, alert_occasion(month), by.at):
         return False
     _write(session, row, spend, month, by, "spend_alert", f"{row.name} nears its spend cap")
     return True
@@ -62,10 +62,10 @@ def _alert(session: Session, row: Workspace, spend: int, month: date, by: Actor)
 def _reach(session: Session, place: Place, spend: int, month: date, by: Actor) -> bool:
     row = place.workspace
     does = row.suspension_behaviour
-    occasion = f"{month:%Y-%m} {row.spend_cap} {does.value}"
+    occasion = cap_occasion(month, row.spend_cap or 0, does.value)
     if not first_time(session, row, NoticeKind.SPEND_CAP, occasion, by.at):
         return False
-    first_time(session, row, NoticeKind.SPEND_ALERT, f"{month:%Y-%m}", by.at)  # which would say less
+    first_time(session, row, NoticeKind.SPEND_ALERT, alert_occasion(month), by.at)  # which would say less
     if does is SuspensionBehaviour.SUSPEND:
         reason = f"The spend cap of {_cap(row)} for {month:%B %Y} was reached."
         try:

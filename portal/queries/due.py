@@ -5,14 +5,27 @@ Each reads all that is due before the job begins, so that nothing is looked at t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, literal_column, or_, select
 
 from portal.base.db import db
-from portal.models import Hold, Invitation, LimitOverride, Notice, NoticeKind, Organization, User, Workspace, scope
+from portal.models import (
+    Hold,
+    Invitation,
+    LimitOverride,
+    Notice,
+    NoticeKind,
+    Organization,
+    SuspensionBehaviour,
+    User,
+    Workspace,
+    scope,
+)
 from portal.rules.lifecycle import TRIAL_WARNING, HoldKind, Stage, Status
+from portal.rules.spending import alert_occasion, cap_occasion, near, reached
 
 WELCOME_WITHIN = timedelta(days=30)  # a workspace that is older is not welcomed any more
 FIRST_STEPS_AFTER = timedelta(days=3)
@@ -47,26 +60,66 @@ def overrides_expired(now: datetime) -> Sequence[str]:
         return _workspaces(Workspace.cancelled_at.is_(None), expired)
 
 
+_HELD = exists().where(Hold.workspace_id == Workspace.id, Hold.kind == HoldKind.SPEND_CAP, Hold.lifted_at.is_(None))
+
+
 def capped() -> Sequence[int]:
     """Organizations (integer keys) with a paying workspace that has a spend cap, or is held for one."""
-    held = exists().where(Hold.workspace_id == Workspace.id, Hold.kind == HoldKind.SPEND_CAP, Hold.lifted_at.is_(None))
     told = exists().where(Notice.workspace_id == Workspace.id, Notice.kind == NoticeKind.SPEND_CAP)
     mine = Workspace.organization_id == Organization.id
     some = exists().where(
         mine,
         Workspace.cancelled_at.is_(None),
         Workspace.activated_on.is_not(None),
-        or_(Workspace.spend_cap.is_not(None), held, told),
+        or_(Workspace.spend_cap.is_not(None), _HELD, told),
     )
     with scope.platform():
         return db.session.scalars(select(Organization.id).where(some).order_by(Organization.id)).all()
 
 
-def capped_workspaces(organization: int) -> dict[int, str]:
-    """Public ids by integer key of the workspaces of such an organization that are not closed."""
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """A workspace of an organization with spend caps. `held`: whether it is suspended for its cap; `told`: what its
+    people were told of, by kind and occasion."""
+
+    public_id: str
+    cap: int | None
+    threshold: int
+    behaviour: SuspensionBehaviour
+    held: bool
+    told: frozenset[tuple[NoticeKind, str]]
+
+    def is_due(self, spend: int, month: date) -> bool:
+        """Whether something follows from so much spent in the month: see `operations.spend_caps`."""
+        if self.cap is not None and reached(spend, self.cap):
+            return (NoticeKind.SPEND_CAP, cap_occasion(month, self.cap, self.behaviour.value)) not in self.told
+        alerted = (NoticeKind.SPEND_ALERT, alert_occasion(month)) in self.told
+        acted = self.held or any(kind is NoticeKind.SPEND_CAP for kind, _ in self.told)
+        return acted or (near(spend, self.cap, self.threshold) and not alerted)
+
+
+def capped_workspaces(organization: int) -> dict[int, Capped]:
+    """The workspaces of such an organization that are not closed, by integer key. Within the platform's scope."""
     mine = (Workspace.organization_id == organization, Workspace.cancelled_at.is_(None))
-    rows = db.session.execute(select(Workspace.id, Workspace.public_id).where(*mine).order_by(Workspace.id))
-    return {row.id: row.public_id for row in rows}
+    kinds = (NoticeKind.SPEND_CAP, NoticeKind.SPEND_ALERT)
+    notices = select(Notice.workspace_id, Notice.kind, Notice.occasion)
+    notices = notices.join(Workspace, Workspace.id == Notice.workspace_id).where(*mine, Notice.kind.in_(kinds))
+    told: dict[int, set[tuple[NoticeKind, str]]] = {}
+    for workspace, kind, occasion in db.session.execute(notices):
+        told.setdefault(workspace, set()).add((kind, occasion))
+    caps = (Workspace.spend_cap, Workspace.alert_threshold, Workspace.suspension_behaviour, _HELD.label("held"))
+    rows = db.session.execute(select(Workspace.id, Workspace.public_id, *caps).where(*mine))
+    return {
+        row.id: Capped(
+            row.public_id,
+            row.spend_cap,
+            row.alert_threshold,
+            row.suspension_behaviour,
+            row.held,
+            frozenset(told.get(row.id, ())),
+        )
+        for row in rows
+    }
 
 
 def unwelcomed(now: datetime) -> Sequence[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 
 def reached(spend: int, cap: int | None) -> bool:
     """Whether the cap is used up: 0 is so from the start, none never."""
@@ -11,3 +13,13 @@ def reached(spend: int, cap: int | None) -> bool:
 def near(spend: int, cap: int | None, threshold: int) -> bool:
     """Whether the spend is at `threshold` per cent of the cap, or above."""
     return cap is not None and spend * 100 >= cap * threshold
+
+
+def alert_occasion(month: date) -> str:
+    """What an alert is told for: once a month (its first day)."""
+    return f"{month:%Y-%m}"
+
+
+def cap_occasion(month: date, cap: int, behaviour: str) -> str:
+    """What a cap that was reached is acted on for: once for its month, amount and behaviour."""
+    return f"{month:%Y-%m} {cap} {behaviour}"

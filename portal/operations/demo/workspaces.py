@@ -230,7 +230,9 @@ def _spending(tenant: Tenant) -> dict[str, object]:
     """A cap on the month's usage, here and there; a low one that suspends, where that is the story."""
     capped = tenant.story.hold is HoldKind.SPEND_CAP
     behaviours = tuple(SuspensionBehaviour)
-    cap = to_minor("25", tenant.customer.region.currency) if capped else tenant.amount * 3
+    cap = (
+        to_minor("25", tenant.customer.region.currency) if capped else tenant.amount * 12
+    )  # far from what is spent: no job acts on it
     return {
         "spend_cap": cap if capped or (tenant.amount and tenant.created_at.minute % 7 == 0) else None,
         "suspension_behaviour": behaviours[0] if capped else behaviours[tenant.created_at.minute % 3],
