@@ -91,7 +91,12 @@ def take(events: Sequence[Happened], now: datetime, only: str = "") -> list[Resu
 def forget(now: datetime) -> int:
     """Events that are too old to come again are no longer known. Answers how many. In small units: safe to stop."""
     key, gone = tuple_(UsageEvent.workspace_id, UsageEvent.digest), 0
-    some = select(key).where(UsageEvent.day < forgotten_before(now).date()).order_by(UsageEvent.day).limit(BATCH)
+    some = (
+        select(UsageEvent.workspace_id, UsageEvent.digest)
+        .where(UsageEvent.day < forgotten_before(now).date())
+        .order_by(UsageEvent.day)
+        .limit(BATCH)
+    )
     while True:
         with turn(), scope.platform(), unit() as session:
             old = delete(UsageEvent).where(key.in_(some)).execution_options(synchronize_session=False)
