@@ -15,7 +15,7 @@ from portal.models.extensions import Extension, ExtensionState
 from portal.models.holds import Hold
 from portal.models.invoices import BilledMonth, BilledUsage, Invoice, InvoiceLine, InvoiceSeries, InvoiceState
 from portal.models.jobs import AuditCheckpoint, JobRun, JobState, Notice, NoticeKind
-from portal.models.numbers import Number, NumberKind, NumberState, ReleasedNumber
+from portal.models.numbers import Number, ReleasedNumber
 from portal.models.orders import Order, OrderState
 from portal.models.organizations import Organization, OrganizationMember, RateCard
 from portal.models.outbox import OutboxMessage, OutboxState
@@ -29,6 +29,7 @@ from portal.models.usage import ActiveContact, ContactMonth, DailyUsage, HeldBef
 from portal.models.usage_events import LimitTaken, UsageEvent
 from portal.models.users import EmailChange, Invitation, PasswordReset, RecoveryCode, Theme, User
 from portal.models.workspaces import Membership, SuspensionBehaviour, Workspace, WorkspaceBirths, WorkspaceTally
+from portal.rules.numbers import NumberKind, NumberState
 
 __all__ = [
     "AccessSession",

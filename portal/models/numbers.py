@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
 from portal.models.columns import OfWorkspace, Row, choice, public_id
+from portal.rules.numbers import NumberKind, NumberState
 
-
-class NumberKind(StrEnum):
-    """What sort of number it is."""
-
-    LOCAL = "local"
-    MOBILE = "mobile"
-    TOLL_FREE = "toll_free"
-
-
-class NumberState(StrEnum):
-    """Where it is in its life."""
-
-    AVAILABLE = "available"
-    ASSIGNED = "assigned"
-    PORTING_OUT = "porting_out"
+_PORTING = text("porting_at IS NOT NULL")
 
 
 class Number(Row, db.Model):
-    """An E.164 number, connected to at most one workspace."""
+    """An E.164 number, connected to at most one workspace. `porting_at`: when porting it out was begun."""
 
     public_id: Mapped[str] = public_id("num")
     e164: Mapped[str] = mapped_column(String(16), unique=True)
@@ -39,9 +25,14 @@ class Number(Row, db.Model):
     workspace_id: Mapped[int | None] = mapped_column(ForeignKey("workspace.id"), index=True)
     last_workspace_id: Mapped[int | None] = mapped_column(ForeignKey("workspace.id", ondelete="SET NULL"), index=True)
     released_at: Mapped[datetime | None] = mapped_column(Instant)
+    porting_at: Mapped[datetime | None] = mapped_column(Instant)
     created_at: Mapped[datetime] = mapped_column(Instant)
 
-    constraints = (CheckConstraint("(state = 'available') = (workspace_id IS NULL)", "available_is_free"),)
+    constraints = (
+        CheckConstraint("(state = 'available') = (workspace_id IS NULL)", "available_is_free"),
+        Index(None, "state", "country", "kind", "e164"),
+        Index("ix_number_porting", "porting_at", sqlite_where=_PORTING, postgresql_where=_PORTING),
+    )
 
 
 class ReleasedNumber(OfWorkspace, Row, db.Model):

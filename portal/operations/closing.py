@@ -6,7 +6,7 @@ restored, as far as they have not expired. Taken back, a new owner could not com
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from portal.operations.announcements import announce
 from portal.operations.audit import record
 from portal.operations.derived import settling_all
 from portal.operations.locks import Place, locked_place
+from portal.operations.numbers import hand_over, take_back
 from portal.operations.powers import held_in
 from portal.operations.statuses import following
 from portal.operations.unit import unit
@@ -58,12 +59,21 @@ class Restored:
     reassigned: tuple[str, ...]
 
 
-def close(workspace: str, confirm_name: str, by: Actor, needs: Permission = Permission.WORKSPACE_CLOSE) -> Closed:
+def close(
+    workspace: str,
+    confirm_name: str,
+    by: Actor,
+    needs: Permission = Permission.WORKSPACE_CLOSE,
+    *,
+    told: Collection[str] = (),
+) -> Closed:
     """The workspace is in the trash: its extensions are unregistered, its numbers back in the inventory but for those
-    that are being ported out, its open broadcasts stopped.
+    that are being ported out, its open broadcasts stopped. `told`: numbers (E.164) of which whoever asks knows that
+    they are being ported out.
 
-    `needs`: by which permission the actor does it. Raises Refused unless `confirm_name` is its name, NotFound,
-    Forbidden for whoever has lost that permission, and Conflict if it is closed already or the primary of others."""
+    `needs`: by which permission the actor does it. Raises Refused unless `confirm_name` is its name and all that is
+    being ported out was told, NotFound, Forbidden for whoever has lost that permission, and Conflict if it is closed
+    already or the primary of others."""
     with scope.platform(), unit() as session:
         place = locked_place(session, workspace, everyone=True)
         _check_may(session, place, needs, by)
@@ -72,6 +82,7 @@ def close(workspace: str, confirm_name: str, by: Actor, needs: Permission = Perm
         _check_no_children(place)
         if clean_line(confirm_name) != row.name:
             raise Refused(f"Type the name exactly as it is: {row.name}. Nothing was closed.", "confirm_name")
+        _check_told(session, row, told)
         before = row.status
         with following(session, [row], by):
             row.cancelled_at = by.at
@@ -146,6 +157,17 @@ def _check_no_children(place: Place) -> None:
         )
 
 
+def _check_told(session: Session, row: Workspace, told: Collection[str]) -> None:
+    leaving = _numbers(session, Number.workspace_id == row.id, Number.state == NumberState.PORTING_OUT)
+    untold = [number.e164 for number in leaving if number.e164 not in told]
+    if untold:
+        are = "is" if len(untold) == 1 else "are"
+        raise Refused(
+            f"{', '.join(untold)} {are} being ported out, and that goes on after closing. Nothing was closed: ask once "
+            "more if that is meant, or cancel the port-out first."
+        )
+
+
 def _check_takes_children(place: Place) -> None:
     others = [each for each in place.workspaces if each is not place.workspace and each.cancelled_at is None]
     if others and not may_have_children(place.workspace.id):
@@ -175,12 +197,9 @@ def _strip(session: Session, row: Workspace, by: Actor) -> Closed:
         broadcast.state = BroadcastState.STOPPED
     numbers = _numbers(session, Number.workspace_id == row.id, Number.state == NumberState.ASSIGNED)
     for number in numbers:
-        number.state, number.workspace_id = NumberState.AVAILABLE, None
-        number.last_workspace_id, number.released_at = row.id, by.at
+        take_back(session, row, number, by)
         session.add(ReleasedNumber(workspace_id=row.id, number_id=number.id))
-        announce(session, "number.released", row, by, number=number.e164)
     row.extension_count = 0
-    row.number_count -= len(numbers)
     return Closed(len(numbers), len(extensions), len(broadcasts))
 
 
@@ -191,9 +210,7 @@ def _give_back(session: Session, row: Workspace, by: Actor) -> Restored:
     numbers = _numbers(session, Number.id.in_(keys))
     free = [number for number in numbers if number.state is NumberState.AVAILABLE]
     for number in free:
-        number.state, number.workspace_id, number.released_at = NumberState.ASSIGNED, row.id, None
-        announce(session, "number.assigned", row, by, number=number.e164)
-    row.number_count += len(free)
+        hand_over(session, row, number, by)
     taken = tuple(number.e164 for number in numbers if number.workspace_id not in (None, row.id))
     return Restored(tuple(number.e164 for number in free), taken)
 

@@ -43,7 +43,7 @@ def acme(app: Flask) -> Workspace:
 
 
 def close(row: Workspace, name: str | None = None) -> closing.Closed:
-    return closing.close(row.public_id, row.name if name is None else name, BY)
+    return closing.close(row.public_id, row.name if name is None else name, BY, told=[PORTED])
 
 
 def numbers() -> dict[str, tuple[NumberState, int | None]]:
