@@ -20,7 +20,18 @@ from portal import ROOT, create_app
 from portal.base import clock, hashing, site
 from portal.base.declared import permission_of, scope_of
 from portal.jobs import commands
-from portal.operations import accounts, demo, health, imports, passwords, platform, repair, second_factor, tasks
+from portal.operations import (
+    accounts,
+    demo,
+    health,
+    import_sources,
+    imports,
+    passwords,
+    platform,
+    repair,
+    second_factor,
+    tasks,
+)
 from portal.queries import audit as audit_log
 from portal.queries import doctor, example, principals, truth
 from portal.rules.access import StaffRole
@@ -208,7 +219,7 @@ def import_workspaces(file: Path, dry_run: bool, send_mail: bool, results: Path 
     with make_app().app_context(), import_report.Report(results, trial=dry_run) as report:
         by = Actor.command("import-workspaces", clock.now())
         try:
-            source = imports.inspect(file, site.settings().max_import)
+            source = import_sources.inspect(file, site.settings().max_import)
             report.expect(source.total, source.file.notice)
             if dry_run:
                 imports.rehearse(source, by, report.step)

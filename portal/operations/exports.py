@@ -26,3 +26,9 @@ def record_users_export(filters: Mapping[str, str], rows: int, by: Actor) -> Non
     """The same of the list of users."""
     with unit():
         record("list.users_exported", by, filters=dict(filters), rows=rows)
+
+
+def record_numbers_export(filters: Mapping[str, str], rows: int, by: Actor) -> None:
+    """The same of the inventory of numbers."""
+    with unit():
+        record("list.numbers_exported", by, filters=dict(filters), rows=rows)

@@ -24,18 +24,19 @@ def read(columns: Sequence[str], row: Row) -> NewWorkspace | Result:
         draft = _draft(columns, row.cells)
         check_legible(draft)
     except Invalid as invalid:
-        return Result(row.line, Outcome.FAILED, _label(row), in_words(invalid.errors))
+        return Result(row.line, Outcome.FAILED, label_of(row), in_words(invalid.errors))
     except Refused as refused:
-        return Result(row.line, Outcome.FAILED, _label(row), refused.message)
+        return Result(row.line, Outcome.FAILED, label_of(row), refused.message)
     return draft
 
 
-def _label(row: Row) -> str:
+def label_of(row: Row) -> str:
     """Something to know the row by, fit for a page and a database."""
     return "".join(char for char in next(iter(row.cells), "") if char.isprintable())
 
 
-def _draft(columns: Sequence[str], cells: Sequence[str]) -> NewWorkspace:
+def by_column(columns: Sequence[str], cells: Sequence[str]) -> dict[str, str]:
+    """The row's values by their columns. Refused where there are more or fewer; empty ones at the end do not count."""
     cells = list(cells)
     while len(cells) > len(columns) and not cells[-1].strip():
         cells.pop()
@@ -43,8 +44,12 @@ def _draft(columns: Sequence[str], cells: Sequence[str]) -> NewWorkspace:
         more = "Is there a separator in a text without quotation marks?" if len(cells) > len(columns) else ""
         few = "Are values missing at its end?" if len(cells) < len(columns) else ""
         raise Refused(f"The row has {len(cells)} values for {len(columns)} columns. {more}{few}")
+    return dict(zip(columns, cells, strict=True))
+
+
+def _draft(columns: Sequence[str], cells: Sequence[str]) -> NewWorkspace:
     faults = Faults()
-    values: dict[str, Any] = dict(zip(columns, cells, strict=True))
+    values: dict[str, Any] = dict(by_column(columns, cells))
     for name in YES_NO:
         if name in values:
             values[name] = faults.take(name, yes, values[name], name)

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from itertools import islice, takewhile
-from pathlib import Path
-from typing import Any
 
 from portal.base import ids
-from portal.models import TaskKind, scope
-from portal.models.columns import NAME
+from portal.models import scope
 from portal.operations import tasks
 from portal.operations.addresses import FIRST, candidates, slug_of
 from portal.operations.drafts import NewWorkspace
 from portal.operations.import_rows import host_key, owner_key, read
+from portal.operations.import_sources import Source, start, steps
 from portal.operations.rehearsals import Rehearsal
 from portal.operations.tasks import Claim, Clock, Result
 from portal.operations.unit import exclusively, turn, unit
 from portal.operations.workspaces import create
-from portal.queries.csv_files import CsvFile, Row, open_csv
+from portal.queries.csv_files import Row
 from portal.queries.directory import Directory
 from portal.queries.tasks import lines_of
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
-from portal.rules.errors import Invalid, PortalError, Refused
-from portal.rules.imports import LARGEST_ROWS, Outcome, head_of, in_words
+from portal.rules.errors import Invalid, PortalError
+from portal.rules.imports import Outcome, in_words
 from portal.rules.text import clean_line
 
 STEP = 0.1  # seconds that a unit may take, so that nobody who saves something meanwhile waits for long
@@ -47,36 +45,6 @@ Progress = Callable[[int, list[Result]], None]
 """Told after each step how many rows are done in all, and what became of the step's rows."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file whose head is right: its columns and how many rows it has."""
-
-    file: CsvFile
-    columns: list[str]
-    total: int
-
-
-def inspect(path: Path, largest: int) -> Source:
-    """The file, looked through. Refused, with the reason in words, if nothing of it can be imported."""
-    file = open_csv(path, largest)
-    columns = head_of(file.head)
-    total = file.count()
-    if total == 0:
-        raise Refused("The file has a first line and no rows below it. Nothing was imported.", "file")
-    if total > LARGEST_ROWS:
-        raise Refused(f"The file has {total:,} rows; an import takes at most {LARGEST_ROWS:,}. Split it.", "file")
-    return Source(file, columns, total)
-
-
-def start(title: str, source: Source, by: Actor, *, public_id: str, trial: bool, send_mail: bool, kept: bool) -> None:
-    """There is a task with this public id for this import. `kept`: its file lies where every process finds it, so that
-    another may go on with it."""
-    options: dict[str, Any] = {"trial": trial, "send_mail": send_mail, "kept": kept, "notice": source.file.notice}
-    tasks.enqueue(
-        TaskKind.IMPORT, title, by, total=source.total, options=options, public_id=public_id, file=title[:NAME]
-    )
-
-
 def start_here(title: str, source: Source, by: Actor, *, send_mail: bool) -> Claim:
     """There is a task for this import, which the caller works on itself: only it has the file."""
     public_id = ids.new("tsk")
@@ -94,7 +62,7 @@ def run(claim: Claim, source: Source, by: Actor, clock: Clock, progress: Progres
     Raises Ended if the task was stopped or taken over meanwhile."""
     work = _trial_step(claim, source, by) if claim.options.get("trial") else partial(_step, seen=_seen(claim, source))
     done, fits = claim.done, MOST
-    for rows in _steps(source.file.rows(claim.last_line)):
+    for rows in steps(source.file.rows(claim.last_line), MOST):
         while rows:
             with turn():
                 results = work(claim, source, rows[:fits], replace(by, at=clock()))
@@ -108,21 +76,10 @@ def run(claim: Claim, source: Source, by: Actor, clock: Clock, progress: Progres
 def rehearse(source: Source, by: Actor, progress: Progress) -> None:
     """What would become of every row; nothing is written at all, not even a task."""
     rehearsal, seen, done = Rehearsal(), Seen(), 0
-    for rows in _steps(source.file.rows()):
+    for rows in steps(source.file.rows(), MOST):
         results = _planned(rehearsal, seen, source, rows, by)
         done += len(results)
         progress(done, results)
-
-
-def _steps(rows: Iterable[Row]) -> Iterator[list[Row]]:
-    step: list[Row] = []
-    for row in rows:
-        step.append(row)
-        if len(step) == MOST:
-            yield step
-            step = []
-    if step:
-        yield step
 
 
 def _seen(claim: Claim, source: Source) -> Seen:
@@ -172,7 +129,7 @@ def _make(draft: NewWorkspace, *, by: Actor, directory: Directory, claim: Claim)
 def _trial_step(claim: Claim, source: Source, by: Actor) -> Callable[[Claim, Source, list[Row], Actor], list[Result]]:
     """A step that only looks. What rows before the claim would have made is remembered first."""
     rehearsal, seen = Rehearsal(), Seen()
-    for rows in _steps(takewhile(lambda row: row.line <= claim.last_line, source.file.rows())):
+    for rows in steps(takewhile(lambda row: row.line <= claim.last_line, source.file.rows()), MOST):
         _planned(rehearsal, seen, source, rows, by)
 
     def step(claim: Claim, source: Source, rows: list[Row], by: Actor) -> list[Result]:

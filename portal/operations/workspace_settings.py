@@ -1,4 +1,4 @@
-"""What a workspace's own people change about it: name, web address, time zone."""
+"""What a workspace's own people change about it: name, web address, time zone, caller name, emergency address."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.base.countries import country_code
 from portal.models import Workspace, scope
 from portal.models.columns import NAME
 from portal.operations.addresses import suggestions
 from portal.operations.audit import record
 from portal.operations.derived import settling
-from portal.operations.draft_fields import line, timezone_name
+from portal.operations.draft_fields import LINES, cnam, line, timezone_name
 from portal.operations.drafts import Faults
 from portal.operations.unit import exclusively, locked, unit
 from portal.rules.actors import Actor
@@ -21,15 +22,30 @@ from portal.rules.addresses import check_web_address
 from portal.rules.errors import Conflict, Invalid, Refused
 from portal.rules.lifecycle import Status
 
+NEEDED = {
+    "e911_street": "a street and number",
+    "e911_city": "a city",
+    "e911_postal_code": "a postal code",
+    "e911_country": "a country",
+}
+"""Without these nobody is found by it."""
+EMERGENCY = (*NEEDED, "e911_state")
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """As somebody typed it. `version`: of the workspace when they began."""
+    """As somebody typed it; None stays as it is. `version`: of the workspace when they began."""
 
     name: str
     web_address: str
     timezone: str
     version: int
+    cnam: str | None = None
+    e911_street: str | None = None
+    e911_city: str | None = None
+    e911_state: str | None = None
+    e911_postal_code: str | None = None
+    e911_country: str | None = None
 
 
 class Stale(Conflict):
@@ -68,9 +84,32 @@ def _checked(session: Session, row: Workspace, wanted: Changed) -> dict[str, str
         "web_address": faults.take("web_address", _address, session, row, wanted.web_address),
         "timezone": faults.take("timezone", timezone_name, wanted.timezone, row.timezone),
     }
+    if wanted.cnam is not None:
+        values["cnam"] = faults.take("cnam", cnam, wanted.cnam)
+    values |= _emergency(row, wanted, faults)
     if faults.found:
         raise Invalid(faults.found)
     return {name: value or "" for name, value in values.items()}
+
+
+def _emergency(row: Workspace, wanted: Changed, faults: Faults) -> dict[str, str | None]:
+    """The emergency address: none, or one by which somebody can be found."""
+    given = {name: getattr(wanted, name) for name in EMERGENCY if getattr(wanted, name) is not None}
+    found: dict[str, str | None] = {
+        name: faults.take(name, line, text, name, "text", LINES[name])
+        for name, text in given.items()
+        if name != "e911_country"
+    }
+    if country := given.get("e911_country"):
+        found["e911_country"] = faults.take("e911_country", country_code, country, "e911_country")
+    elif country is not None:
+        found["e911_country"] = ""
+    whole = {name: found.get(name, getattr(row, name)) for name in EMERGENCY}
+    if given and any(whole.values()):
+        for name, what in NEEDED.items():
+            if not whole[name]:
+                faults.add(name, f"An emergency address needs {what}. Fill it in, or leave all of it blank.")
+    return found
 
 
 def _address(session: Session, row: Workspace, text: str) -> str:

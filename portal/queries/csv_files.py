@@ -65,9 +65,7 @@ def open_csv(path: Path, largest: int) -> CsvFile:
             "file",
         )
     if size == 0:
-        raise Refused(
-            "The file is empty. It needs a first line that names the columns, and a row per workspace.", "file"
-        )
+        raise Refused("The file is empty. It needs a first line that names the columns, and rows below it.", "file")
     encoding, notice = _encoding(path)
     with path.open(encoding=encoding, newline="") as file:
         first = file.readline(LONGEST_LINE)

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Text, bindparam, cast, func, or_, select
 from sqlalchemy.orm import aliased
 
+from portal.base.db import db
 from portal.models import (
     AuditEvent,
     Broadcast,
@@ -187,6 +188,14 @@ _OWN: dict[str, Any] = {name: getattr(Workspace, name) for name in _NAMES.split(
     "team": Workspace.user_count,
     "extensions": Workspace.extension_count,
 }
+_CALLS = (
+    Workspace.cnam,
+    Workspace.e911_street,
+    Workspace.e911_city,
+    Workspace.e911_state,
+    Workspace.e911_postal_code,
+    Workspace.e911_country,
+)
 _siblings = (_Sibling.organization_id == Workspace.organization_id, _Sibling.cancelled_at.is_(None))
 _domain = (
     select(Domain.id)
@@ -268,6 +277,12 @@ _PROFILE = (
     .order_by(Hold.opened_at, Hold.id)
 )
 _STANDING = _PROFILE.add_columns(usage.WRITTEN.label("usage"))
+
+
+def calls(workspace: int) -> dict[str, str]:
+    """Caller name and emergency address of the workspace (its integer key), by the names of their columns."""
+    row = db.session.execute(select(*_CALLS).where(Workspace.id == workspace)).mappings().one()
+    return dict(row)
 
 
 def profile(workspace: str) -> Profile:

@@ -46,6 +46,7 @@ class Listed(Generic[Row]):
 class NumberRow(NamedTuple):
     """A phone number."""
 
+    public_id: str
     e164: str
     country: str
     kind: NumberKind
@@ -55,6 +56,7 @@ class NumberRow(NamedTuple):
 class ExtensionRow(NamedTuple):
     """A SIP extension."""
 
+    public_id: str
     number: str
     display_name: str
     state: ExtensionState
@@ -91,9 +93,13 @@ class BroadcastRow(NamedTuple):
     created_at: datetime
 
 
+_NUMBER = (Number.public_id, Number.e164, Number.country, Number.kind, Number.state)
+_EXTENSION = (Extension.public_id, Extension.number, Extension.display_name, Extension.state, Extension.created_at)
+
+
 def numbers(q: str, page: int) -> Listed[NumberRow]:
     """By number; searched by its digits."""
-    mine = select(Number.e164, Number.country, Number.kind, Number.state).where(Number.workspace_id == scope.here())
+    mine = select(*_NUMBER).where(Number.workspace_id == scope.here())
     digits = "".join(letter for letter in q if letter.isdigit())
     query = mine.where(Number.e164.contains(digits)) if q else mine
     return _listed(query, (Number.e164,), page, NumberRow)
@@ -101,9 +107,23 @@ def numbers(q: str, page: int) -> Listed[NumberRow]:
 
 def extensions(q: str, page: int) -> Listed[ExtensionRow]:
     """By number; searched by number and name."""
-    query = select(Extension.number, Extension.display_name, Extension.state, Extension.created_at)
+    query = select(*_EXTENSION)
     query = query.where(*_all_words(q, Extension.number, Extension.display_name))
     return _listed(query, (func.length(Extension.number), Extension.number), page, ExtensionRow)
+
+
+def number(public_id: str) -> NumberRow | None:
+    """The number of the workspace in scope with this public id."""
+    found = select(*_NUMBER).where(Number.workspace_id == scope.here(), Number.public_id == public_id)
+    row = db.session.execute(found).one_or_none()
+    return NumberRow._make(row) if row else None
+
+
+def extension(public_id: str) -> ExtensionRow | None:
+    """The extension of the workspace in scope with this public id."""
+    found = select(*_EXTENSION).where(Extension.public_id == public_id)
+    row = db.session.execute(found).one_or_none()
+    return ExtensionRow._make(row) if row else None
 
 
 def contacts(q: str, page: int) -> Listed[ContactRow]:

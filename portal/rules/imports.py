@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
@@ -111,6 +112,20 @@ EXAMPLES: tuple[Mapping[str, str], ...] = (
 )
 """Rows of the template that people download."""
 
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What a file of a kind may hold: its heads with their meaning, those that it needs, what other files call them,
+    and rows to look at."""
+
+    columns: Mapping[str, str]
+    required: tuple[str, ...]
+    synonyms: Mapping[str, str]
+    examples: tuple[Mapping[str, str], ...]
+
+
+WORKSPACES = Table(COLUMNS, REQUIRED, SYNONYMS, EXAMPLES)
+
 YES = frozenset({"yes", "y", "true", "1", "x", "on"})
 NO = frozenset({"", "no", "n", "false", "0", "off"})
 
@@ -132,7 +147,7 @@ TRIED: Mapping[str, str] = {
 """What the results of a trial run say instead, where that differs."""
 
 
-def head_of(cells: Sequence[str]) -> list[str]:
+def head_of(cells: Sequence[str], table: Table = WORKSPACES) -> list[str]:
     """The columns by their names. Refused, naming them, for heads that are unknown, twice there, or missing.
 
     Case, spaces around and hyphens do not matter; empty heads at the end are dropped."""
@@ -140,30 +155,32 @@ def head_of(cells: Sequence[str]) -> list[str]:
     while names and not names[-1]:
         names.pop()
     if not any(names):
-        raise Refused("The first line is empty. It must name the columns: at least name and owner_email.")
+        needed = " and ".join(table.required)
+        raise Refused(f"The first line is empty. It must name the columns: at least {needed}.")
     wrong = [
-        _unknown(cell, name, number, names) for number, (cell, name) in enumerate(zip(cells, names, strict=False), 1)
+        _unknown(cell, name, number, names, table)
+        for number, (cell, name) in enumerate(zip(cells, names, strict=False), 1)
     ]
     wrong += [f"“{name}” stands there {count} times." for name, count in Counter(names).items() if name and count > 1]
-    wrong += [f"The column “{name}” is missing." for name in REQUIRED if name not in names]
+    wrong += [f"The column “{name}” is missing." for name in table.required if name not in names]
     if any(wrong):
         raise Refused("The first line cannot be used. " + " ".join(filter(None, wrong)))
     return names
 
 
-def _unknown(cell: str, name: str, number: int, names: Sequence[str]) -> str:
-    if name in COLUMNS:
+def _unknown(cell: str, name: str, number: int, names: Sequence[str], table: Table) -> str:
+    if name in table.columns:
         return ""
     if not name:
         return f"Column {number} has no name."
-    near = _meant(name, names)
+    near = _meant(name, names, table)
     return f"There is no column “{cell.strip()[:60]}”" + (f": did you mean “{near}”?" if near else ".")
 
 
-def _meant(name: str, names: Sequence[str]) -> str:
+def _meant(name: str, names: Sequence[str], table: Table) -> str:
     """The column that this head most likely means, blank for none. What another word means is in the file only once."""
-    words = {word: column for word, column in SYNONYMS.items() if column not in names}
-    near = [name] if name in words else get_close_matches(name, [*COLUMNS, *words], n=1, cutoff=0.7)
+    words = {word: column for word, column in table.synonyms.items() if column not in names}
+    near = [name] if name in words else get_close_matches(name, [*table.columns, *words], n=1, cutoff=0.7)
     return words.get(near[0], near[0]) if near else ""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from portal.rules.errors import Conflict
+from portal.rules.imports import Table
 from portal.rules.lifecycle import Status
 
 
@@ -81,3 +82,29 @@ def check_takes(name: str, status: Status) -> None:
     """Conflict, with the reason, where a workspace of this name and status gets no new numbers and extensions."""
     if status in TAKES_NONE:
         raise Conflict(f"{name} {TAKES_NONE[status]}")
+
+
+IMPORTED = Table(
+    columns={
+        "e164": "The whole number with + and its country code, such as +918047182200; spaces do not matter",
+        "country": "Two letters, such as IN. Blank: the country of its numbering plan",
+        "kind": "local, mobile or toll_free. Blank: what its numbering plan says",
+    },
+    required=("e164",),
+    synonyms={
+        "number": "e164",
+        "phone": "e164",
+        "phone_number": "e164",
+        "did": "e164",
+        "msisdn": "e164",
+        "region": "country",
+        "country_code": "country",
+        "type": "kind",
+        "number_type": "kind",
+    },
+    examples=(
+        {"e164": "+918047182200", "country": "IN", "kind": "local"},
+        {"e164": "+442079460018"},
+    ),
+)
+"""What a file of numbers may hold."""

@@ -50,6 +50,7 @@ NAVIGATION: Groups = (
     (
         "Operations",
         (
+            ("Numbers", "admin_numbers.listing", "phone"),
             ("Import", "admin_imports.page", "upload"),
             ("Tasks", "admin_tasks.listing", "list"),
             ("Jobs", "admin_jobs.listing", "refresh"),

@@ -32,11 +32,15 @@ ACTIONS = (
     ("New workspace", "admin_workspaces.new", "plus", "create add tenant"),
     ("Invite a person", "admin_users.invite", "user-plus", "add user"),
     ("New plan", "admin_plans.new", "plus", "create add price"),
+    ("Import numbers", "admin_number_imports.page", "upload", "csv did phone"),
     ("Export workspaces", "admin_workspaces.export", "download", "csv"),
+    ("Pick a number", "workspace_numbers.pick", "phone", "add did phone"),
     ("Export contacts", "workspace_contacts.export", "download", "csv"),
 )
 QUESTIONS = (
+    ("Add a number…", "admin_numbers.new", "phone", "did phone inventory"),
     ("Invite somebody…", "workspace_team.invite", "user-plus", "add member team"),
+    ("New extension…", "workspace_extensions.new", "device-landline-phone", "add create phone sip"),
     ("Invite people…", "organization_users.invite", "user-plus", "add member user"),
 )
 POSTS = (

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from portal.base.db import db
 from portal.models import Change, Domain, Organization, Task, TaskResult, TaskState, User, Workspace
 from portal.operations import imports, tasks
-from portal.operations.imports import Source, inspect
+from portal.operations.import_sources import Source, inspect
 from portal.operations.tasks import Claim, Ended, Result
 from portal.operations.unit import unit
 from portal.operations.workspaces import create

@@ -19,6 +19,7 @@ from portal.web.admin import workspace_choices as choices
 from portal.web.admin.blueprints import organizations as bp
 from portal.web.admin.conflicts import TwoVersions, show_conflict
 from portal.web.admin.organization_head import crumbs
+from portal.web.countries import countries
 from portal.web.edited import EditedForm
 from portal.web.pages import done, show
 from portal.web.versions import differing, marks, touched
@@ -87,7 +88,7 @@ def _page(found: Account, form: EditedForm, status: int = 200) -> Response:
         may_profile=may(Permission.ORGANIZATION_EDIT),
         may_billing=may(Permission.ORGANIZATION_BILLING),
         options={
-            "country": choices.countries(locale),
+            "country": countries(locale),
             "currency": choices.every_currency(locale),
             "rate_card": choices.kept(tuple(cards), str(form.value("rate_card"))),
         },

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import url_for
 
 from portal.models import TaskKind, TaskState
 from portal.models.tasks import NOT_YET
+from portal.operations import import_files
+from portal.operations.import_files import Kind
 from portal.operations.tasks import LEASE, SETTLES
 from portal.queries.tasks import ResultView, TaskView
 from portal.rules import bulk
+from portal.rules.access import Permission
 from portal.rules.imports import Outcome, summary
 from portal.web import formats
 from portal.web.admin import bulk_words
@@ -54,6 +57,23 @@ TRIED: dict[str, str] = {
 """The words of a trial run, where they differ."""
 
 
+class Imported(NamedTuple):
+    """What an import makes: one and several in words, the route that does what a trial run tried, and who may."""
+
+    one: str
+    several: str
+    run: str
+    permission: Permission
+
+
+IMPORTED: dict[Kind, Imported] = {
+    Kind.WORKSPACES: Imported("workspace", "workspaces", "admin_imports.run_for_real", Permission.WORKSPACE_IMPORT),
+    Kind.NUMBERS: Imported("number", "numbers", "admin_number_imports.run_for_real", Permission.NUMBER_EDIT),
+}
+PAGES = {"ws_": ("admin_workspaces.detail", "ws"), "num_": ("admin_numbers.page", "num")}
+"""The page of what a row came to, by how its public id begins: the route, and the name of its value."""
+
+
 class Entry(NamedTuple):
     """A task in the list."""
 
@@ -83,7 +103,7 @@ class ResultRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A task as its page shows it; `percent` of nothing is 100."""
+    """A task as its page shows it; `run`: label and address of doing for real what a trial run found good."""
 
     public_id: str
     title: str
@@ -100,7 +120,7 @@ class Progress:
     is_open: bool
     is_trial: bool
     is_clean: bool
-    importable: str
+    run: tuple[str, str] | None
     facts: str
     line_head: str
     has_rows: bool
@@ -163,11 +183,18 @@ def progress(task: TaskView, now: datetime, locale: str) -> Progress:
         is_open=task.is_open,
         is_trial=trial,
         is_clean=not task.counts.get(Outcome.FAILED),
-        importable=formats.number(good, locale) if good else "",
+        run=run_of(task, good, locale) if good else None,
         facts=f"Begun {formats.ago(task.created_at, now, locale).lower()} by {task.by or 'the command line'}",
         line_head="No." if is_bulk(task) else "Line",
         has_rows=bool(task.counts) or (is_bulk(task) and not task.is_open),
     )
+
+
+def run_of(task: TaskView, count: int, locale: str) -> tuple[str, str]:
+    """What does for real what a trial run tried: the button's label and its address."""
+    what = IMPORTED[import_files.kind_of(task.options)]
+    label = f"Import {formats.number(count, locale)} {what.one if count == 1 else what.several}"
+    return label, url_for(what.run, task=task.public_id)
 
 
 def is_bulk(task: TaskView) -> bool:
@@ -260,6 +287,8 @@ def ended(row: ResultView) -> ResultView:
 def result(row: ResultView, trial: bool) -> ResultRow:
     """A row's result as its page shows it."""
     look, icon, _ = OUTCOMES[row.outcome]
-    url = url_for("admin_workspaces.detail", ws=row.subject) if row.subject.startswith("ws_") else None
+    page = PAGES.get(row.subject.partition("_")[0] + "_")
+    values: dict[str, Any] = {page[1]: row.subject} if page else {}
+    url = url_for(page[0], **values) if page else None
     words = outcome_words(row.outcome, trial)
     return ResultRow(row.line, look, icon, words, row.label or "(no name)", row.message, url)

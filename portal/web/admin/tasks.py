@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base import background, clock
+from portal.models import TaskKind
 from portal.operations import import_files, task_workers, tasks
 from portal.operations.tasks import SETTLES
 from portal.queries import tasks as reads
@@ -64,7 +65,7 @@ def page(task: str) -> Response:
         here=turn(number),
         can_stop=found.is_open and _may_stop(found) and SETTLES not in found.options,
         again=_again(found, locale),
-        can_run=may(Permission.WORKSPACE_IMPORT) and import_files.can_run_for_real(found),
+        can_run=_may_run(found) and import_files.can_run_for_real(found),
     )
 
 
@@ -85,6 +86,10 @@ def stop(task: str) -> ResponseReturnValue:
     """No further row is begun."""
     tasks.stop(task, actor(), anybodys=may(Permission.TASK_STOP))
     return done(url_for("admin_tasks.page", task=task))
+
+
+def _may_run(task: TaskView) -> bool:
+    return task.kind is TaskKind.IMPORT and may(task_words.IMPORTED[import_files.kind_of(task.options)].permission)
 
 
 def _may_stop(task: TaskView) -> bool:

@@ -9,7 +9,6 @@ from functools import lru_cache
 import pycountry
 from babel import Locale
 
-from portal.base.countries import KOSOVO
 from portal.base.languages import timezones
 from portal.models import SuspensionBehaviour
 from portal.queries.catalogue import CardChoice, PlanChoice
@@ -133,14 +132,6 @@ def every_currency(locale: str) -> Options:
 @lru_cache(maxsize=1)
 def _sorted() -> tuple[pycountry.db.Data, ...]:
     return tuple(sorted(pycountry.currencies, key=lambda each: each.alpha_3))
-
-
-@lru_cache(maxsize=64)
-def countries(locale: str) -> Options:
-    """Every country by name; blank is none."""
-    codes = [KOSOVO, *(each.alpha_2 for each in pycountry.countries)]
-    named = sorted(((formats.country(code, locale), code) for code in codes), key=lambda each: each[0].casefold())
-    return (("", "Not given"), *((code, name) for name, code in named))
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,7 @@ from portal.web.admin import workspace_versions as versions
 from portal.web.admin.blueprints import workspaces as bp
 from portal.web.admin.conflicts import show_conflict
 from portal.web.admin.workspace_form import LABELS, WorkspaceForm
+from portal.web.countries import countries
 from portal.web.pages import done, show
 from portal.web.versions import marks, touched
 from portal.web.workspace_words import STATUSES
@@ -85,7 +86,7 @@ def _page(found: Present, form: WorkspaceForm, status: int = 200) -> Response:
         may_plan=may(Permission.WORKSPACE_PLAN),
         may_owner=may(Permission.WORKSPACE_OWNER),
         choices=choices,
-        options={"country": choices.countries(locale), "timezone": choices.zones()},
+        options={"country": countries(locale), "timezone": choices.zones()},
         plans=choices.plans(plans, form.value("plan"), known, found.currency, locale),
         person=picks.person(person) if person else None,
         found={"kind": ""},

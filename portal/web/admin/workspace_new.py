@@ -23,6 +23,7 @@ from portal.web.admin import workspace_picks as picks
 from portal.web.admin import workspace_summary as summary
 from portal.web.admin.blueprints import workspaces as bp
 from portal.web.admin.workspace_form import WorkspaceForm
+from portal.web.countries import countries
 from portal.web.pages import show, wants_part
 from portal.web.platform import platform
 from portal.web.reader import words
@@ -129,7 +130,7 @@ def _page(form: WorkspaceForm, status: int = 200, found: dict[str, Any] | None =
         options={
             "currency": choices.currencies(defaults.default_currency, locale),
             "rate_card": choices.rate_cards(catalogue.card_choices(), defaults.default_rate_card),
-            "country": choices.countries(locale),
+            "country": countries(locale),
             "timezone": choices.zones(),
         },
         defaults=defaults,

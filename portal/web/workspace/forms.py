@@ -35,11 +35,17 @@ class RoleForm(Form):
 
 
 class SettingsForm(Form):
-    """What a workspace is called, where it is, and in which time zone it lives."""
+    """What a workspace is called, where it is, in which time zone it lives, and what its calls say."""
 
     name = StringField()
     web_address = StringField()
     timezone = StringField()
+    cnam = StringField()
+    e911_street = StringField()
+    e911_city = StringField()
+    e911_state = StringField()
+    e911_postal_code = StringField()
+    e911_country = StringField()
     version = StringField()
 
 

@@ -6,28 +6,32 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.models import BroadcastState, ExtensionState, NumberKind, NumberState
-from portal.queries.tenant_lists import BroadcastRow, CampaignRow, ContactRow, ExtensionRow, NumberRow
-from portal.web import formats
+from flask import url_for
 
-KINDS = {NumberKind.LOCAL: "Local", NumberKind.MOBILE: "Mobile", NumberKind.TOLL_FREE: "Toll-free"}
+from portal.models import BroadcastState, ExtensionState, NumberState
+from portal.queries.tenant_lists import BroadcastRow, CampaignRow, ContactRow, ExtensionRow, NumberRow
+from portal.rules.access import Permission
+from portal.web import formats, number_words
+from portal.web.access import may
+
 STATES = {
-    NumberState.ASSIGNED: ("active", "In use"),
-    NumberState.PORTING_OUT: ("pending", "Porting out"),
-    NumberState.AVAILABLE: ("draft", "Free"),
-    ExtensionState.PROVISIONED: ("active", "Provisioned"),
-    ExtensionState.UNREGISTERED: ("cancelled", "Unregistered"),
     BroadcastState.DRAFT: ("draft", "Draft"),
     BroadcastState.SCHEDULED: ("pending", "Scheduled"),
     BroadcastState.SENDING: ("trial", "Sending"),
     BroadcastState.SENT: ("active", "Sent"),
     BroadcastState.STOPPED: ("cancelled", "Stopped"),
 }
+OFFERED = {
+    ExtensionState.PROVISIONED: (("renew", "New secret…"), ("unregister", "Unregister…")),
+    ExtensionState.UNREGISTERED: (("provision", "Provision again…"),),
+}
+"""What may be done to an extension in each state: the route, and its label."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. `badge`: the class of the status badge that the text stands in; `title`: the exact instant."""
+    """One cell. `badge`: the class of the status badge that the text stands in; `title`: the exact instant; `doors`:
+    what may be done, each with its label, its address, and what it is called where nobody sees the row."""
 
     text: str
     sub: str = ""
@@ -35,36 +39,52 @@ class Cell:
     title: str = ""
     numeric: bool = False
     is_name: bool = False
+    doors: tuple[tuple[str, str, str], ...] = ()
 
 
 Cells = tuple[Cell, ...]
 
 
 def numbers(rows: Iterable[NumberRow], now: datetime) -> list[Cells]:
-    """Number, country, kind, state."""
-    locale = formats.reader_locale()
+    """Number, country, kind, state; and what may be done."""
+    locale, changes = formats.reader_locale(), may(Permission.TENANT_NUMBER_EDIT)
     return [
         (
             Cell(formats.phone(row.e164), is_name=True),
             Cell(formats.country(row.country, locale)),
-            Cell(KINDS[row.kind]),
+            Cell(number_words.KINDS[row.kind]),
             _state(row.state),
+            *((_release(row),) if changes else ()),
         )
         for row in rows
     ]
 
 
+def _release(row: NumberRow) -> Cell:
+    if row.state is not NumberState.ASSIGNED:
+        return Cell("")
+    url = url_for("workspace_numbers.release", num=row.public_id)
+    return Cell("", doors=(("Release…", url, f"Release {formats.phone(row.e164)}"),))
+
+
 def extensions(rows: Iterable[ExtensionRow], now: datetime) -> list[Cells]:
-    """Number, name, state, since when."""
+    """Number, name, state, since when; and what may be done."""
+    changes = may(Permission.TENANT_EXTENSION_EDIT)
     return [
         (
             Cell(row.number, is_name=True),
             Cell(row.display_name or formats.NONE),
             _state(row.state),
             _when(row.created_at, now),
+            *((Cell("", doors=tuple(_door(act, label, row) for act, label in OFFERED[row.state])),) if changes else ()),
         )
         for row in rows
     ]
+
+
+def _door(act: str, label: str, row: ExtensionRow) -> tuple[str, str, str]:
+    url = url_for(f"workspace_extensions.{act}", ext=row.public_id)
+    return label, url, f"{label.removesuffix('…')}: extension {row.number}"
 
 
 def contacts(rows: Iterable[ContactRow], now: datetime) -> list[Cells]:
@@ -109,7 +129,12 @@ def broadcasts(rows: Iterable[BroadcastRow], now: datetime) -> list[Cells]:
 
 
 def _state(state: NumberState | ExtensionState | BroadcastState) -> Cell:
-    kind, label = STATES[state]
+    if isinstance(state, NumberState):
+        kind, label = number_words.STATES[state]
+    elif isinstance(state, ExtensionState):
+        kind, label = number_words.EXTENSION_STATES[state]
+    else:
+        kind, label = STATES[state]
     return Cell(label, badge=kind)
 
 

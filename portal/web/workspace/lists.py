@@ -1,4 +1,4 @@
-"""Numbers, extensions, campaigns and broadcasts: lists of what there is, searched and in pages."""
+"""The lists of a workspace: what there is of a kind, searched and in pages."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ BROADCASTS = Kind(
 
 
 def listed(kind: Kind, endpoint: str, **more: Any) -> Response:
-    """A page of the list."""
+    """A page of the list. `more`: as the template knows it."""
     q, locale = words(), formats.reader_locale()
     found = kind.read(q, paging.number(request.args.get("page")))
     turn = paging.turning(endpoint, q=q or None)
@@ -104,8 +104,6 @@ def _blueprint(name: str, kind: Kind, permission: Permission) -> Blueprint:
 
 
 blueprints: tuple[Blueprint, ...] = (
-    _blueprint("numbers", NUMBERS, Permission.TENANT_NUMBER_VIEW),
-    _blueprint("extensions", EXTENSIONS, Permission.TENANT_EXTENSION_VIEW),
     _blueprint("campaigns", CAMPAIGNS, Permission.TENANT_CAMPAIGN_VIEW),
     _blueprint("broadcasts", BROADCASTS, Permission.TENANT_BROADCAST_VIEW),
 )

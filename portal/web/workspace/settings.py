@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from portal.base.languages import timezones
 from portal.operations import workspace_settings
 from portal.operations.workspace_settings import Changed, Stale
-from portal.queries import account_users
+from portal.queries import account_users, detail
 from portal.queries.detail import Profile
 from portal.rules.access import Permission, permissions_of
 from portal.rules.lifecycle import Status
 from portal.rules.periods import local_day
 from portal.web import formats, tenancy
 from portal.web.access import actor, may, needs
+from portal.web.countries import countries
 from portal.web.pages import done, show
 from portal.web.platform import brand
 from portal.web.role_words import WORKSPACE_ROLES, may_do
@@ -23,6 +24,16 @@ from portal.web.workspace.side import own_profile, page
 
 bp = page("settings")
 
+CALLS = {
+    "cnam": "Caller name (CNAM)",
+    "e911_street": "Street and number",
+    "e911_city": "City",
+    "e911_state": "State",
+    "e911_postal_code": "Postal code",
+    "e911_country": "Country",
+}
+"""What its calls say of it, by field: the name that others see, and where help is sent (E911)."""
+
 
 @bp.get("/settings", endpoint="page")
 @needs(Permission.TENANT_SETTINGS_VIEW)
@@ -30,7 +41,11 @@ def settings() -> ResponseReturnValue:
     """The settings as they are."""
     profile, version = own_profile(), tenancy.tenant().version
     form = SettingsForm(
-        name=profile.name, web_address=profile.web_address, timezone=profile.timezone, version=str(version)
+        name=profile.name,
+        web_address=profile.web_address,
+        timezone=profile.timezone,
+        version=str(version),
+        **detail.calls(profile.key),
     )
     return _show(form, profile)
 
@@ -42,7 +57,11 @@ def save() -> ResponseReturnValue:
     form, here = SettingsForm(), tenancy.tenant()
     with form.refusals():
         wanted = Changed(
-            form.name.data or "", form.web_address.data or "", form.timezone.data or "", _number(form.version.data)
+            form.name.data or "",
+            form.web_address.data or "",
+            form.timezone.data or "",
+            _number(form.version.data),
+            **{name: form[name].data for name in CALLS},
         )
         try:
             address = workspace_settings.change(here.public_id, wanted, actor())
@@ -60,6 +79,8 @@ def _show(form: SettingsForm, profile: Profile, status: int = 200, stale: str = 
         status=status,
         form=form,
         stored=profile,
+        calls=_calls(form, profile, locale),
+        countries=countries(locale),
         stale=stale,
         version=tenancy.tenant().version if stale else form.version.data,
         timezones=[(name, name.replace("_", " ")) for name in timezones()],
@@ -71,6 +92,16 @@ def _show(form: SettingsForm, profile: Profile, status: int = 200, stale: str = 
         is_multi=profile.organization.is_multi,
         close_url=_close_url(),
     )
+
+
+def _calls(form: SettingsForm, profile: Profile, locale: str) -> list[tuple[str, str, str]]:
+    """Field, label and text of what its calls say."""
+    shown = detail.calls(profile.key)
+    if shown["e911_country"]:
+        shown["e911_country"] = formats.country(shown["e911_country"], locale)
+    return [
+        (name, label, form[name].data or "" if form.is_submitted() else shown[name]) for name, label in CALLS.items()
+    ]
 
 
 def _account() -> tuple[str, str | None, str]:

@@ -8,7 +8,10 @@ from portal.base import clock
 from portal.models import scope
 from portal.queries import detail
 from portal.queries.detail import Standing
-from portal.web import sides, tenancy
+from portal.rules.limits import Limit
+from portal.web import limit_bars, sides, tenancy
+from portal.web.limit_bars import Bar
+from portal.web.platform import platform
 
 
 def page(name: str) -> Blueprint:
@@ -27,3 +30,9 @@ def own_standing() -> Standing:
     """The same with its usage and its limits."""
     with scope.platform():
         return detail.standing(tenancy.tenant().public_id, clock.now())
+
+
+def own_limit(limit: Limit, locale: str) -> Bar:
+    """One of its limits, and what is used of it."""
+    state = next(state for state in own_standing().limits if state.limit is limit)
+    return limit_bars.bar(state, platform().thresholds, locale)

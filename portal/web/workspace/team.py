@@ -13,14 +13,13 @@ from portal.queries.team import Member, Pending
 from portal.rules.access import Permission, outranks
 from portal.rules.limits import Limit
 from portal.rules.text import initials
-from portal.web import formats, limit_bars, paging, tenancy
+from portal.web import formats, paging, tenancy
 from portal.web.access import may, needs
 from portal.web.limit_bars import Bar
 from portal.web.pages import show
-from portal.web.platform import platform
 from portal.web.reader import words
 from portal.web.role_words import WORKSPACE_ROLES
-from portal.web.workspace.side import own_standing, page
+from portal.web.workspace.side import own_limit, page
 
 bp = page("team")
 HERE = "workspace_team.listing"
@@ -80,8 +79,7 @@ def listing() -> Response:
 
 def seats(locale: str) -> Bar:
     """Members and pending invitations, of how many there may be."""
-    state = next(state for state in own_standing().limits if state.limit is Limit.USERS)
-    return limit_bars.bar(state, platform().thresholds, locale)
+    return own_limit(Limit.USERS, locale)
 
 
 def _person(member: Member, now: datetime, locale: str) -> Person:

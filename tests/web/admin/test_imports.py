@@ -17,8 +17,8 @@ from werkzeug.test import TestResponse
 from portal.base import clock as base_clock
 from portal.base.db import db
 from portal.models import Task, TaskResult, TaskState, Workspace
-from portal.operations import import_files, imports, task_workers, tasks
-from portal.operations.imports import inspect
+from portal.operations import import_files, import_sources, imports, task_workers, tasks
+from portal.operations.import_sources import inspect
 from portal.operations.unit import unit
 from portal.rules.access import StaffRole
 from portal.rules.imports import COLUMNS
@@ -175,7 +175,7 @@ def waiting(app: Flask, rows: str = ROWS) -> str:
     path = folder / f"{public_id}.csv"
     path.write_text(rows)
     source = inspect(path, 1_000_000)
-    imports.start("rows.csv", source, BY, public_id=public_id, trial=False, send_mail=False, kept=True)
+    import_sources.start("rows.csv", source, BY, public_id=public_id, trial=False, send_mail=False, kept=True)
     return public_id
 
 
