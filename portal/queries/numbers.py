@@ -122,7 +122,7 @@ def by_state(wanted: Wanted) -> Mapping[NumberState, int]:
     """How many there are of each state, whatever state is wanted."""
     others = Wanted(wanted.q, None, wanted.country, wanted.kind)
     query = _joined(select(Number.state, func.count(Number.id)), others).where(*_where(others))
-    return dict(iter(db.session.execute(query.group_by(Number.state)).tuples()))
+    return {row[0]: row[1] for row in db.session.execute(query.group_by(Number.state))}
 
 
 def countries(*which: ColumnElement[bool]) -> list[str]:

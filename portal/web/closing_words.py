@@ -26,9 +26,14 @@ Row = tuple[str, str, str, Any, str, str | None]
 
 
 class CloseForm(Form):
-    """The name, typed once more."""
+    """The name, typed once more; and which numbers the question said to be ported out."""
 
     confirm_name = StringField()
+    told = StringField()
+
+    def heard(self) -> list[str]:
+        """Those numbers (E.164)."""
+        return (self.told.data or "").split()
 
 
 def about(profile: Profile, now: datetime, lost: str) -> dict[str, Any]:
@@ -41,6 +46,7 @@ def about(profile: Profile, now: datetime, lost: str) -> dict[str, Any]:
         "more": counted(effects.numbers - 1, "other") if effects.numbers > 1 else None,
         "porting": numbers(effects.porting_out),
         "several": len(effects.porting_out) > 1,
+        "told": " ".join(effects.porting_out),
     }
 
 

@@ -11,12 +11,14 @@ from werkzeug.test import TestResponse
 
 from portal.base.db import db
 from portal.models import Hold, Membership, Organization, User, Workspace, scope
+from portal.operations import extensions
 from portal.operations.derived import settling
 from portal.operations.invitations import count_members
 from portal.operations.unit import locked, unit
 from portal.rules.access import StaffRole, WorkspaceRole
 from portal.rules.lifecycle import HoldKind
 from tests import factories
+from tests.support import telephony
 from tests.support.clocks import NOW
 from tests.support.people import log_in, submit
 
@@ -27,6 +29,8 @@ class Home:
 
     workspace: Workspace
     people: dict[WorkspaceRole, User] = field(default_factory=dict)
+    number: str = ""
+    extension: str = ""
 
     @property
     def path(self) -> str:
@@ -44,6 +48,14 @@ def home(name: str = "Acme Logistics") -> Home:
     found.people[WorkspaceRole.OWNER] = db.session.get_one(User, found.workspace.owner_id)
     for role in (WorkspaceRole.MANAGER, WorkspaceRole.AGENT):
         found.people[role] = join(found.workspace, f"{role.value}@{word}.example", role)
+    return found
+
+
+def furnished(name: str, e164: str) -> Home:
+    """The same, with this number and an extension; their public ids."""
+    found = home(name)
+    found.number = telephony.assigned(found.workspace, e164)
+    found.extension = extensions.create(found.workspace.public_id, "101", "Front desk", factories.command()).extension
     return found
 
 

@@ -40,7 +40,7 @@ def trash_move(ws: str) -> ResponseReturnValue:
     profile = detail.profile(ws)
     if form.validate():
         with form.refusals():
-            closing.close(ws, form.confirm_name.data or "", actor())
+            closing.close(ws, form.confirm_name.data or "", actor(), told=form.heard())
             return settled(ws, f"{named(profile)} moved to the trash. It can be restored for 90 days")
     return _closing(profile, form, 422)
 

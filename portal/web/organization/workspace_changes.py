@@ -29,7 +29,8 @@ def close(workspace: str) -> ResponseReturnValue:
     check_move(profile.status, profile.stage, Move.TRASH)
     if form.validate_on_submit():
         with form.refusals():
-            closing.close(workspace, form.confirm_name.data or "", actor(), Permission.ACCOUNT_WORKSPACE_CLOSE)
+            name, needs = form.confirm_name.data or "", Permission.ACCOUNT_WORKSPACE_CLOSE
+            closing.close(workspace, name, actor(), needs, told=form.heard())
             name = formats.isolated(profile.name)
             flash(f"{name} is closed. For 90 days the staff of {brand()} can restore it.", "good")
             return done(url_for(HERE))

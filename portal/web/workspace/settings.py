@@ -99,9 +99,8 @@ def _calls(form: SettingsForm, profile: Profile, locale: str) -> list[tuple[str,
     shown = detail.calls(profile.key)
     if shown["e911_country"]:
         shown["e911_country"] = formats.country(shown["e911_country"], locale)
-    return [
-        (name, label, form[name].data or "" if form.is_submitted() else shown[name]) for name, label in CALLS.items()
-    ]
+    typed = {name: form[name].data or "" for name in CALLS} if form.is_submitted() else shown
+    return [(name, label, typed[name]) for name, label in CALLS.items()]
 
 
 def _account() -> tuple[str, str | None, str]:

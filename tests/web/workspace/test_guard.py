@@ -19,6 +19,7 @@ from tests.support.insiders import Home, browser, enter, staff_browser
 from tests.support.mails import Mailbox
 from tests.support.pages import words
 from tests.support.routes import Route, routes
+from tests.support.telephony import DELHI, MUMBAI
 
 SIDE = [route for route in routes() if route.permission.scope is Scope.WORKSPACE]
 SUSPENDED = "workspace_home.suspended"
@@ -26,18 +27,28 @@ SUSPENDED = "workspace_home.suspended"
 
 @pytest.fixture
 def acme(app: Flask) -> Home:
-    return insiders.home()
+    return insiders.furnished("Acme Logistics", MUMBAI)
 
 
 @pytest.fixture
 def beta(app: Flask) -> Home:
-    return insiders.home("Beta Freight")
+    return insiders.furnished("Beta Freight", DELHI)
+
+
+def there(home: Home) -> dict[str, str]:
+    """What stands in the addresses of this workspace's pages, by the name it has there."""
+    return {
+        "slug": home.workspace.web_address,
+        "user": home.people[WorkspaceRole.AGENT].public_id,
+        "invitation": "ivt_0000000000000000",
+        "num": home.number,
+        "ext": home.extension,
+    }
 
 
 def asked(client: FlaskClient, route: Route, home: Home) -> tuple[int, str]:
     """Status and target of the route in this workspace, without a form's token: a 400 is as far as one gets."""
-    values = {"slug": home.workspace.web_address, "user": home.people[WorkspaceRole.AGENT].public_id}
-    answer = client.open(route.path(**values, invitation="ivt_0000000000000000"), method=route.method, buffered=True)
+    answer = client.open(route.path(**there(home)), method=route.method, buffered=True)
     return answer.status_code, answer.headers.get("Location", "")
 
 
@@ -239,8 +250,7 @@ def test_no_word_of_another_workspace_is_seen(app: Flask, acme: Home, beta: Home
     for client in (browser(app, acme.owner), staff):
         for route in SIDE:
             if route.method == "GET" and route.endpoint != SUSPENDED:
-                values = {"slug": acme.workspace.web_address, "user": acme.people[WorkspaceRole.AGENT].public_id}
-                assert canary not in client.get(route.path(**values), buffered=True).text, str(route)
+                assert canary not in client.get(route.path(**there(acme)), buffered=True).text, str(route)
         assert canary not in client.get(acme.path + f"team/{beta.owner.public_id}/role").text
 
 
