@@ -9,9 +9,13 @@ from portal.models import (
     ApiKey,
     CreditEntry,
     Domain,
+    Extension,
+    ExtensionState,
     Hold,
     Invoice,
     Membership,
+    Number,
+    NumberState,
     Order,
     OrderState,
     Organization,
@@ -20,8 +24,10 @@ from portal.models import (
     Request,
     User,
     Workspace,
+    scope,
 )
 from portal.rules.access import OrganizationRole, WorkspaceRole
+from portal.rules.lifecycle import Status
 from portal.rules.requests import RequestState
 from tests.support.examples import Example
 from tests.support.ledgers import HOME
@@ -262,3 +268,38 @@ def of_credit(rest: str = "", *where: Any) -> Callable[[Example], str]:
             return f"/admin/credit/{session.scalars(query).one()}{rest}"
 
     return path
+
+
+def of_number(state: NumberState, rest: str = "") -> Callable[[Example], str]:
+    """A page of the inventory about the first number in this state."""
+
+    def path(example: Example) -> str:
+        query = select(Number.public_id).where(Number.state == state).order_by(Number.id).limit(1)
+        with example.open() as session:
+            return f"/admin/numbers/{session.scalars(query).one()}{rest}"
+
+    return path
+
+
+def of_own_telephony(rest: str, state: ExtensionState | None = None) -> dict[str, Any]:
+    """A question about the first number of a customer's or, with a state, about the first extension in it; and the
+    owner of its workspace."""
+    row: Any = Number if state is None else Extension
+    where = Number.state == NumberState.ASSIGNED if state is None else Extension.state == state
+
+    def found(example: Example) -> tuple[str, str, str]:
+        query = (
+            select(row.public_id, Workspace.web_address, User.email)
+            .join(Workspace, Workspace.id == row.workspace_id)
+            .join(User, User.id == Workspace.owner_id)
+            .where(where, Workspace.status == Status.ACTIVE, User.password_hash.is_not(None))
+        )
+        with example.open() as session, scope.platform():
+            public_id, slug, email = session.execute(query.order_by(Workspace.id, row.id).limit(1)).one()
+        return public_id, slug, email
+
+    noun = "numbers" if state is None else "extensions"
+    return {
+        "where": lambda example: f"/w/{found(example)[1]}/{noun}/{found(example)[0]}/{rest}",
+        "who": lambda example: found(example)[2],
+    }

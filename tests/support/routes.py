@@ -20,6 +20,8 @@ FILES = {
     "admin_users.export",
     "admin_audit.export",
     "admin_imports.template",
+    "admin_number_imports.template",
+    "admin_numbers.export",
     "admin_tasks.results",
     "api.openapi",
     "branding.file",
@@ -28,6 +30,7 @@ FILES = {
 }
 # … and what htmx asks for; a person who opens its address is led to the page that it is a part of.
 PARTS = {
+    "admin_numbers.choose",
     "admin_orders.choose",
     "admin_workspaces.new_summary",
     "admin_workspaces.choose_owner",

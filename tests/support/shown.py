@@ -1,13 +1,15 @@
-"""Pages to look at: where each is to be seen, and by whom. Those about an organization's people."""
+"""Pages to look at: where each is to be seen, and by whom. Those about an organization's people, numbers and extensions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from portal.models import ExtensionState, NumberState
 from portal.rules.access import WorkspaceRole
-from tests.support.addresses import of_organization, of_person
+from tests.support.addresses import of_number, of_organization, of_own_telephony, of_person
 from tests.support.examples import Example
 
 OWNER = "owner@portal.example"
+TENANT = "owner@nilgiri-retail.example"
 ADMIN, PEOPLE = "admin@nilgiri-retail.example", "people@nilgiri-retail.example"
 
 
@@ -23,6 +25,27 @@ class Shown:
         return self.where if isinstance(self.where, str) else self.where(example)
 
 
+FREE, USED, LEAVING = NumberState.AVAILABLE, NumberState.ASSIGNED, NumberState.PORTING_OUT
+PROVISIONED, GONE = ExtensionState.PROVISIONED, ExtensionState.UNREGISTERED
+TELEPHONY = {
+    "admin_numbers.listing": Shown("/admin/numbers/"),
+    "admin_numbers.listing: all filters": Shown("/admin/numbers/?q=+91&state=available&country=IN&kind=local"),
+    "admin_numbers.listing: nothing": Shown("/admin/numbers/?q=brihgt", "auditor@portal.example"),
+    "admin_numbers.page": Shown(of_number(USED)),
+    "admin_numbers.page: free": Shown(of_number(FREE), "auditor@portal.example"),
+    "admin_numbers.page: porting out": Shown(of_number(LEAVING)),
+    "admin_numbers.assign": Shown(of_number(FREE, "/assign")),
+    "admin_numbers.release": Shown(of_number(USED, "/release")),
+    "admin_numbers.port_out": Shown(of_number(USED, "/port-out")),
+    "admin_numbers.keep": Shown(of_number(LEAVING, "/keep")),
+    "admin_numbers.ported": Shown(of_number(LEAVING, "/ported")),
+    "admin_number_imports.page": Shown("/admin/numbers/import/"),
+    "workspace_numbers.pick: nothing": Shown("/w/nilgiri-retail/numbers/pick?q=99999999999", TENANT),
+    "workspace_numbers.release": Shown(**of_own_telephony("release")),
+    "workspace_extensions.renew": Shown(**of_own_telephony("renew", PROVISIONED)),
+    "workspace_extensions.unregister": Shown(**of_own_telephony("unregister", PROVISIONED)),
+    "workspace_extensions.provision": Shown(**of_own_telephony("provision", GONE)),
+}
 ACCOUNT_USERS = {
     "organization_users.listing: by a user admin": Shown(of_organization("/o/<slug>/users"), PEOPLE),
     "organization_users.listing: all filters": Shown(of_organization("/o/<slug>/users?role=member&q=a"), ADMIN),
@@ -36,3 +59,4 @@ ACCOUNT_USERS = {
     "organization_users.workspace_remove": Shown(of_person(question="remove"), ADMIN),
     "organization_users.workspace_owner": Shown(of_person(question="owner"), ADMIN),
 }
+OTHERS = ACCOUNT_USERS | TELEPHONY

@@ -20,6 +20,7 @@ from tests.support.scenes import Example, Fields, Scene
 from tests.web import account_scenes, scenes
 from tests.web.billing_scenes import BILLING
 from tests.web.people_scenes import PEOPLE
+from tests.web.telephony_scenes import TELEPHONY
 
 EDITED = ("workspace.changed", "workspace.plan_changed", "workspace.owner_changed")
 PROFILE = {"name": "Alice the First", "locale": "en", "timezone": "UTC", "theme": "dark"}
@@ -112,6 +113,7 @@ EXAMPLES: dict[str, Example] = {
     "admin_requests.grant": Example(account_scenes.unanswered, ("request.granted", "organization.changed")),
     "admin_workspaces.transfer": Example(scenes.sold, ("workspace.transferred", "organization.workspace_left")),
     **BILLING,
+    **TELEPHONY,
     "admin_plans.archive": Example(scenes.planned, ("plan.archived",)),
     "admin_plans.create": Example(lambda _: {"name": "Growth"}, ("plan.created",)),
     "admin_plans.edit_save": Example(scenes.repriced, ("plan.changed",)),

@@ -23,12 +23,13 @@ from portal.models import (
     User,
     Workspace,
 )
-from portal.operations import requests
+from portal.operations import extensions, requests
 from portal.operations.unit import unit
 from portal.rules.access import ROLES, OrganizationRole, Permission, Role, Scope, StaffRole, WorkspaceRole, allows
 from portal.rules.requests import RequestKind
 from portal.web.sides import ORGANIZATION
 from tests import factories
+from tests.support import telephony
 from tests.support.clocks import NOW
 from tests.support.creation import count
 from tests.support.mails import Mailbox
@@ -71,6 +72,10 @@ ANSWERS: dict[str, set[int]] = {
     "organization_workspaces.primary": {409},
     "admin_organizations.reactivate_ask": {409},  # nor is its organization suspended
     "admin_workspaces.lift_ask": {404},
+    "admin_numbers.choose": {303},
+    "admin_numbers.assign": {409},  # the number is assigned, and not being ported out
+    "admin_numbers.keep": {409},
+    "admin_numbers.ported": {409},
     "account.email_confirm": {410},
     "branding.file": {404},  # there is no such brand …
     "organization_branding.draft_logo": {404},  # … and no logo yet
@@ -144,6 +149,8 @@ def people(app: Flask, examples: dict[str, str]) -> list[Person]:
         log_in(found[-1].browser, user)
     examples["domain"] = factories.domain(organization).public_id
     examples |= {"slug": workspace.web_address, "user": user.public_id, "invitation": "ivt_0000000000000000"}
+    examples["num"] = telephony.assigned(workspace)
+    examples["ext"] = extensions.create(workspace.public_id, "101", "", factories.command()).extension
     add_agent_of(organization)
     return found
 
@@ -195,7 +202,10 @@ def test_every_route_answers_every_role_as_the_table_says(people: list[Person], 
     assert not [each for each in found if each], "\n".join(each for each in found if each)
     assert len(found) > 400
     # Workspaces and users are exported by the same people.
-    exports = (Permission.WORKSPACE_EXPORT, Permission.WORKSPACE_EXPORT, Permission.TENANT_CONTACT_EXPORT)
+    exports = (
+        *(Permission.WORKSPACE_EXPORT, Permission.WORKSPACE_EXPORT),
+        *(Permission.TENANT_CONTACT_EXPORT, Permission.NUMBER_VIEW),
+    )
     exported = sum(allows(role, permission) for role in ROLES for permission in exports)
     assert count(AuditEvent) == events + exported, "what was turned away, or had no token, did nothing"
 

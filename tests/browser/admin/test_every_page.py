@@ -39,12 +39,12 @@ from tests.support.browsers import axe, fits, looks_right
 from tests.support.examples import Example
 from tests.support.ledgers import HOME
 from tests.support.routes import FILES, PARTS, Route, routes
-from tests.support.shown import ACCOUNT_USERS, OWNER, Shown
+from tests.support.shown import OTHERS, OWNER, TENANT, Shown
 
 AUDITOR, MEMBER = "auditor@portal.example", "member@nilgiri-retail.example"
 ADMIN, BILLING = "admin@nilgiri-retail.example", "billing@nilgiri-retail.example"
 MANAGER = "manager@nilgiri-retail.example"
-TENANT, AGENT = "owner@nilgiri-retail.example", "agent@nilgiri-retail.example"
+AGENT = "agent@nilgiri-retail.example"
 ORGANIZATIONS = "/admin/organizations/"
 FINANCE, SUPPORT = "finance@portal.example", "support@portal.example"
 NOBODY, HALF_WAY = "", "half-way"
@@ -56,7 +56,7 @@ CHILD = and_(Workspace.is_primary.is_(False), Workspace.status == Status.ACTIVE)
 HAS_CHILDREN = and_(Workspace.is_primary, Workspace.web_address == "nilgiri-retail")
 COVERED = ("target-size",)  # what lies half below an open menu is small and close to it, until the menu is closed
 # By endpoint, or "endpoint: what is special".
-PAGES = ACCOUNT_USERS | {
+PAGES = OTHERS | {
     "account.home": Shown("/", MEMBER),
     "organization_overview.page: billing": Shown(of_organization("/o/<slug>/"), BILLING),
     "organization_requests.new": Shown(of_organization("/o/<slug>/requests/volume_discount"), ADMIN),

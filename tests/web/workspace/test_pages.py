@@ -114,8 +114,8 @@ def test_pages_cost_the_same_whatever_their_rows(make_app: object, acme: Home, c
     }
     assert queries == {
         "": 8,
-        "numbers": 6,
-        "extensions": 6,
+        "numbers": 8,  # with what the limit leaves
+        "extensions": 8,
         "contacts": 7,
         "campaigns": 6,
         "broadcasts": 6,
