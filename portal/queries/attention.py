@@ -35,6 +35,7 @@ from portal.models import (
     Invoice,
     JobRun,
     LimitOverride,
+    Number,
     Order,
     Organization,
     OutboxMessage,
@@ -231,6 +232,13 @@ ASKED: Mapping[Kind, _Asked] = {
             "checked_at": Domain.last_checked_at,
             "is_own": Domain.workspace_id.is_not(None),
         },
+    ),
+    Kind.PORTING: _Asked(
+        _WORKSPACE.join(Number, Number.workspace_id == Workspace.id),
+        Number.porting_at.is_not(None),
+        Number.porting_at,
+        (Number.porting_at, Number.id),
+        {"number": Number.public_id, "e164": Number.e164},
     ),
 }
 

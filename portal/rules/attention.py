@@ -20,6 +20,7 @@ class Kind(StrEnum):
     NEAR_CAP = "near_cap"
     OVERRIDE = "override"
     DOMAIN = "domain"
+    PORTING = "porting"
 
 
 TRIAL_WITHIN = timedelta(days=5)

@@ -1,4 +1,4 @@
-"""Pages to look at: where each is to be seen, and by whom. Those about an organization's people, numbers and extensions."""
+"""Pages to look at: where each is seen, and by whom. Those about an organization's people, numbers, extensions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from portal.base.db import db
-from portal.models import Hold, Invitation, LimitOverride, Organization, Plan, Request, User, Workspace
+from portal.models import Hold, Invitation, LimitOverride, Number, Organization, Plan, Request, User, Workspace
 from portal.operations.audit import chain, event_row, payload_of
 from portal.operations.audit_events import EVENTS
 from portal.operations.demo.catalogue import STARTER
@@ -269,6 +269,22 @@ def _requests(world: World, window: Window) -> Told:
             yield Happened(f"request.{row.state.value}", by, facts, row.organization_id, reason=row.word)
 
 
+def _numbers(world: World, window: Window) -> Told:
+    """Each number came to its workspace when that began; some went back with its end, or are being ported out."""
+    columns = (Number.e164, Number.created_at.label("at"), Number.released_at, Number.porting_at)
+    whose = func.coalesce(Number.workspace_id, Number.last_workspace_id)
+    joined = _WORKSPACES.add_columns(*columns).join(Number, whose == Workspace.id)
+    owner = world.staff[StaffRole.OWNER][0]
+    for action, column in (
+        ("number.assigned", Number.created_at),
+        ("number.released", Number.released_at),
+        ("number.port_out_begun", Number.porting_at),
+    ):
+        for row in db.session.execute(joined.where(*_within(column, window))):
+            at = getattr(row, "at" if column is Number.created_at else column.key)
+            yield _of(row, action, _person(owner, at), {"number": row.e164})
+
+
 STORIES: tuple[Callable[[World, Window], Told], ...] = (
     _founding,
     _accounts,
@@ -282,6 +298,7 @@ STORIES: tuple[Callable[[World, Window], Told], ...] = (
     _limits,
     _invitations,
     _requests,
+    _numbers,
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from portal.models import Extension, ExtensionState, Number, NumberState, ReleasedNumber
@@ -15,6 +15,7 @@ from portal.rules.limits import Limit
 
 INVENTORY = 0.4  # numbers that wait for a customer, to a workspace
 MOST_WAITING = 2_000
+LEAVING = 6  # days that porting out has taken at least
 
 
 def write_telephony(world: World, tenant: Tenant) -> None:
@@ -51,10 +52,16 @@ def _number(world: World, rng: Random, tenant: Tenant) -> None:
         workspace_id=None if released else tenant.id,
         last_workspace_id=tenant.id if released else None,
         released_at=released,
+        porting_at=_begun(world, tenant) if leaving else None,
         created_at=tenant.created_at,
     )
     if released:
         world.sheet.add(ReleasedNumber, workspace_id=tenant.id, number_id=key)
+
+
+def _begun(world: World, tenant: Tenant) -> datetime:
+    """When porting out was begun, not before the number was there."""
+    return max(tenant.created_at, world.now - timedelta(days=LEAVING + tenant.id % LEAVING))
 
 
 def write_inventory(world: World, workspaces: int) -> None:
@@ -72,6 +79,7 @@ def write_inventory(world: World, workspaces: int) -> None:
             workspace_id=None,
             last_workspace_id=None,
             released_at=None,
+            porting_at=None,
             created_at=at.replace(microsecond=0),
         )
 

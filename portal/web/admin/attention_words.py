@@ -35,6 +35,7 @@ CHIPS: Mapping[Kind, str] = {
     Kind.NEAR_CAP: "Near a limit",
     Kind.OVERRIDE: "Overrides expiring",
     Kind.DOMAIN: "Domains pending",
+    Kind.PORTING: "Numbers porting out",
 }
 ICONS: Mapping[Kind, tuple[str, str]] = {
     Kind.JOB: ("refresh", "risk"),
@@ -48,6 +49,7 @@ ICONS: Mapping[Kind, tuple[str, str]] = {
     Kind.NEAR_CAP: ("alert-triangle-filled", "watch"),
     Kind.OVERRIDE: ("adjustments", ""),
     Kind.DOMAIN: ("world", ""),
+    Kind.PORTING: ("phone", ""),
 }
 
 
@@ -195,6 +197,12 @@ def _domain(entry: Entry, reader: Reader) -> Words:
     return f"{facts['host']}: {stands}", *_ago(entry.at, reader), action
 
 
+def _porting(entry: Entry, reader: Reader) -> Words:
+    url = url_for("admin_numbers.page", num=entry.facts["number"])
+    what = f"{formats.phone(entry.facts['e164'])} is being ported out"
+    return what, *_ago(entry.at, reader), Action("Number", url, "", How.PAGE)
+
+
 _WORDS: Mapping[Kind, Callable[[Entry, Reader], Words]] = {
     Kind.JOB: _job,
     Kind.OVERDUE: _overdue,
@@ -207,6 +215,7 @@ _WORDS: Mapping[Kind, Callable[[Entry, Reader], Words]] = {
     Kind.NEAR_CAP: _near_cap,
     Kind.OVERRIDE: _override,
     Kind.DOMAIN: _domain,
+    Kind.PORTING: _porting,
 }
 
 

@@ -106,7 +106,7 @@ def facts(it: Listed, reader: Reader) -> Sequence[Fact]:
         found.append(("Last held by", it.last_name or "", None, None, url))
     if it.released_at and it.state is NumberState.AVAILABLE:
         found.append(_dated("Free since", it.released_at, reader))
-    return [*found, _dated("In the inventory since", it.created_at, reader)]
+    return [*found, _dated("Added", it.created_at, reader)]
 
 
 def _dated(label: str, at: datetime, reader: Reader) -> Fact:

@@ -58,7 +58,7 @@ def pick_one() -> ResponseReturnValue:
     if form.validate():
         try:
             with form.refusals():
-                e164 = numbers.assign(_asked(form), tenancy.tenant().public_id, actor())
+                e164 = numbers.assign(form.number.data or "", tenancy.tenant().public_id, actor())
                 flash(f"{formats.phone(e164)} is yours. It works at once.", "good")
                 return done(url_for(HERE))
         except Conflict as taken:
@@ -88,13 +88,6 @@ def release(num: str) -> ResponseReturnValue:
         back_url=back,
         crumbs=(("Numbers", back), ("Release", None)),
     )
-
-
-def _asked(form: PickForm) -> str:
-    given = form.number.data or ""
-    if not given.isprintable():
-        raise NotFound()
-    return given
 
 
 def _pick(form: PickForm, status: int = 200) -> Response:

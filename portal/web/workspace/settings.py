@@ -26,7 +26,7 @@ bp = page("settings")
 
 CALLS = {
     "cnam": "Caller name (CNAM)",
-    "e911_street": "Street and number",
+    "e911_street": "Emergency address: street and number",
     "e911_city": "City",
     "e911_state": "State",
     "e911_postal_code": "Postal code",

@@ -15,6 +15,8 @@ from portal.models import (
     Invoice,
     JobRun,
     JobState,
+    Number,
+    NumberState,
     Organization,
     OutboxMessage,
     OutboxState,
@@ -86,6 +88,8 @@ def needy(app: Flask) -> Workspace:
         )
         run = {"job": "invoices", "state": JobState.FAILED, "error": "2 could not be done.", "counts": {}}
         session.add(JobRun(**run, slot=NOW, started_at=NOW, lease_until=NOW, finished_at=NOW))
+        number = {"e164": "+912248182200", "country": "IN", "state": NumberState.PORTING_OUT, "porting_at": NOW}
+        session.add(Number(**number, workspace_id=made.id, created_at=NOW))
         figures = {"limit": Limit.BROADCASTS.value, "used": 85, "value": 100, "share": "85.0"}
         near = {"rule": "limits", "level": "watch", "code": "limit_near", "figures": figures}
         risk = {"health": Level.RISK, "health_rank": 0, "health_reasons": [near], "near_cap": 85}
@@ -101,11 +105,11 @@ def needy(app: Flask) -> Workspace:
     [
         (
             StaffRole.OWNER,
-            "Open Suspend… Ledger See reasons Restore… Resend Extend… Answer Override… Edit… See records",
+            "Open Suspend… Ledger See reasons Restore… Resend Extend… Answer Override… Edit… See records Number",
         ),
-        (StaffRole.SUPPORT, "Open Invoice Ledger See reasons Review Resend Open Open Override… Edit… See records"),
-        (StaffRole.FINANCE, "Open Suspend… Ledger See reasons Review Open Extend… Open See limits Open See records"),
-        (StaffRole.AUDITOR, "Open Invoice Ledger See reasons Review Open Open Open See limits Open See records"),
+        (StaffRole.SUPPORT, "Open Invoice Ledger See reasons Review Resend Open Open Override… Edit… See records Number"),
+        (StaffRole.FINANCE, "Open Suspend… Ledger See reasons Review Open Extend… Open See limits Open See records Number"),
+        (StaffRole.AUDITOR, "Open Invoice Ledger See reasons Review Open Open Open See limits Open See records Number"),
     ],
 )
 def test_every_kind_offers_what_the_reader_may_do_and_it_opens(
