@@ -26,7 +26,9 @@ def close() -> ResponseReturnValue:
     profile, form = own_profile(), CloseForm()
     if form.validate_on_submit():
         with form.refusals():
-            closing.close(profile.public_id, form.confirm_name.data or "", actor(), Permission.TENANT_CLOSE, told=form.heard())
+            closing.close(
+                profile.public_id, form.confirm_name.data or "", actor(), Permission.TENANT_CLOSE, told=form.heard()
+            )
             flash(f"The workspace is closed. For 90 days the staff of {brand()} can restore it.", "good")
             return done(url_for("workspace_home.page"))
     with scope.platform():  # of this workspace alone, which the guard has let the owner into

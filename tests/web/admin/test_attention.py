@@ -103,13 +103,10 @@ def needy(app: Flask) -> Workspace:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (
-            StaffRole.OWNER,
-            "Open Suspend… Ledger See reasons Restore… Resend Extend… Answer Override… Edit… See records Number",
-        ),
-        (StaffRole.SUPPORT, "Open Invoice Ledger See reasons Review Resend Open Open Override… Edit… See records Number"),
-        (StaffRole.FINANCE, "Open Suspend… Ledger See reasons Review Open Extend… Open See limits Open See records Number"),
-        (StaffRole.AUDITOR, "Open Invoice Ledger See reasons Review Open Open Open See limits Open See records Number"),
+        (StaffRole.OWNER, "Open Suspend… Ledger See reasons Restore… Resend Extend… Answer Override… Edit… See records"),
+        (StaffRole.SUPPORT, "Open Invoice Ledger See reasons Review Resend Open Open Override… Edit… See records"),
+        (StaffRole.FINANCE, "Open Suspend… Ledger See reasons Review Open Extend… Open See limits Open See records"),
+        (StaffRole.AUDITOR, "Open Invoice Ledger See reasons Review Open Open Open See limits Open See records"),
     ],
 )
 def test_every_kind_offers_what_the_reader_may_do_and_it_opens(
@@ -118,7 +115,7 @@ def test_every_kind_offers_what_the_reader_may_do_and_it_opens(
     log_in(client, staff(role))
     page = client.get(HOME).text
     assert list(acts(page)) == [kind.value for kind in Kind]
-    assert " ".join(acts(page).values()) == expected
+    assert " ".join(acts(page).values()) == expected + " Number"  # which is being ported out
     assert "Used: 85 of 100 broadcasts this month, 85" in page
     assert "Failed: 2 could not be done." in page
     for url in re.findall(r'class="deed"><a class="button small" href="([^"#]*)', page):
