@@ -103,7 +103,10 @@ def needy(app: Flask) -> Workspace:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        (StaffRole.OWNER, "Open Suspend… Ledger See reasons Restore… Resend Extend… Answer Override… Edit… See records"),
+        (
+            StaffRole.OWNER,
+            "Open Suspend… Ledger See reasons Restore… Resend Extend… Answer Override… Edit… See records",
+        ),
         (StaffRole.SUPPORT, "Open Invoice Ledger See reasons Review Resend Open Open Override… Edit… See records"),
         (StaffRole.FINANCE, "Open Suspend… Ledger See reasons Review Open Extend… Open See limits Open See records"),
         (StaffRole.AUDITOR, "Open Invoice Ledger See reasons Review Open Open Open See limits Open See records"),
