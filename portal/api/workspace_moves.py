@@ -15,6 +15,8 @@ class Confirmed(Shape):
 
     confirm_name: Text
     """The workspace's name, exactly."""
+    porting_out: list[Text] = []
+    """Its numbers (E.164) that are being ported out. All have to be named: that goes on after closing."""
 
 
 class Restored(Told):
@@ -58,7 +60,7 @@ def cancel(call: Call, workspace: str) -> Answer:
 
     Its numbers go back to the inventory, its extensions are unregistered, its broadcasts stopped. It can be
     restored for 90 days, and is purged then."""
-    closing.close(workspace, call.body.confirm_name, call.by)
+    closing.close(workspace, call.body.confirm_name, call.by, told=call.body.porting_out)
     return told_now(call, workspace)
 
 
