@@ -72,6 +72,7 @@ ANSWERS: dict[str, set[int]] = {
     "admin_organizations.reactivate_ask": {409},  # nor is its organization suspended
     "admin_workspaces.lift_ask": {404},
     "account.email_confirm": {410},
+    "probes.readyz": {503},  # no clockwork here
     "branding.file": {404},  # there is no such brand …
     "organization_branding.draft_logo": {404},  # … and no logo yet
 }
