@@ -4,17 +4,15 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from psycopg import sql
 from sqlalchemy import create_engine, func, select
 
 from portal import create_app
@@ -32,7 +30,7 @@ from tests import factories
 from tests.conftest import KEY, NOW, ROOT, migrate
 from tests.factories import command
 from tests.support.creation import actions
-from tests.support.databases import Database, Postgresql
+from tests.support.databases import Database
 from tests.support.people import session_of
 
 Restore = Callable[..., Result]
@@ -44,19 +42,6 @@ MADE = Manifest("0.1.0", NOW, "sqlite", HEAD, {"workspace": 2})
 
 def quiet(step: str, done: int, total: int) -> None:
     """Progress that nobody looks at."""
-
-
-@pytest.fixture
-def elsewhere(database: Database, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database of the same kind, on another machine."""
-    if not isinstance(database, Postgresql):
-        yield f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}"
-        return
-    admin, name = database.cluster.url("postgres"), sql.Identifier("elsewhere")
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-        yield database.cluster.url("elsewhere")
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
 
 
 @pytest.fixture
