@@ -31,7 +31,7 @@ def setting(default: Any, about: str, unit: str = "") -> Any:
 class Settings:
     """The finished settings of one process."""
 
-    instance: Path = setting(Path("instance"), "Folder of the database, secret key, uploads, compiled templates and counts")
+    instance: Path = setting(Path("instance"), "Folder of database, secret key, uploads, compiled templates and counts")
     database_url: str = setting("", "SQLAlchemy URL; blank is SQLite in the instance folder")
     public_url: str = setting("http://127.0.0.1:8000", "Where people reach Portal; every link in a mail starts with it")
     secret_key: str = setting("", "Signs CSRF tokens; blank is the key that `portal init` wrote to the instance folder")
