@@ -1,7 +1,10 @@
 """What machines ask of a server: who is told what, and that it costs nobody anything."""
 
 import re
+import subprocess
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -152,6 +155,33 @@ def test_the_processes_of_a_server_are_added_up(server: Server) -> None:
         assert servers.fetch(server.url + "/livez") == (200, "alive\n")
     assert {count() - before for _ in range(6)} == {40}, "whoever answers"
     assert servers.fetch(server.url + "/readyz") == (200, "ready\n")
+
+
+SHARED = """
+import os, sys
+from pathlib import Path
+from portal.base import metrics
+
+def count(times):
+    counted = metrics.Counted()
+    for _ in range(times):
+        counted.add("/livez", "GET", 200, 0.002, 0)
+
+metrics.share(Path(sys.argv[1]))
+for times in (2, 3):
+    if (child := os.fork()) == 0:
+        count(times)
+        os._exit(0)
+    os.waitpid(child, 0)
+print(metrics.told(None).decode())
+"""
+
+
+def test_a_start_begins_anew_and_who_is_gone_still_counts(tmp_path: Path) -> None:
+    for _ in range(2):
+        run = [sys.executable, "-W", "ignore", "-c", SHARED, str(tmp_path / "counts")]
+        told = subprocess.run(run, cwd=servers.ROOT, capture_output=True, text=True, check=True).stdout
+        assert figures(told)["portal_requests_total{method=GET,route=/livez,status=200}"] == 5
 
 
 def test_counting_costs_next_to_nothing() -> None:
