@@ -8,7 +8,19 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal import api
-from portal.base import background, clock, db, declared, form_session, hashing, logs, mail, names, scheduler
+from portal.base import (
+    background,
+    clock,
+    db,
+    declared,
+    form_session,
+    hashing,
+    logs,
+    mail,
+    metrics,
+    names,
+    scheduler,
+)
 from portal.base.csrf import csrf
 from portal.base.languages import babel
 from portal.base.login import login_manager
@@ -16,7 +28,19 @@ from portal.gateways import dns
 from portal.gateways.mail import chosen
 from portal.jobs import schedule
 from portal.settings import Settings
-from portal.web import access, account, admin, brand_files, chrome, formats, organization, problems, request, workspace
+from portal.web import (
+    access,
+    account,
+    admin,
+    brand_files,
+    chrome,
+    formats,
+    organization,
+    probes,
+    problems,
+    request,
+    workspace,
+)
 
 ROOT = Path(__file__).parent.parent
 
@@ -41,6 +65,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app, settings.url)
     scheduler.init_app(app, schedule.resume)
     form_session.init_app(app)
+    metrics.init_app(app)
     request.init_app(app, settings)
     babel.init_app(app, locale_selector=formats.babel_locale, timezone_selector=formats.reader_timezone)
     access.init_app(app, login_manager)  # before a form is read, which may be large
@@ -49,7 +74,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.init_app(app)
     chrome.init_app(app, settings)
     sides = (*account.blueprints, *admin.blueprints, *organization.blueprints, *workspace.blueprints)
-    for blueprint in (brand_files.bp, *sides):
+    for blueprint in (brand_files.bp, probes.bp, *sides):
         app.register_blueprint(blueprint)
     api.init_app(app)
     declared.check_routes(app)

@@ -39,7 +39,7 @@ from portal.rules.actors import Actor
 from portal.rules.errors import PortalError, Refused
 from portal.server import serve as serve_forever
 from portal.settings import Settings, SettingsError
-from portal.web import import_report, terminal
+from portal.web import backup_commands, import_report, terminal
 
 
 def make_app() -> Flask:
@@ -51,8 +51,10 @@ def make_app() -> Flask:
 
 
 @click.group()
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Portal: the control room of a multi-tenant messaging and telephony platform."""
+    context.obj = make_app  # for commands that live elsewhere
 
 
 @main.command()
@@ -269,6 +271,8 @@ def jobs(context: click.Context) -> None:
 
 for command in commands.COMMANDS:
     jobs.add_command(command)
+for command in backup_commands.COMMANDS:
+    main.add_command(command)
 
 
 @main.command()

@@ -5,6 +5,7 @@ A client that sends or reads slowly holds a thread for as long: such clients are
 
 from __future__ import annotations
 
+import platform
 import threading
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from portal import create_app
-from portal.base import clock
+from portal.base import clock, metrics
 from portal.jobs import runner
 from portal.operations import task_workers
 from portal.rules.schedules import Every
@@ -59,6 +60,7 @@ def watch_tasks() -> None:
 
 def serve(settings: Settings, host: str, port: int, workers: int, threads: int) -> None:
     """Serve until a signal says stop."""
+    metrics.share(settings.instance / "metrics" / f"{platform.node()}-{port}")
     Server(
         settings,
         bind=f"[{host}]:{port}" if ":" in host else f"{host}:{port}",

@@ -15,6 +15,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 KEY_FILE = "secret.key"
+LOOPBACK = ("localhost", "127.0.0.1")
 
 
 class SettingsError(Exception):
@@ -30,7 +31,7 @@ def setting(default: Any, about: str, unit: str = "") -> Any:
 class Settings:
     """The finished settings of one process."""
 
-    instance: Path = setting(Path("instance"), "Folder of the database, the secret key, uploads and compiled templates")
+    instance: Path = setting(Path("instance"), "Folder of database, secret key, uploads, compiled templates and counts")
     database_url: str = setting("", "SQLAlchemy URL; blank is SQLite in the instance folder")
     public_url: str = setting("http://127.0.0.1:8000", "Where people reach Portal; every link in a mail starts with it")
     secret_key: str = setting("", "Signs CSRF tokens; blank is the key that `portal init` wrote to the instance folder")
@@ -51,6 +52,9 @@ class Settings:
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     log_json: bool = setting(False, "Write logs as JSON lines")
     count_queries: bool = setting(False, "Answer with the number of SQL queries in X-Bench-Queries")
+    metrics_token: str = setting(
+        "", "Bearer token for /metrics and /readyz?verbose; blank opens them on a desk, from this machine, alone"
+    )
     now: str = setting("", "A fixed clock (ISO instant) for demonstrations and benchmarks; refused on real data")
     testing: bool = setting(False, "Cheap password hashing and strict mail, for tests only")
 
@@ -92,10 +96,15 @@ class Settings:
         return self.public_url.startswith("https://")
 
     @property
+    def on_a_desk(self) -> bool:
+        """Whether people reach Portal on this machine alone: it is being tried out."""
+        return (urlsplit(self.public_url).hostname or "") in LOOPBACK
+
+    @property
     def hosts(self) -> list[str]:
         """The host names that are answered: the public URL's, and those named beside it."""
         public = urlsplit(self.public_url).hostname or ""
-        loopback = ["localhost", "127.0.0.1"] if public in {"localhost", "127.0.0.1"} else []
+        loopback = LOOPBACK if self.on_a_desk else ()
         return [public, *loopback, *(host.strip() for host in self.trusted_hosts.split(",") if host.strip())]
 
     def key(self) -> str:
@@ -118,6 +127,11 @@ class Settings:
         if not self.secret_key and not path.exists():
             with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(48) + "\n")
+
+
+def for_libraries(name: str, value: str) -> None:
+    """This variable, which a library reads by itself, has this value in this process and in those that it starts."""
+    os.environ[name] = value
 
 
 def _read(name: str, raw: str, default: Any) -> Any:

@@ -28,7 +28,7 @@ from tests.support import browsers, parts, servers
 from tests.support.clients import Client
 from tests.support.clocks import NOW, Clock
 from tests.support.commands import Portal, typed
-from tests.support.databases import Database, open_database
+from tests.support.databases import Database, Postgresql, open_database
 from tests.support.mails import Mailbox, MailServer
 from tests.support.servers import Server
 
@@ -112,6 +112,16 @@ def database(request: pytest.FixtureRequest, databases: Callable[[str], Database
 def database_url(database: Database) -> str:
     """The SQLAlchemy URL of `database`."""
     return database.url
+
+
+@pytest.fixture
+def elsewhere(database: Database, tmp_path: Path) -> Iterator[str]:
+    """The URL of another database of the same kind, which is empty: not even tables are in it."""
+    if not isinstance(database, Postgresql):
+        yield f"sqlite:///{tmp_path / 'elsewhere.sqlite3'}"
+        return
+    with database.another("elsewhere") as url:
+        yield url
 
 
 # ---------------------------------------------------------------- the program

@@ -16,7 +16,7 @@ import psycopg
 from flask import Flask, g, has_app_context
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, event
+from sqlalchemy import DateTime, Engine, MetaData, event, make_url
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase
@@ -40,6 +40,8 @@ SQLITE_PRAGMAS = (
 )
 PLAN_ANEW = "plan_anew"  # the execution option of a statement that PostgreSQL is to plan for its values
 READING = "portal.reading"  # the app context's own connection
+CLIENT = "portal"  # as Portal names itself to PostgreSQL
+CONNECTING = 5  # seconds that PostgreSQL may take to answer a new connection
 QUIET = 1.0  # seconds after which a connection of the pool is asked whether it still stands
 
 
@@ -80,6 +82,8 @@ def engine_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
         return options | {"connect_args": {"isolation_level": None, "timeout": 10}}
+    patience = {} if "connect_timeout" in make_url(url).query else {"connect_timeout": CONNECTING}
+    options["connect_args"] = {"application_name": CLIENT, **patience}
     # The connection used last is taken first: it has the page's statements prepared.
     return options | {"isolation_level": "AUTOCOMMIT", "pool_use_lifo": True, "pool_size": 8, "max_overflow": 8}
 

@@ -15,6 +15,8 @@ EVENTS: dict[str, frozenset[str]] = {
         ),
         "platform.example_loaded": "workspaces organizations seed",
         "platform.derived_repaired": "workspaces",
+        "platform.backed_up": "file rows size",
+        "platform.restored": "made_at portal sessions",
         "user.created": "user name email staff_role",
         "user.logged_in": "user address agent second_factor",
         "user.logged_out": "user session",

@@ -148,6 +148,11 @@ def end_on(session: Session, host: str, now: datetime) -> None:
     _revoke(session, now, LoginSession.host == host)
 
 
+def end_everybody(session: Session, now: datetime) -> int:
+    """In the open unit: nobody's session opens anything any more; answers how many were ended."""
+    return _revoke(session, now)
+
+
 def end_one(session: Session, user_id: int | None, session_id: str, now: datetime) -> None:
     """In the open unit: the same for one session of this person. Raises NotFound if it is not an open one of theirs."""
     if not _revoke(session, now, LoginSession.user_id == user_id, LoginSession.public_id == session_id):

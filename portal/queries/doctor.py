@@ -6,6 +6,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -103,7 +104,7 @@ def examine(
     yield secrecy(settings)
     try:
         with db.engine.connect() as connection:
-            yield Finding("Database", note=f"reached, {_version(connection)}")
+            yield Finding("Database", note=f"reached, {version(connection)}")
             at_head = schema(connection, migrations)
             yield at_head
             yield setup(connection)
@@ -138,15 +139,22 @@ def secrecy(settings: Settings) -> Finding:
     return Finding(name, note=f"all readable; {key} is this user's alone")
 
 
-def _version(connection: Connection) -> str:
+def version(connection: Connection) -> str:
+    """The database's name and version."""
     if connection.dialect.name == "sqlite":
         return f"SQLite {connection.exec_driver_sql('SELECT sqlite_version()').scalar()}"
     return f"PostgreSQL {connection.exec_driver_sql('SHOW server_version').scalar()}"
 
 
+@cache
+def heads(migrations: Path) -> frozenset[str]:
+    """The newest revisions in this folder."""
+    return frozenset(ScriptDirectory(str(migrations)).get_heads())
+
+
 def schema(connection: Connection, migrations: Path) -> Finding:
     """The tables are those of this version of Portal."""
-    wanted = set(ScriptDirectory(str(migrations)).get_heads())
+    wanted = heads(migrations)
     found = set(MigrationContext.configure(connection).get_current_heads())
     if wanted == found:
         return Finding("Migrations", note=f"at {', '.join(sorted(found))}")

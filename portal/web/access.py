@@ -33,6 +33,7 @@ __all__ = ["actor", "admit", "guard", "identify", "may", "needs", "opened", "ope
 
 log = structlog.get_logger(__name__)
 
+UNASKED = STATIC | hosts.PROBES  # where nobody asks who it is
 UNSETTLED = {"account.password_change", "account.log_out", "static"}  # open while a new password is due
 HALF_WAY = {"account.second_factor", "account.log_out", "static"}  # open while the second factor is due
 
@@ -41,7 +42,7 @@ def guard(app: Flask) -> ResponseReturnValue | None:
     """Let the request through, or say where to go instead. Another tenant's thing is a 404, never a 403."""
     g.held = frozenset()
     scope.enter(None)
-    if request.endpoint in STATIC or (request.endpoint and scope_of(app, request.endpoint)):
+    if request.endpoint in UNASKED or (request.endpoint and scope_of(app, request.endpoint)):
         g.principal = None  # a program's key is looked at by the view itself, and a cookie is nothing to it
         return None
     identify()

@@ -32,6 +32,8 @@ SENTENCES: Mapping[str, str] = {
     "platform.defaults_changed": "changed what new workspaces start with:",
     "platform.example_loaded": "loaded the example platform, {workspaces} workspaces in {organizations} organizations",
     "platform.derived_repaired": "repaired stored figures of {workspaces} workspaces",
+    "platform.backed_up": "made a backup, {file}: {rows} rows",
+    "platform.restored": "restored the backup of {made_at}; {sessions} sessions ended",
     "user.created": "created the account of {email}",
     "user.logged_in": "logged in from {address}",
     "user.logged_out": "logged out",

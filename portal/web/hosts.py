@@ -35,13 +35,16 @@ COMMON = {
     "account.password_forgot",
 }
 
+# What answers at any host, since whoever watches the server asks it by its address: it says nothing of anybody.
+PROBES = {"probes.livez", "probes.readyz", "probes.metrics"}
+
 Where = TypeVar("Where", Place, Account)
 
 
 def check() -> Response | None:
     """Before anything else of a request: at a host that is nobody's there is nothing, not even a page that says so: its
     files would not be there either. Raises NotFound for what a custom domain does not have."""
-    if site.is_own(request.host):
+    if request.endpoint in PROBES or site.is_own(request.host):
         return None
     found = domains.served(request.host.partition(":")[0].lower()) if request.host else None
     if found is None:

@@ -13,6 +13,7 @@ import structlog
 from flask import Flask, Response, abort, g, request
 from werkzeug.datastructures import MultiDict
 
+from portal.base import metrics
 from portal.settings import Settings
 from portal.web import hosts
 
@@ -57,6 +58,7 @@ def init_app(app: Flask, settings: Settings) -> None:
     always = HEADERS | ({"Strict-Transport-Security": f"max-age={A_YEAR}"} if settings.secure else {})
     app.wsgi_app = with_headers(app.wsgi_app, always)  # type: ignore[assignment, method-assign]
     app.before_request(_check_address)
+    counted = metrics.counted(app)
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -64,7 +66,10 @@ def init_app(app: Flask, settings: Settings) -> None:
         if settings.count_queries:
             response.headers["X-Bench-Queries"] = str(g.get("queries", 0))
         _cache(response)
-        _log(response)
+        seconds = time.perf_counter() - g.get("started", time.perf_counter())
+        rule = request.url_rule
+        counted.add(rule.rule if rule else None, request.method, response.status_code, seconds, g.get("queries", 0))
+        _log(response, seconds)
         return response
 
 
@@ -135,16 +140,22 @@ def shown_path() -> str:
     return "".join(char if char.isprintable() else quote(char, errors="replace") for char in path)
 
 
-def _log(response: Response) -> None:
-    if request.endpoint == "static":
+def _log(response: Response, seconds: float) -> None:
+    """One line for each request but for files, and for probes where all is well."""
+    if request.endpoint == "static" or (request.endpoint in hosts.PROBES and response.status_code < 400):
         return
-    person = g.get("principal")
+    person, domain = g.get("principal"), hosts.domain()
+    visit = person.access if person else None
     log.info(
         "request",
         method=request.method,
         path=shown_path(),
         status=response.status_code,
-        ms=round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1),
+        ms=round(seconds * 1000, 1),
         queries=g.get("queries", 0),
+        bytes=response.content_length,
+        address=request.remote_addr,
         user=person.public_id if person else None,
+        **({"access_session": visit.public_id} if visit else {}),
+        **({"host": domain.host} if domain else {}),
     )

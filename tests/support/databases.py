@@ -4,8 +4,8 @@ Putting back leaves the database in place, so that a server that holds it open g
 """
 
 import sqlite3
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -118,6 +118,15 @@ class Postgresql:
                     )
                 )
             connection.execute(RESET_SEQUENCES)
+
+    @contextmanager
+    def another(self, name: str) -> Iterator[str]:
+        """The URL of an empty database beside it, which is gone afterwards."""
+        there = sql.Identifier(name)
+        with psycopg.connect(self.cluster.url("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(there))
+            yield self.cluster.url(name)
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(there))
 
     def close(self) -> None:
         """Nothing of it is left running."""

@@ -27,6 +27,9 @@ FILES = {
     "branding.file",
     "organization_branding.draft_logo",
     "organization_branding.draft_sheet",
+    "probes.livez",
+    "probes.readyz",
+    "probes.metrics",
 }
 # … and what htmx asks for; a person who opens its address is led to the page that it is a part of.
 PARTS = {

@@ -77,6 +77,7 @@ ANSWERS: dict[str, set[int]] = {
     "admin_numbers.keep": {409},
     "admin_numbers.ported": {409},
     "account.email_confirm": {410},
+    "probes.readyz": {503},  # no clockwork here
     "branding.file": {404},  # there is no such brand …
     "organization_branding.draft_logo": {404},  # … and no logo yet
 }

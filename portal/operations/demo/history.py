@@ -25,6 +25,8 @@ from portal.rules.lifecycle import Stage, Status
 from portal.rules.periods import add_months
 
 UPGRADED = 3  # every third workspace on a larger plan began on Starter
+NIGHTS = 3  # of which backups are told
+ROWS, BYTES = 380, 37  # of a workspace, and of a row, in a backup
 MONTHS_SMALL = 5  # and stayed there for so long
 
 
@@ -108,6 +110,16 @@ def _founding(world: World, window: Window) -> Told:
     yield Happened("platform.initialised", Actor.command("init", opened), {})
     for name in db.session.scalars(select(Plan.name).order_by(Plan.position)):
         yield Happened("plan.created", _person(owner, opened), {"name": name})
+
+
+def _backups(world: World, window: Window) -> Told:
+    """Those of the last nights."""
+    for back in range(NIGHTS):
+        at = world.now.replace(hour=2, minute=0, second=0, microsecond=0) - timedelta(days=back)
+        if window.since <= at < min(window.until, world.now):
+            rows = ROWS * (world.singles + world.multis + world.children - back)
+            facts = {"file": f"portal-{at:%F}.zip", "rows": rows, "size": rows * BYTES}
+            yield Happened("platform.backed_up", Actor.command("backup", at), facts)
 
 
 def _accounts(world: World, window: Window) -> Told:
@@ -287,6 +299,7 @@ def _numbers(world: World, window: Window) -> Told:
 
 STORIES: tuple[Callable[[World, Window], Told], ...] = (
     _founding,
+    _backups,
     _accounts,
     _logins,
     _organizations,
