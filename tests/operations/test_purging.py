@@ -14,6 +14,7 @@ from portal.models import (
     Change,
     Invoice,
     Membership,
+    Number,
     PlatformSum,
     Purge,
     User,
@@ -68,7 +69,8 @@ def cage(app: Flask) -> Workspace:
 
 
 def closed(row: Workspace) -> str:
-    closing.close(row.public_id, row.name, BY)
+    ported = db.session.scalars(select(Number.e164).where(Number.workspace_id == row.id)).all()
+    closing.close(row.public_id, row.name, BY, told=ported)
     return row.public_id
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.models import Purge
+from portal.base.db import db
+from portal.models import Organization, Purge
 from portal.operations import closing
 from portal.operations.purging.purge import purge
 from portal.rules.actors import Actor
@@ -23,6 +24,7 @@ def test_a_receipt_says_what_went_and_its_people_have_no_workspace(app: Flask, c
     factories.plan()
     olive = factories.user("olive@example.test")
     row = factories.workspace("Acme", owner=olive)
+    factories.member(db.session.get_one(Organization, row.organization_id), bob := factories.user("bob@example.test"))
     closing.close(row.public_id, "Acme", BY)
     assert purge(row.public_id, Actor.job("purge", NOW + PURGE_AFTER), at_its_word=True)
     log_in(client, factories.staff())
@@ -31,8 +33,8 @@ def test_a_receipt_says_what_went_and_its_people_have_no_workspace(app: Flask, c
     assert 'href="/admin/workspaces/purged"' in client.get("/admin/workspaces/trash").text
     assert client.get(f"/admin/workspaces/{row.public_id}").status_code == 404
     assert "purged" in client.get("/admin/audit/").text
-    log_in(other := app.test_client(), olive)
-    assert "no workspace" in other.get("/", follow_redirects=True).text
+    log_in(other := app.test_client(), bob)
+    assert "You have no workspace" in other.get("/", follow_redirects=True).text
 
 
 def test_it_shows_how_far_a_purge_is(app: Flask, client: FlaskClient) -> None:
