@@ -1,8 +1,7 @@
 """What machines ask of a server: who is told what, and that it costs nobody anything."""
 
+import multiprocessing
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from tests.support.clocks import NOW
 from tests.support.people import log_in
 from tests.support.servers import Server
 
+FORK = multiprocessing.get_context("fork")
 TOKEN = "a-token-of-the-tests"
 PUBLIC = {"public_url": "https://portal.example"}
 PATHS = ("/livez", "/readyz", "/metrics")
@@ -157,31 +157,30 @@ def test_the_processes_of_a_server_are_added_up(server: Server) -> None:
     assert servers.fetch(server.url + "/readyz") == (200, "ready\n")
 
 
-SHARED = """
-import os, sys
-from pathlib import Path
-from portal.base import metrics
-
-def count(times):
+def count(times: int) -> None:
+    """As a worker does."""
     counted = metrics.Counted()
     for _ in range(times):
         counted.add("/livez", "GET", 200, 0.002, 0)
 
-metrics.share(Path(sys.argv[1]))
-for times in (2, 3):
-    if (child := os.fork()) == 0:
-        count(times)
-        os._exit(0)
-    os.waitpid(child, 0)
-print(metrics.told(None).decode())
-"""
+
+def serve_twice(folder: Path, told: Path) -> None:
+    """As a server does that is started anew, each time with two workers of which none is left."""
+    for _ in range(2):
+        metrics.share(folder)
+        for times in (2, 3):
+            worker = FORK.Process(target=count, args=(times,))
+            worker.start()
+            worker.join()
+    told.write_bytes(metrics.told(Flask("anew")))
 
 
 def test_a_start_begins_anew_and_who_is_gone_still_counts(tmp_path: Path) -> None:
-    for _ in range(2):
-        run = [sys.executable, "-W", "ignore", "-c", SHARED, str(tmp_path / "counts")]
-        told = subprocess.run(run, cwd=servers.ROOT, capture_output=True, text=True, check=True).stdout
-        assert figures(told)["portal_requests_total{method=GET,route=/livez,status=200}"] == 5
+    server = FORK.Process(target=serve_twice, args=(tmp_path / "counts", tmp_path / "told"))
+    server.start()
+    server.join()
+    found = figures((tmp_path / "told").read_text())
+    assert found["portal_requests_total{method=GET,route=/livez,status=200}"] == 5
 
 
 def test_counting_costs_next_to_nothing() -> None:
