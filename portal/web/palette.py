@@ -32,6 +32,7 @@ ACTIONS = (
     ("New workspace", "admin_workspaces.new", "plus", "create add tenant"),
     ("Invite a person", "admin_users.invite", "user-plus", "add user"),
     ("New plan", "admin_plans.new", "plus", "create add price"),
+    ("New rate card", "admin_rate_cards.new", "plus", "create add price usage billing profile"),
     ("Export workspaces", "admin_workspaces.export", "download", "csv"),
     ("Export contacts", "workspace_contacts.export", "download", "csv"),
 )
