@@ -51,6 +51,7 @@ NAVIGATION: Groups = (
     (
         "Operations",
         (
+            ("Usage limits", "admin_usage_limits.listing", "chart-bar"),
             ("Import", "admin_imports.page", "upload"),
             ("Tasks", "admin_tasks.listing", "list"),
             ("Jobs", "admin_jobs.listing", "refresh"),

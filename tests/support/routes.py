@@ -29,6 +29,7 @@ FILES = {
 # … and what htmx asks for; a person who opens its address is led to the page that it is a part of.
 PARTS = {
     "admin_orders.choose",
+    "admin_usage_limits.row",
     "admin_workspaces.new_summary",
     "admin_workspaces.choose_owner",
     "admin_workspaces.choose_organization",
