@@ -42,6 +42,7 @@ NAVIGATION: Groups = (
         "Revenue",
         (
             ("Plans", "admin_plans.listing", "tag"),
+            ("Rate cards", "admin_rate_cards.listing", "list"),
             ("Invoices", "admin_invoices.listing", "note"),
             ("Orders", "admin_orders.listing", "credit-card"),
             ("Credit", "admin_credit.listing", "coins"),
@@ -51,6 +52,7 @@ NAVIGATION: Groups = (
         "Operations",
         (
             ("Numbers", "admin_numbers.listing", "phone"),
+            ("Usage limits", "admin_usage_limits.listing", "chart-bar"),
             ("Import", "admin_imports.page", "upload"),
             ("Tasks", "admin_tasks.listing", "list"),
             ("Jobs", "admin_jobs.listing", "refresh"),

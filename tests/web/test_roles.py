@@ -23,7 +23,7 @@ from portal.models import (
     User,
     Workspace,
 )
-from portal.operations import extensions, requests
+from portal.operations import extensions, rate_cards, requests
 from portal.operations.unit import unit
 from portal.rules.access import ROLES, OrganizationRole, Permission, Role, Scope, StaffRole, WorkspaceRole, allows
 from portal.rules.requests import RequestKind
@@ -55,6 +55,7 @@ ANSWERS: dict[str, set[int]] = {
     "admin_workspaces.transfer_organizations": {303},
     "admin_users.choose_workspace": {303},
     "admin_orders.choose": {303},
+    "admin_usage_limits.row": {303},
     "admin_invoices.page": {404},  # there is no such invoice …
     "admin_invoices.pdf": {404},
     "organization_billing.invoice": {404},
@@ -123,6 +124,7 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
         "request": "no-such-request",
         "inv": "no-such-invoice",
         "order": "no-such-order",
+        "card": rate_cards.create({"name": "Volume", "currency": "USD", "payment_days": "14"}, factories.acting(owner)),
         "session": "no-such-session",
         "invitation": "no-such-invitation",
         "plan": factories.plan("Growth", is_free=False).public_id,
