@@ -15,6 +15,7 @@ from portal.jobs import (
     spend_caps,
     trials,
     usage_rollup,
+    webhooks,
 )
 
 DECLARED = (
@@ -29,6 +30,7 @@ DECLARED = (
     spend_caps,
     trials,
     usage_rollup,
+    webhooks,
 )
 NAMES = tuple(sorted(JOBS))
 
