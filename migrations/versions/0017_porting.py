@@ -1,13 +1,13 @@
 """Since when a number is being ported out, and the inventory by state, country and kind.
 
-Revision ID: 0018
+Revision ID: 0017
 Revises: 0016
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0018"
+revision = "0017"
 down_revision = "0016"
 branch_labels = None
 depends_on = None
