@@ -125,6 +125,21 @@ def as_of_now() -> None:
     db.session.connection(execution_options=repeatable if db.engine.dialect.name == "postgresql" else {})
 
 
+def truncate_log() -> bool:
+    """SQLite's write-ahead log is written over into the database and empty, so that no file holds what was there
+    before; False where somebody still reads that. On PostgreSQL there is nothing to do."""
+    if db.engine.dialect.name != "sqlite":
+        return True
+    db.session.remove()
+    let_go()
+    connection = db.engine.raw_connection()
+    try:
+        busy = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.close()
+    return not busy
+
+
 def init_app(app: Flask, url: str) -> None:
     """The app's engine, with its listeners."""
     app.config["SQLALCHEMY_DATABASE_URI"] = url

@@ -39,8 +39,11 @@ class Lost(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """What a run has done so far, why the first failed, and whether it was lost to somebody else."""
+    """What a run has done so far, why the first failed, and whether it was lost to somebody else. `public_id`: where it
+    is written down; `at_its_word`: a person said what time it is."""
 
+    public_id: str = ""
+    at_its_word: bool = False
     counts: Counter[str] = field(default_factory=Counter)
     reason: str = ""
     lost: threading.Event = field(default_factory=threading.Event)
@@ -52,7 +55,7 @@ _run: ContextVar[Run | None] = ContextVar("run", default=None)
 def each(items: Iterable[T], act: Callable[[T], bool], word: str) -> Mapping[str, int]:
     """Do it to every one: how many were done (under this word), and how many failed, which the log tells more of.
     `act` answers whether there was something to do. Raises Lost where another process has the run by now."""
-    run = _run.get() or Run()
+    run = running()
     counts = Counter[str]()
     for item in items:
         if run.lost.is_set():
@@ -60,6 +63,8 @@ def each(items: Iterable[T], act: Callable[[T], bool], word: str) -> Mapping[str
         try:
             with turn():
                 outcome = word if act(item) else ""
+        except Lost:
+            raise
         except Exception as error:
             log.exception("job_item_failed", item=item if isinstance(item, str | int) else repr(item))
             outcome, run.reason = FAILED, run.reason or said(error)
@@ -67,6 +72,20 @@ def each(items: Iterable[T], act: Callable[[T], bool], word: str) -> Mapping[str
             counts[outcome] += 1
             run.counts[outcome] += 1
     return counts
+
+
+def running() -> Run:
+    """The run at work."""
+    return _run.get() or Run()
+
+
+def told(word: str, more: int) -> None:
+    """The run has done so many more under this word, in the middle of one of its items. Raises Lost where another
+    process has it by now."""
+    run = running()
+    run.counts[word] += more
+    if run.lost.is_set():
+        raise Lost
 
 
 def together(*parts: Mapping[str, int]) -> Mapping[str, int]:
@@ -123,7 +142,7 @@ def take_over(clock: Clock) -> int:
 
 def carry_out(claim: Claim, clock: Clock) -> None:
     """The claimed run is done, and what came of it is written down, unless somebody else has it by then."""
-    job, run = JOBS.get(claim.job), Run()
+    job, run = JOBS.get(claim.job), Run(claim.public_id, claim.as_of is not None)
     if job is None:
         operations.finish(claim, {}, "There is no job of this name any more.", clock())
         return

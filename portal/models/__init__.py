@@ -21,6 +21,7 @@ from portal.models.organizations import Organization, OrganizationMember, RateCa
 from portal.models.outbox import OutboxMessage, OutboxState
 from portal.models.plans import LimitOverride, Plan, PlanColour, PlanFee, PlanLimit, PlanPrice
 from portal.models.platform_days import Measure, PlatformDay, PlatformSum
+from portal.models.purges import Purge, PurgedDay, WatchedSpan
 from portal.models.requests import Request
 from portal.models.sessions import LoginSession, LoginThrottle
 from portal.models.settings import PlatformSettings
@@ -92,6 +93,8 @@ __all__ = [
     "PlatformDay",
     "PlatformSettings",
     "PlatformSum",
+    "Purge",
+    "PurgedDay",
     "RateCard",
     "RecoveryCode",
     "ReleasedNumber",
@@ -105,6 +108,7 @@ __all__ = [
     "Theme",
     "UsageEvent",
     "User",
+    "WatchedSpan",
     "Workspace",
     "WorkspaceBirths",
     "WorkspaceTally",

@@ -35,6 +35,7 @@ from portal.operations.statuses import following
 from portal.operations.unit import unit
 from portal.queries.closing import OPEN_BROADCASTS
 from portal.queries.prospects import may_have_children
+from portal.queries.purges import has_begun
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Forbidden, Refused
@@ -103,6 +104,8 @@ def restore(workspace: str, by: Actor) -> Restored:
         place = locked_place(session, workspace, everyone=True)
         row = place.workspace
         check_move(row.status, row.stage, Move.RESTORE)
+        if has_begun(workspace):
+            raise Conflict("It is being purged: a part of its data is gone already. It cannot be restored.")
         if purge_due(row.cancelled_at, by.at):
             raise Conflict("Its 90 days are over. It is purged any moment now and cannot be restored.")
         _check_primary_open(place)

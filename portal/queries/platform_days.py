@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from portal.base.db import db
-from portal.models import DailyUsage, Measure, Order, PlatformDay, WorkspaceTally, scope
+from portal.models import DailyUsage, Measure, Order, PlatformDay, PurgedDay, WorkspaceTally, scope
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
 
@@ -97,12 +97,13 @@ def true_sums() -> CompoundSelect[*tuple[Any, ...]]:
     postgresql = db.engine.dialect.name == "postgresql"
     at = func.timezone("UTC", Order.paid_at) if postgresql else Order.paid_at
     day = type_coerce(func.date(at), Date)
+    every = union_all(select(DailyUsage.day, DailyUsage.sent), select(PurgedDay.day, PurgedDay.sent)).subquery()
     sent: Select[*tuple[Any, ...]] = select(
         literal(Measure.SENT.value, String),
-        DailyUsage.day,
+        every.c.day,
         literal("", String),
-        cast(func.sum(DailyUsage.sent), BigInteger),
-    ).group_by(DailyUsage.day)
+        cast(func.sum(every.c.sent), BigInteger),
+    ).group_by(every.c.day)
     income: Select[*tuple[Any, ...]] = (
         select(
             literal(Measure.INCOME.value, String), day, Order.currency, cast(func.sum(Order.amount_minor), BigInteger)

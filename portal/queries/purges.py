@@ -1,0 +1,79 @@
+"""Purges: which workspaces are due, and the receipts of those that are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, or_, select
+
+from portal.base.db import db
+from portal.models import Organization, Purge, Workspace
+from portal.queries.listing import PAGE, last_offset
+from portal.rules.lifecycle import PURGE_AFTER
+
+
+def due(now: datetime) -> Sequence[str]:
+    """Workspaces (public ids) whose 90 days are over by the clock, or whose purge has begun, the oldest first."""
+    begun = Workspace.public_id.in_(select(Purge.workspace).where(Purge.finished_at.is_(None)))
+    over = Workspace.cancelled_at <= now - PURGE_AFTER
+    found = select(Workspace.public_id).where(or_(over, begun)).order_by(Workspace.cancelled_at, Workspace.id)
+    return db.session.scalars(found).all()
+
+
+def has_begun(workspace: str) -> bool:
+    """Whether the purge of the workspace (public id) has begun: then it cannot be restored."""
+    return db.session.scalar(select(Purge.id).where(Purge.workspace == workspace)) is not None
+
+
+class Receipt(NamedTuple):
+    """What is left of a workspace. `finished_at` is empty while the purge goes on."""
+
+    public_id: str
+    workspace: str
+    name: str
+    organization: str | None
+    organization_id: str | None
+    cancelled_at: datetime
+    began_at: datetime
+    finished_at: datetime | None
+    run: str
+    rows: int
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """A page of them, and how many there are."""
+
+    total: int
+    page: int
+    rows: tuple[Receipt, ...]
+
+
+def receipts(page: int) -> Receipts:
+    """The page asked for (12 rows), or the last one where that is behind it; the latest first."""
+    total = db.session.scalar(select(func.count()).select_from(Purge)) or 0
+    offset = last_offset(total, (page - 1) * PAGE)
+    found = (
+        select(
+            Purge.public_id,
+            Purge.workspace,
+            Purge.workspace_name,
+            Organization.name,
+            Organization.public_id,
+            Purge.cancelled_at,
+            Purge.began_at,
+            Purge.finished_at,
+            Purge.run,
+            Purge.rows,
+            Purge.counts,
+        )
+        .outerjoin(Organization, Organization.id == Purge.organization_id)
+        .order_by(Purge.began_at.desc(), Purge.id.desc())
+        .limit(PAGE)
+        .offset(offset)
+    )
+    return Receipts(total, offset // PAGE + 1, tuple(map(Receipt._make, db.session.execute(found))))
