@@ -1,0 +1,221 @@
+"""The purge: nothing of the workspace is left, its neighbour is what it was, and it never comes too early."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, select
+
+from portal.base.db import db
+from portal.models import (
+    AuditEvent,
+    BilledMonth,
+    Change,
+    Invoice,
+    Membership,
+    PlatformSum,
+    Purge,
+    User,
+    Workspace,
+    scope,
+)
+from portal.operations import closing, team
+from portal.operations.purging import tables
+from portal.operations.purging.erase import erase
+from portal.operations.purging.purge import purge
+from portal.operations.purging.watch import watch
+from portal.operations.repair import repair
+from portal.queries import audit, purges
+from portal.queries.platform_days import true_sums
+from portal.rules.access import WorkspaceRole, held
+from portal.rules.actors import Actor
+from portal.rules.errors import Conflict
+from portal.rules.lifecycle import PURGE_AFTER
+from tests import factories
+from tests.support import canaries
+from tests.support.clocks import NOW
+from tests.support.creation import BY, check_platform, count, one
+from tests.support.family import add, family, named
+
+DUE = NOW + PURGE_AFTER
+TEXT, NAME, OTHERS = "kanarienvogel", "Goldammer", "nachtigall"
+
+
+def watched(until: timedelta = PURGE_AFTER) -> None:
+    """Somebody looked at the clock every hour."""
+    for hour in range(0, int(until / timedelta(hours=1)) + 1, 2):
+        watch(NOW + timedelta(hours=hour))
+    watch(NOW + until)
+
+
+def sums() -> set[tuple[object, ...]]:
+    """What the platform's days are known to have come to."""
+    with scope.platform():
+        return {
+            (row.measure.value, row.day, row.currency, row.amount) for row in db.session.scalars(select(PlatformSum))
+        }
+
+
+def at(after: timedelta) -> Actor:
+    return Actor.job("purge", NOW + after)
+
+
+@pytest.fixture
+def cage(app: Flask) -> Workspace:
+    """The child of another, in their organization."""
+    family(NAME, name="Wren")
+    return named(NAME)
+
+
+def closed(row: Workspace) -> str:
+    closing.close(row.public_id, row.name, BY)
+    return row.public_id
+
+
+def test_every_table_that_reaches_a_workspace_is_purged_or_says_what_stays(app: Flask) -> None:
+    covered = {part.table.name for part in tables.all_parts()}
+    assert covered >= {table.name for table in canaries.reaching(Workspace.metadata)}
+
+
+def test_a_new_table_that_only_refers_to_a_workspace_has_to_say_so() -> None:
+    metadata = MetaData()
+    Table("workspace", metadata, Column("id", Integer, primary_key=True))
+    key = ForeignKey("workspace.id", ondelete="SET NULL")
+    Table("souvenir", metadata, Column("id", Integer, primary_key=True), Column("workspace_id", key, nullable=True))
+    with pytest.raises(LookupError, match=r"souvenir\.workspace_id"):
+        tables.parts(metadata)
+
+
+def test_rows_go_before_those_that_they_refer_to(app: Flask) -> None:
+    order = [part.table.name for part in tables.all_parts() if part.values is None]
+    for part in tables.all_parts():
+        if part.values is None:
+            for key in part.table.foreign_keys:
+                if (to := key.column.table.name) in order:
+                    assert order.index(part.table.name) < order.index(to)
+
+
+def test_no_row_and_no_byte_is_left_and_the_neighbour_is_what_it_was(
+    cage: Workspace, mailbox: object, database_url: str
+) -> None:
+    wren = named("Wren")
+    canaries.fill(cage, TEXT)
+    canaries.fill(wren, OTHERS)
+    repair(NOW)
+    key = closed(cage)
+    before = canaries.rows_with(OTHERS)
+    assert canaries.holding(TEXT) >= {("contact", "name"), ("audit_event", "payload"), ("workspace", "admin_note")}
+    watched()
+    rows = []
+    assert purge(key, at(PURGE_AFTER), run="run_1", tell=rows.append)
+    assert canaries.holding(TEXT) == set()
+    assert canaries.holding(NAME, NAME.casefold()) == canaries.NAMES
+    assert canaries.rows_with(OTHERS) == before
+    receipt = purges.receipts(1).rows[0]
+    assert (receipt.workspace, receipt.name, receipt.run) == (key, NAME, "run_1")
+    assert receipt.rows == sum(receipt.counts.values()) == sum(rows) + 1
+    assert receipt.counts["contact"] == receipt.counts["contact_tag"] == canaries.ROWS
+    with scope.platform():
+        verdict = audit.verify()
+    assert not verdict.fault and verdict.erased
+    check_platform()
+    assert sums() == {tuple(row) for row in db.session.execute(true_sums())}
+    assert erase(DUE) == 1
+    if database_url.startswith("sqlite"):
+        files = b"".join(each.read_bytes() for each in Path(database_url[10:]).parent.glob("portal.sqlite3*"))
+        assert OTHERS.encode() in files and TEXT.encode() not in files
+
+
+def test_a_run_after_it_finds_nothing_to_do(cage: Workspace) -> None:
+    key = closed(cage)
+    watched()
+    assert purge(key, at(PURGE_AFTER)) and not purge(key, at(PURGE_AFTER))
+    assert purges.due(DUE) == [] and count(Purge) == 1
+
+
+@pytest.mark.parametrize("early", [timedelta(minutes=1), timedelta(days=1)])
+def test_nothing_goes_before_90_times_24_hours(cage: Workspace, early: timedelta) -> None:
+    key = closed(cage)
+    watched(PURGE_AFTER - early)
+    assert not purge(key, at(PURGE_AFTER - early))
+    assert not purge(key, at(PURGE_AFTER - early), at_its_word=True)
+    assert count(Workspace) == 2 and count(Purge) == 0
+
+
+def test_a_clock_that_was_set_forward_purges_nothing_until_the_time_has_passed(cage: Workspace) -> None:
+    key = closed(cage)
+    watch(NOW)
+    forward = timedelta(days=91)
+    watch(NOW + forward)
+    assert purges.due(NOW + forward) == [key]
+    assert not purge(key, at(forward))
+    watch(NOW)  # it is put back
+    assert not purge(key, at(timedelta(0)))
+    watched()
+    assert purge(key, at(PURGE_AFTER))
+
+
+def test_a_person_is_taken_at_their_word(cage: Workspace) -> None:
+    assert purge(closed(cage), at(PURGE_AFTER), at_its_word=True)
+
+
+def test_what_was_used_and_not_billed_is_billed_first(app: Flask, mailbox: object) -> None:
+    factories.plan()
+    row = factories.workspace("Acme", status="active", billing_cycle="custom", custom_amount="500", custom_months="1")
+    add(BilledMonth(organization_id=row.organization_id, month=date(2026, 10, 1), billed_at=NOW))
+    closed(row)
+    assert count(Invoice) == 0
+    assert purge(row.public_id, at(PURGE_AFTER), at_its_word=True)
+    db.session.rollback()
+    assert db.session.scalars(select(Invoice.month)).all()[0] == date(2026, 11, 1)
+
+
+def test_once_it_has_begun_it_cannot_be_restored(cage: Workspace) -> None:
+    key = closed(cage)
+
+    def killed(rows: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        purge(key, at(PURGE_AFTER), at_its_word=True, tell=killed)
+    with pytest.raises(Conflict, match="being purged"):
+        closing.restore(key, BY)
+    assert purges.due(NOW) == [key]
+    assert purge(key, at(PURGE_AFTER))
+
+
+def test_what_was_restored_in_time_is_not_purged(cage: Workspace) -> None:
+    key = closed(cage)
+    closing.restore(key, BY)
+    assert not purge(key, at(PURGE_AFTER), at_its_word=True)
+    assert count(Workspace) == 2
+
+
+def test_who_never_came_goes_with_it_and_others_stay(app: Flask, mailbox: object) -> None:
+    """Nora was asked into this workspace alone; Elsa also into another one; Otto owns it and has been here."""
+    factories.plan()
+    row, other = factories.workspace("Acme", owner=factories.user("otto@example.test")), factories.workspace("Beta")
+    for email, places in {"nora@example.test": [row], "elsa@example.test": [row, other]}.items():
+        for place in places:
+            team.invite(place.public_id, email, "", WorkspaceRole.AGENT, BY, held(workspace=WorkspaceRole.OWNER))
+    key = closed(row)
+    assert purge(key, at(PURGE_AFTER), at_its_word=True)
+    db.session.rollback()
+    assert {each.email for each in db.session.scalars(select(User))} == {
+        "otto@example.test",
+        "elsa@example.test",
+        "olive@example.test",
+    }
+    assert canaries.holding("nora@example.test") == set()
+    assert one(Membership, user_id=other.owner_id).workspace_id == other.id
+
+
+def test_it_is_announced_by_ids_alone(cage: Workspace) -> None:
+    key = closed(cage)
+    assert purge(key, at(PURGE_AFTER), at_its_word=True)
+    db.session.rollback()
+    last = db.session.scalars(select(Change).order_by(Change.id.desc())).first()
+    assert last and (last.type, last.workspace, last.data) == ("workspace.purged", key, {})
+    event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.sequence.desc())).first()
+    assert event and event.action == "workspace.purged" and event.workspace_id is None
