@@ -17,6 +17,7 @@ from portal.models import (
     PlatformSum,
     Purge,
     User,
+    WatchedSpan,
     Workspace,
     scope,
 )
@@ -43,10 +44,8 @@ TEXT, NAME, OTHERS = "kanarienvogel", "Goldammer", "nachtigall"
 
 
 def watched(until: timedelta = PURGE_AFTER) -> None:
-    """Somebody looked at the clock every hour."""
-    for hour in range(0, int(until / timedelta(hours=1)) + 1, 2):
-        watch(NOW + timedelta(hours=hour))
-    watch(NOW + until)
+    """Somebody looked at the clock all the while."""
+    add(WatchedSpan(began_at=NOW, ended_at=NOW + until))
 
 
 def sums() -> set[tuple[object, ...]]:
@@ -144,16 +143,30 @@ def test_nothing_goes_before_90_times_24_hours(cage: Workspace, early: timedelta
 
 
 def test_a_clock_that_was_set_forward_purges_nothing_until_the_time_has_passed(cage: Workspace) -> None:
-    key = closed(cage)
+    key, forward = closed(cage), timedelta(days=91)
     watch(NOW)
-    forward = timedelta(days=91)
     watch(NOW + forward)
     assert purges.due(NOW + forward) == [key]
     assert not purge(key, at(forward))
-    watch(NOW)  # it is put back
-    assert not purge(key, at(timedelta(0)))
-    watched()
-    assert purge(key, at(PURGE_AFTER))
+    watch(NOW + timedelta(hours=1))  # it is put back, and nobody has watched what it said before
+    assert [(span.began_at, span.ended_at) for span in spans()] == [(NOW, NOW + timedelta(hours=1))]
+
+
+def spans() -> list[WatchedSpan]:
+    db.session.rollback()
+    return list(db.session.scalars(select(WatchedSpan).order_by(WatchedSpan.id)))
+
+
+def test_looks_at_the_clock_make_spans_and_the_log_counts_before_the_first(app: Flask) -> None:
+    factories.plan()
+    factories.workspace()  # at NOW, which the log knows
+    hour = timedelta(hours=1)
+    for after in (0, 2, 3, 8, 9):
+        watch(NOW + after * hour)
+    assert [(span.began_at - NOW, span.ended_at - NOW) for span in spans()] == [
+        (0 * hour, 3 * hour),
+        (8 * hour, 9 * hour),
+    ]
 
 
 def test_a_person_is_taken_at_their_word(cage: Workspace) -> None:

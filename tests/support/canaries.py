@@ -51,7 +51,8 @@ def _leads(table: Table, found: list[Table]) -> bool:
 
 def fill(row: Workspace, token: str) -> None:
     """ROWS rows of the workspace in every such table, in those that name it, and in the audit log."""
-    texts = {column.name: f"{token}-{column.name}" for column in Workspace.__table__.columns if _is_text(column)}
+    columns = [column for column in Workspace.__table__.columns if _is_text(column)]
+    texts = {column.name: _fitting(column, f"{token}-{column.name}") for column in columns}
     skipped = (
         "public_id",
         "name",
@@ -115,8 +116,7 @@ def _value(table: Table, column: Column[Any], token: str, n: int, made: dict[str
         return column.type.enums[n % len(column.type.enums)]
     if _is_text(column):
         stays = table.name in OF_THE_ORGANIZATION or column.name in NEUTRAL
-        whole = f"{n}{'orgs' if stays else token}-{row.id}-{table.name}-{column.name}"
-        return whole[: column.type.length]
+        return _fitting(column, f"{n}{'orgs' if stays else token}-{row.id}-{table.name}-{column.name}")
     return _plain(column, token, n)
 
 
@@ -124,7 +124,7 @@ def _plain(column: Column[Any], token: str, n: int) -> Any:
     if isinstance(column.type, JSON):
         return {"said": token}
     if isinstance(column.type, LargeBinary):
-        return token.encode()
+        return f"{n}{token}".encode()
     if isinstance(column.type, Boolean):
         return False
     if isinstance(column.type, Date):
@@ -137,6 +137,10 @@ def _plain(column: Column[Any], token: str, n: int) -> Any:
 
 def _is_text(column: Column[Any]) -> bool:
     return column.type.python_type is str and not isinstance(column.type, Enum) and not column.foreign_keys
+
+
+def _fitting(column: Column[Any], text: str) -> str:
+    return text[: getattr(column.type, "length", None)]
 
 
 def every_row() -> Iterator[tuple[Table, dict[str, Any]]]:

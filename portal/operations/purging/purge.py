@@ -10,9 +10,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import delete, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
+from portal.base.db import db
 from portal.models import DailyUsage, Organization, Purge, PurgedDay, Workspace, scope
 from portal.operations import invoicing, tally
 from portal.operations.announcements import announce
@@ -45,12 +46,9 @@ def purge(
             with turn():
                 tell(_step(workspace, step))
         for part in all_parts():
-            while True:
+            while _is_left(part, key, workspace):
                 with turn():
-                    done = _step(workspace, partial(_some, part))
-                tell(done)
-                if done < BATCH:
-                    break
+                    tell(_step(workspace, partial(_some, part)))
         _end(workspace, by)
     return True
 
@@ -79,6 +77,10 @@ def _begin(workspace: str, by: Actor, run: str, at_its_word: bool) -> int | None
                 )
             )
         return row.id
+
+
+def _is_left(part: Part, key: int, workspace: str) -> bool:
+    return bool(db.session.scalar(select(exists().where(part.which(key, workspace)))))
 
 
 Step = Callable[[Session, Workspace], Mapping[str, int]]
