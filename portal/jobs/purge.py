@@ -26,7 +26,6 @@ def purge(clock: Clock) -> Counts:
     """How many workspaces were purged, and how many rows that were. An instant that a person has given is taken at its
     word; the machine's clock has to have been watched all the while."""
     now, run, rows = clock(), running(), Counter[str]()
-    by = Actor.job("purge", now)
 
     def tell(more: int) -> None:
         rows[ROWS] += more
@@ -35,7 +34,7 @@ def purge(clock: Clock) -> Counts:
     def act(workspace: str) -> bool:
         if not run.at_its_word:
             watch(clock())
-        return purge_one(workspace, by, run=run.public_id, at_its_word=run.at_its_word, tell=tell)
+        return purge_one(workspace, Actor.job("purge", clock()), run=run.public_id, at_its_word=run.at_its_word, tell=tell)
 
     if not run.at_its_word:
         watch(now)

@@ -86,6 +86,7 @@ SENTENCES: Mapping[str, str] = {
     "workspace.activated": "made the workspace a paying customer:",
     "workspace.cancelled": "moved the workspace to the trash:",
     "workspace.restored": "restored the workspace from the trash:",
+    "workspace.purged": "purged {purged}: {rows} rows are gone",
     "workspace.made_primary": "made the workspace its organization's primary:",
     "workspace.transferred": "transferred the workspace:",
     "hold.opened": "opened a further hold ({hold})",

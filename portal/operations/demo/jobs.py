@@ -21,6 +21,7 @@ DID: dict[str, tuple[int, str, int]] = {
     "onboarding": (15, "welcomed", 2),
     "outbox": (100, "sent", 4),
     "overrides": (10, "workspaces", 2),
+    "purge": (10, "purged", 2),
     "spend_caps": (15, "alerted", 3),
     "trials": (15, "warned", 2),
     "usage_rollup": (70, "changed", 14),

@@ -24,6 +24,7 @@ from portal.operations.demo import (
     lives,
     logins,
     messaging,
+    purges,
     requests,
     telephony,
     usage,
@@ -85,7 +86,7 @@ def load(wanted: Wanted, now: datetime, hash_password: HashPassword, progress: P
     with scope.platform():
         _begin(world)
         _customers(world, sizes, wanted.workspaces, progress)
-        _inventory(world, wanted.workspaces)
+        _inventory(world, wanted.workspaces, len(sizes))
         _history(world, progress)
         _finish(world, wanted, len(sizes))
     return Loaded(wanted.workspaces, len(sizes))
@@ -159,8 +160,9 @@ def _customer(world: World, size: Size) -> list[int]:
     return [tenant.id for tenant in customer.tenants]
 
 
-def _inventory(world: World, total: int) -> None:
+def _inventory(world: World, total: int, organizations: int) -> None:
     with unit() as session:
+        purges.write_receipts(world, organizations)
         telephony.write_inventory(world, total)
         api_keys.write_keys(world)
         world.sheet.write(session)

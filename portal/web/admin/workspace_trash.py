@@ -14,6 +14,7 @@ from portal.rules.lifecycle import days_left, purge_at
 from portal.web import formats, paging
 from portal.web.access import may
 from portal.web.admin.workspace_addresses import HOME
+from portal.web.admin.workspace_purges import tabs
 from portal.web.reader import Reader
 
 
@@ -43,6 +44,7 @@ def context(found: Trash, q: str, reader: Reader) -> dict[str, Any]:
         "q": q,
         "may_restore": may(Permission.WORKSPACE_RESTORE),
         "home": HOME,
+        "tabs_given": tabs(purged=False),
         "trash_url": url_for("admin_workspaces.trash"),
         "pager": paging.pager(found.page, PAGE, found.total, turn, reader.locale),
     }

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from portal.base import clock
 from portal.base.site import settings
-from portal.queries import detail, workspaces
+from portal.queries import detail, purges, workspaces
 from portal.queries import organizations as directory
 from portal.queries import trash as closed
 from portal.rules.access import Permission
 from portal.web import formats, health_words, paging
 from portal.web.access import needs
-from portal.web.admin import workspace_addresses, workspace_list, workspace_trash
+from portal.web.admin import workspace_addresses, workspace_list, workspace_purges, workspace_trash
 from portal.web.admin.blueprints import workspaces as bp
 from portal.web.admin.matches import list_asked, show_matches
 from portal.web.admin.workspace_addresses import Address
@@ -55,6 +55,14 @@ def trash() -> Response:
     q = words()
     found = closed.trash(q, paging.number(request.args.get("page")))
     return show("admin/workspaces/trash", "_trash", **workspace_trash.context(found, q, reader()))
+
+
+@bp.get("/purged")
+@needs(Permission.WORKSPACE_LIST)
+def purged() -> Response:
+    """What is left of those that were purged."""
+    found = purges.receipts(paging.number(request.args.get("page")))
+    return show("admin/workspaces/purged", "_purged", **workspace_purges.context(found, reader()))
 
 
 @bp.get("/organizations")

@@ -97,6 +97,7 @@ PAGES = OTHERS | {
     "admin_workspaces.listing: all filters": Shown(HOME + "?status=active&health=risk&sort=-name&q=a"),
     "admin_workspaces.listing: nothing": Shown(HOME + "?q=brihgt&status=trial&plan=pln_nothing"),
     "admin_workspaces.listing: by an auditor": Shown(HOME, AUDITOR),
+    "admin_workspaces.purged": Shown(HOME + "purged"),
     "admin_workspaces.trash": Shown(HOME + "trash"),
     "admin_workspaces.trash: nothing": Shown(HOME + "trash?q=brihgt"),
     "admin_workspaces.organizations": Shown(HOME + "organizations"),
