@@ -34,7 +34,9 @@ def purge(clock: Clock) -> Counts:
     def act(workspace: str) -> bool:
         if not run.at_its_word:
             watch(clock())
-        return purge_one(workspace, Actor.job("purge", clock()), run=run.public_id, at_its_word=run.at_its_word, tell=tell)
+        return purge_one(
+            workspace, Actor.job("purge", clock()), run=run.public_id, at_its_word=run.at_its_word, tell=tell
+        )
 
     if not run.at_its_word:
         watch(now)

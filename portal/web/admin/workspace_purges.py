@@ -48,7 +48,6 @@ class Row:
     rows: str
     rows_value: int
     counts: list[tuple[str, int, str]]
-    job_url: str
 
 
 def context(found: Receipts, reader: Reader) -> dict[str, Any]:
@@ -60,6 +59,7 @@ def context(found: Receipts, reader: Reader) -> dict[str, Any]:
         "here": turn(found.page),
         "pager": paging.pager(found.page, PAGE, found.total, turn, reader.locale),
         "tabs_given": tabs(purged=True),
+        "job_url": url_for("admin_jobs.page", job="purge") if may(Permission.JOB_VIEW) else "",
     }
 
 
@@ -89,7 +89,6 @@ def _row(found: Receipt, reader: Reader) -> Row:
         rows=formats.number(found.rows, reader.locale),
         rows_value=found.rows,
         counts=[(called(table), number, formats.number(number, reader.locale)) for table, number in counts if number],
-        job_url=url_for("admin_jobs.page", job="purge") if may(Permission.JOB_VIEW) else "",
     )
 
 

@@ -1,0 +1,47 @@
+"""Receipts of purges on screen, and those who are left without a workspace."""
+
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from portal.models import Purge
+from portal.operations import closing
+from portal.operations.purging.purge import purge
+from portal.rules.actors import Actor
+from portal.rules.lifecycle import PURGE_AFTER
+from tests import factories
+from tests.support.clocks import NOW, Clock
+from tests.support.creation import BY
+from tests.support.family import add
+from tests.support.people import log_in
+
+HOME = "/admin/workspaces/purged"
+
+
+def test_a_receipt_says_what_went_and_its_people_have_no_workspace(
+    app: Flask, client: FlaskClient, clock: Clock
+) -> None:
+    factories.plan()
+    olive = factories.user("olive@example.test")
+    row = factories.workspace("Acme", owner=olive)
+    closing.close(row.public_id, "Acme", BY)
+    clock.at(NOW + PURGE_AFTER)
+    assert purge(row.public_id, Actor.job("purge", clock()), at_its_word=True)
+    log_in(client, factories.staff())
+    assert "Nothing was purged yet" not in (page := client.get(HOME).text)
+    assert row.public_id in page and "memberships" in page and "Being purged" not in page
+    assert 'href="/admin/workspaces/purged"' in client.get("/admin/workspaces/trash").text
+    assert client.get(f"/admin/workspaces/{row.public_id}").status_code == 404
+    assert "purged" in client.get("/admin/audit/").text
+    log_in(other := app.test_client(), olive)
+    assert "no workspace" in other.get("/", follow_redirects=True).text
+
+
+def test_it_shows_how_far_a_purge_is(app: Flask, client: FlaskClient) -> None:
+    log_in(client, factories.staff())
+    assert "Nothing was purged yet" in client.get(HOME).text
+    began = {"cancelled_at": NOW - PURGE_AFTER, "began_at": NOW - timedelta(minutes=1)}
+    add(Purge(workspace="ws_gone", workspace_name="Acme", counts={"contact": 5_000}, rows=5_000, **began))
+    page = client.get(HOME).text
+    assert "Being purged" in page and "5,000" in page and 'hx-trigger="every 1s"' in page
