@@ -1,5 +1,6 @@
 """The purge as the jobs run it: by the machine's clock only what was watched, by a person's word at once."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -59,11 +60,19 @@ def test_who_gives_the_instant_is_taken_at_their_word(closed: str, clock: Clock)
     assert count(Workspace) == 0 and count(WatchedSpan) == 0
 
 
+class LostSoon(threading.Event):
+    """Set from the second look on."""
+
+    looks = 0
+
+    def is_set(self) -> bool:
+        self.looks += 1
+        return self.looks > 1
+
+
 def test_who_lost_the_run_stops_between_two_steps_and_the_next_goes_on(closed: str, clock: Clock) -> None:
-    run = runner.Run(at_its_word=True)
-    run.lost.set()
     clock.at(NOW + PURGE_AFTER)
-    counts, error = runner._act(JOBS["purge"], clock, run)
-    assert not error and "purged" not in counts and count(Workspace) == 1
+    counts, error = runner._act(JOBS["purge"], clock, runner.Run(at_its_word=True, lost=LostSoon()))
+    assert not error and "purged" not in counts and (count(Workspace), count(Purge)) == (1, 1)
     counts, error = runner._act(JOBS["purge"], clock, runner.Run())
-    assert counts["purged"] == 1 and count(Workspace) == 0
+    assert counts["purged"] == 1 and (count(Workspace), count(Purge)) == (0, 1)
