@@ -19,9 +19,7 @@ from tests.support.people import log_in
 HOME = "/admin/workspaces/purged"
 
 
-def test_a_receipt_says_what_went_and_its_people_have_no_workspace(
-    app: Flask, client: FlaskClient, clock: Clock
-) -> None:
+def test_a_receipt_says_what_went_and_its_people_have_no_workspace(app: Flask, client: FlaskClient) -> None:
     factories.plan()
     olive = factories.user("olive@example.test")
     row = factories.workspace("Acme", owner=olive)
