@@ -20,7 +20,6 @@ from portal.web.admin.workspace_addresses import HOME
 from portal.web.admin.workspace_purges import tabs
 from portal.web.reader import Reader
 
-
 WAITS = "Its 90 days are over by the clock, but no job ran for a part of them: that part does not count."
 
 
