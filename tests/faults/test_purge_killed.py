@@ -65,7 +65,7 @@ def test_killed_at_every_step_it_ends_as_one_run(
         canaries.fill(row, token)
     repair(NOW)
     for name, row in cages.items():
-        closing.close(row.public_id, name, BY)
+        closing.close(row.public_id, name, BY, told=canaries.numbers())
     before, due = canaries.rows_with(NEIGHBOUR), NOW + PURGE_AFTER
     assert purge(cages["Robin"].public_id, Actor.job("purge", due), at_its_word=True)
     values = {"INSTANCE": str(tmp_path), "DATABASE_URL": database_url, "SECRET_KEY": "k" * 48}

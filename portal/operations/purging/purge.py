@@ -14,7 +14,7 @@ from sqlalchemy import delete, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from portal.base.db import db
-from portal.models import DailyUsage, Organization, Purge, PurgedDay, Workspace, scope
+from portal.models import DailyUsage, Purge, PurgedDay, Workspace, scope
 from portal.operations import invoicing, tally
 from portal.operations.announcements import announce
 from portal.operations.audit import record
@@ -152,8 +152,7 @@ def _end(workspace: str, by: Actor) -> None:
         _noted(receipt, {Workspace.__tablename__: 1})
         tally.moved(session, share, None)
         receipt.finished_at = by.at
-        organization = session.get(Organization, receipt.organization_id)
-        record("workspace.purged", by, organization=organization, purged=workspace, rows=receipt.rows)
+        record("workspace.purged", by, organization=place.organization, purged=workspace, rows=receipt.rows)
 
 
 def _forget(session: Session, row: Workspace) -> None:
