@@ -57,7 +57,7 @@ def restore(make_app: MakeApp, file: Path, replace: bool) -> None:
                 purged = again.known() if replace else []
                 restores.load(archive, settings, steps.told)
                 upgrade(directory=str(migrations_of(app)))
-                back = again.begin(purged)
+                back = again.start(purged)
                 ended = restores.seal(archive.manifest, Actor.command("restore", clock.now()))
     except PortalError as error:
         raise click.ClickException(error.message) from error

@@ -239,7 +239,7 @@ def test_what_was_purged_after_a_backup_is_purged_again_once_that_is_put_back(ca
     columns = {"public_id": "pur_1", "workspace": cage.public_id, "workspace_name": NAME, "organization_id": 99}
     receipt = columns | {"cancelled_at": NOW, "began_at": NOW, "run": "run_1"}
     gone = receipt | {"public_id": "pur_2", "workspace": "ws_gone"}
-    assert again.begin([receipt, gone]) == 1 and again.begin([receipt, gone]) == 0
+    assert again.start([receipt, gone]) == 1 and again.start([receipt, gone]) == 0
     assert purges.due(NOW) == [cage.public_id]
     assert purge(cage.public_id, BY)
     check_platform()

@@ -24,7 +24,7 @@ def known() -> Known:
     return [dict(row) for row in db.session.execute(select(*columns)).mappings()]
 
 
-def begin(receipts: Known) -> int:
+def start(receipts: Known) -> int:
     """The workspaces of these receipts that are there again are being purged: the job goes on with them, whatever the
     clock says. Answers how many they are."""
     with unit() as session:
