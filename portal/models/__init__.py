@@ -17,7 +17,7 @@ from portal.models.invoices import BilledMonth, BilledUsage, Invoice, InvoiceLin
 from portal.models.jobs import AuditCheckpoint, JobRun, JobState, Notice, NoticeKind
 from portal.models.numbers import Number, ReleasedNumber
 from portal.models.orders import Order, OrderState
-from portal.models.organizations import Organization, OrganizationMember, RateCard
+from portal.models.organizations import Organization, OrganizationMember, RateCard, RatesBefore
 from portal.models.outbox import OutboxMessage, OutboxState
 from portal.models.plans import LimitOverride, Plan, PlanColour, PlanFee, PlanLimit, PlanPrice
 from portal.models.platform_days import Measure, PlatformDay, PlatformSum
@@ -96,6 +96,7 @@ __all__ = [
     "Purge",
     "PurgedDay",
     "RateCard",
+    "RatesBefore",
     "RecoveryCode",
     "ReleasedNumber",
     "Request",

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, Numeric, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.base.db import Instant, db
 from portal.models.columns import NAME, Row, choice, public_id, sort_key
 from portal.rules.access import OrganizationRole
+from portal.rules.rate_cards import LONGEST_TAX_NAME, PAYMENT_DAYS
 
 
-class RateCard(Row, db.Model):
-    """Usage prices in major units of its currency, tax in per cent, payment terms in days."""
+class Rated:
+    """Usage prices in major units of a currency, tax in per cent and by its name, payment terms in days."""
 
-    public_id: Mapped[str] = public_id("rat")
-    name: Mapped[str] = mapped_column(String(NAME))
-    currency: Mapped[str] = mapped_column(String(3))
     per_message: Mapped[Decimal] = mapped_column(Numeric(14, 6), default=Decimal(0))
     per_minute: Mapped[Decimal] = mapped_column(Numeric(14, 6), default=Decimal(0))
     per_number: Mapped[Decimal] = mapped_column(Numeric(14, 6), default=Decimal(0))
     per_extension: Mapped[Decimal] = mapped_column(Numeric(14, 6), default=Decimal(0))
     tax_percent: Mapped[Decimal] = mapped_column(Numeric(7, 4), default=Decimal(0))
-    payment_days: Mapped[int] = mapped_column(default=14)
+    tax_name: Mapped[str] = mapped_column(String(LONGEST_TAX_NAME), default="", server_default="")
+    payment_days: Mapped[int] = mapped_column(default=PAYMENT_DAYS)
+
+
+class RateCard(Rated, Row, db.Model):
+    """What usage costs now, in its currency."""
+
+    public_id: Mapped[str] = public_id("rat")
+    name: Mapped[str] = mapped_column(String(NAME))
+    currency: Mapped[str] = mapped_column(String(3))
     archived_at: Mapped[datetime | None] = mapped_column(Instant)
 
     constraints = (UniqueConstraint("name"),)
+
+
+class RatesBefore(Rated, Row, db.Model):
+    """What a rate card said until it was first changed in a month (its first day): the months before are billed by
+    it."""
+
+    rate_card_id: Mapped[int] = mapped_column(ForeignKey("rate_card.id", ondelete="CASCADE"))
+    month: Mapped[date] = mapped_column(Date)
+
+    constraints = (UniqueConstraint("rate_card_id", "month"),)
 
 
 class Organization(Row, db.Model):

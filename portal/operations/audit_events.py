@@ -11,7 +11,8 @@ EVENTS: dict[str, frozenset[str]] = {
             "brand reporting_currency exchange_rates timezone thresholds is_example tell_impersonated_owner grace_days"
         ),
         "platform.defaults_changed": (
-            "default_timezone default_currency default_cnam default_suspension_behaviour trial_days default_plan"
+            "default_timezone default_currency default_cnam default_suspension_behaviour trial_days default_plan "
+            "default_rate_card"
         ),
         "platform.example_loaded": "workspaces organizations seed",
         "platform.derived_repaired": "workspaces",
@@ -67,6 +68,15 @@ EVENTS: dict[str, frozenset[str]] = {
         ),
         "plan.archived": "plan workspaces",
         "plan.restored": "plan",
+        "rate_card.created": (
+            "name currency per_message per_minute per_number per_extension tax_percent tax_name payment_days"
+        ),
+        "rate_card.changed": (
+            "rate_card organizations name per_message per_minute per_number per_extension tax_percent tax_name "
+            "payment_days"
+        ),
+        "rate_card.archived": "rate_card organizations",
+        "rate_card.restored": "rate_card",
         "workspace.created": (
             "name web_address sip_prefix plan owner status billing_cycle custom_domain limits import_task"
         ),
@@ -210,6 +220,7 @@ NOT_AUDITED: dict[str, str] = {
     "limit_taken": "counters of what the gateway takes before it sends",
     "idempotent_answer": "what was answered to a change, which is an event of its own",
     "held_before": "what closing and other acts, which are events, took from or gave to a workspace",
+    "rates_before": "what a rate card said before a change, which is an event",
     "subscription_cycle": "follows from plan, cycle and status, whose changes are events",
     "billed_usage": "how much of a month its invoice, whose issue is an event, has billed",
     "invoice_series": "counts the invoices",

@@ -132,7 +132,7 @@ def _checked(session: Session, before: Account, rows: list[Workspace], wanted: M
         columns["currency"] = currency
     if {"currency", "rate_card"} & set(wanted):
         card = str(wanted.get("rate_card", before.rate_card_id or ""))
-        columns["rate_card_id"] = faults.take("rate_card", _rate_card, session, card, currency)
+        columns["rate_card_id"] = faults.take("rate_card", _rate_card, session, card, currency, before.rate_card_id)
     if "volume_discount" in wanted:
         columns["volume_discount"] = bool(wanted["volume_discount"])
     if faults.found:
@@ -189,11 +189,11 @@ def _is_priced(session: Session, row: Workspace, currency: str) -> bool:
     return session.scalar(price) is not None
 
 
-def _rate_card(session: Session, public_id: str, currency: str) -> int | None:
+def _rate_card(session: Session, public_id: str, currency: str, before: str | None) -> int | None:
     if not public_id.strip():
         return None
     card: RateCard | None = session.scalar(select(RateCard).where(RateCard.public_id == public_id.strip()))
-    if card is None:
+    if card is None or (card.archived_at and card.public_id != before):
         raise Refused("There is no such rate card. Choose one of those listed.", "rate_card")
     if card.currency != currency:
         raise Refused(

@@ -13,7 +13,7 @@ from portal.models import SuspensionBehaviour
 from portal.models.columns import NAME
 from portal.operations.draft_fields import cnam, legible_text, line, one_of, timezone_name, whole
 from portal.operations.drafts import Faults
-from portal.queries.catalogue import plan_choices
+from portal.queries.catalogue import card_choices, plan_choices
 from portal.rules import thresholds
 from portal.rules.editing import Value
 from portal.rules.errors import Invalid, Refused
@@ -63,6 +63,8 @@ def defaults(before: Platform, texts: Mapping[str, Value]) -> Platform:
         default_suspension_behaviour=faults.take(at_cap, _behaviour, typed.get(at_cap, "")) or "",
         trial_days=_number(faults, typed, "trial_days", before.trial_days, 1, LONGEST_TRIAL),
         default_plan=faults.take("default_plan", _plan, names["default_plan"], currency) or "",
+        default_rate_card=faults.take("default_rate_card", _card, typed.get("default_rate_card", ""), before, currency)
+        or "",
     )
     if faults.found:
         raise Invalid(faults.found)
@@ -141,3 +143,19 @@ def _plan(reference: str, currency: str) -> str:
     if not plan.is_free and (Cycle.MONTHLY, currency) not in plan.prices:
         raise Refused(f"{plan.name} has no monthly price in {currency}. Choose another plan or currency.")
     return plan.public_id
+
+
+def _card(reference: str, before: Platform, currency: str) -> str:
+    """The public id of the rate card that new organizations in this currency start with; blank for none, where there
+    never was one or none is in the currency."""
+    typed, known = reference.strip(), card_choices()
+    if not typed:
+        if before.default_rate_card and any(each.currency == currency for each in known):
+            raise Refused("There is always a rate card to start with. Choose another one.")
+        return ""
+    card = next((each for each in known if typed in (each.public_id, each.name)), None)
+    if card is None:
+        raise Refused("There is no such rate card to choose. Choose another.")
+    if card.currency != currency:
+        raise Refused(f"{card.name} is in {card.currency}, not in {currency}. Choose another rate card or currency.")
+    return card.public_id

@@ -8,8 +8,8 @@ from sqlalchemy import func, select
 
 from portal.base.db import db
 from portal.models import CreditEntry, Organization, RateCard
-from portal.queries.bills import PAYMENT_DAYS
 from portal.queries.invoices import BillTo
+from portal.rules.rate_cards import PAYMENT_DAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,16 +22,18 @@ from portal.models import (
     Plan,
     PlanFee,
     RateCard,
+    RatesBefore,
     Workspace,
 )
 from portal.queries.account_usage import billable_contacts, primary_plan, tiers_of
 from portal.queries.cycles import due, unbilled
+from portal.queries.rate_cards import in_month
 from portal.rules.cycles import Span, in_words
 from portal.rules.invoicing import Account, Began, Late, Party, Rates, Used, month_end
 from portal.rules.periods import add_months, local_day
 from portal.rules.pooling import Pooled, included_contacts
+from portal.rules.rate_cards import PAYMENT_DAYS
 
-PAYMENT_DAYS = 14  # of an organization without a rate card
 LATEST = 2  # months before the one that is billed of which usage may still come in: up to 35 days late
 
 
@@ -66,7 +68,7 @@ def basis(organization: int, month: date, now: datetime) -> Basis:
         .outerjoin(RateCard, RateCard.id == Organization.rate_card_id)
         .where(Organization.id == organization)
     ).one()
-    of, card = row
+    of, card = row[0], in_month(row[1], month)
     known = _workspaces(organization, month)
     began, cycles = _began([each.id for each in known], month, now)
     rows = [each for each in known if began[each.id] or not _gone(each, month)]
@@ -91,11 +93,12 @@ def basis(organization: int, month: date, now: datetime) -> Basis:
     )
 
 
-def rates_of(card: RateCard | None) -> Rates:
+def rates_of(card: RateCard | RatesBefore | None) -> Rates:
     """What the card says; nothing costs anything without one."""
     if card is None:
         return Rates()
-    return Rates(card.per_message, card.per_minute, card.per_number, card.per_extension, card.tax_percent)
+    prices = (card.per_message, card.per_minute, card.per_number, card.per_extension)
+    return Rates(*prices, card.tax_percent, card.tax_name)
 
 
 def _contact_price(plan: Plan | None, currency: str) -> Decimal:

@@ -11,13 +11,14 @@ from sqlalchemy.orm import aliased
 from portal.base.db import db
 from portal.models import Organization, PlanFee, RateCard, Workspace, scope
 from portal.queries.account_usage import primary_plan, tiers_of
-from portal.queries.bills import PAYMENT_DAYS, rates_of
+from portal.queries.bills import rates_of
 from portal.queries.cycles import subscription
 from portal.queries.sources import sources_of
 from portal.rules.cycles import terms
 from portal.rules.invoicing import Rates
 from portal.rules.pooling import included_contacts
 from portal.rules.pricing import Cycle
+from portal.rules.rate_cards import PAYMENT_DAYS
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,12 @@ def defaults_saved() -> Event | None:
 
 def plan_saved(name: str) -> Event | None:
     """The plan that has this name now."""
-    return _last("plan.changed", fits=lambda event: event.changes.get("name", ("", event.facts.get("plan")))[1] == name)
+    return _last("plan.changed", fits=lambda event: _now_called(event, "plan") == name)
+
+
+def card_saved(name: str) -> Event | None:
+    """The rate card that has this name now."""
+    return _last("rate_card.changed", fits=lambda event: _now_called(event, "rate_card") == name)
 
 
 def account_saved(user: str) -> Event | None:
@@ -42,6 +47,10 @@ def organization_saved(organization: int) -> Event | None:
     """The organization with this integer key."""
     found = events_of((AuditEvent.action == "organization.changed") & (AuditEvent.organization_id == organization), 1)
     return found[0] if found else None
+
+
+def _now_called(event: Event, what: str) -> object:
+    return event.changes.get("name", ("", event.facts.get(what)))[1]
 
 
 def _last(*actions: str, fits: Callable[[Event], bool] = lambda event: True) -> Event | None:

@@ -58,10 +58,10 @@ def whole(kind: LineKind, minor: int, currency: str, workspace: tuple[int, str],
     return Line(kind, Decimal(1), to_major(minor, currency), minor, detail, workspace)
 
 
-def share(kind: LineKind, percent: Decimal, of_minor: int, currency: str, sign: int = 1) -> Line:
+def share(kind: LineKind, percent: Decimal, of_minor: int, currency: str, sign: int = 1, detail: str = "") -> Line:
     """So many per cent of an amount, added or, with −1, taken off."""
     amount = sign * round_half_up(Decimal(of_minor) * percent / 100)
-    return Line(kind, percent, to_major(of_minor, currency), amount)
+    return Line(kind, percent, to_major(of_minor, currency), amount, detail)
 
 
 def month_name(month: date) -> str:

@@ -23,13 +23,14 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """A rate card: prices in major units, tax in per cent."""
+    """A rate card: prices in major units, tax in per cent and by its name."""
 
     message: Decimal = NOTHING
     minute: Decimal = NOTHING
     number: Decimal = NOTHING
     extension: Decimal = NOTHING
     tax_percent: Decimal = NOTHING
+    tax_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def bill(account: Account) -> Bill:
             credit += _contacts(party.contacts.above, account, (party.key, party.name))
     lines += _of_account(account)
     if account.rates.tax_percent:
-        tax = share(LineKind.TAX, account.rates.tax_percent, sum(line.amount for line in lines), account.currency)
+        taxed, name = sum(line.amount for line in lines), account.rates.tax_name
+        tax = share(LineKind.TAX, account.rates.tax_percent, taxed, account.currency, detail=name)
         lines += [tax] if tax.unit_price else []
     return Bill(tuple(lines), tuple(credit))
 

@@ -58,7 +58,7 @@ class Platform:
 
 DEFAULTS = (
     *("default_timezone", "default_currency", "default_cnam", "default_suspension_behaviour", "trial_days"),
-    "default_plan",
+    *("default_plan", "default_rate_card"),
 )
 """What new workspaces start with."""
 

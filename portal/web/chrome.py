@@ -42,6 +42,7 @@ NAVIGATION: Groups = (
         "Revenue",
         (
             ("Plans", "admin_plans.listing", "tag"),
+            ("Rate cards", "admin_rate_cards.listing", "list"),
             ("Invoices", "admin_invoices.listing", "note"),
             ("Orders", "admin_orders.listing", "credit-card"),
             ("Credit", "admin_credit.listing", "coins"),

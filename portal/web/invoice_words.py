@@ -113,6 +113,8 @@ def row_of(line: LineView, currency: str, locale: str) -> Row:
     label = KINDS[line.kind]
     if line.kind is LineKind.SUBSCRIPTION:
         label = formats.dated(line.detail, locale, "UTC")
+    elif line.kind is LineKind.TAX and line.detail:
+        label = line.detail
     elif line.detail:
         label = f"{label}, {formats.dated(line.detail, locale, 'UTC')}"
     price = formats.price(line.unit_price, currency, locale)

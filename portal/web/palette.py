@@ -33,6 +33,7 @@ ACTIONS = (
     ("Invite a person", "admin_users.invite", "user-plus", "add user"),
     ("New plan", "admin_plans.new", "plus", "create add price"),
     ("Import numbers", "admin_number_imports.page", "upload", "csv did phone"),
+    ("New rate card", "admin_rate_cards.new", "plus", "create add price usage billing profile"),
     ("Export workspaces", "admin_workspaces.export", "download", "csv"),
     ("Pick a number", "workspace_numbers.pick", "phone", "add did phone"),
     ("Export contacts", "workspace_contacts.export", "download", "csv"),

@@ -21,6 +21,7 @@ from portal.models import (
     Organization,
     OrganizationMember,
     Plan,
+    RateCard,
     Request,
     User,
     Workspace,
@@ -153,6 +154,17 @@ def of_plan(name: str, rest: str = "") -> Callable[[Example], str]:
     def path(example: Example) -> str:
         with example.open() as session:
             return f"/admin/plans/{session.scalars(select(Plan.public_id).where(Plan.name == name)).one()}{rest}"
+
+    return path
+
+
+def of_card(name: str, rest: str = "") -> Callable[[Example], str]:
+    """The address of a page of this rate card."""
+
+    def path(example: Example) -> str:
+        query = select(RateCard.public_id).where(RateCard.name == name)
+        with example.open() as session:
+            return f"/admin/rate-cards/{session.scalars(query).one()}{rest}"
 
     return path
 

@@ -9,9 +9,12 @@ from sqlalchemy import select
 
 from portal.base.db import db
 from portal.models import Invoice, InvoiceState, Order, OrderState, Organization, Workspace
+from portal.operations import rate_cards
 from portal.operations.unit import unit
+from portal.queries import rate_cards as reads
 from portal.rules.access import OrganizationRole
 from tests import factories
+from tests.factories import acting
 from tests.support import accounts, tenants
 from tests.support.clocks import NOW
 from tests.support.scenes import Example, Fields, Scene
@@ -76,8 +79,32 @@ def details(scene: Scene) -> Fields:
     return {"company_name": "Acme Ltd", "version": "1"}
 
 
+def card(scene: Scene) -> Fields:
+    """A rate card that nobody starts with."""
+    scene.values["card"] = rate_cards.create(
+        {"name": "Volume", "currency": "USD", "payment_days": "30"}, acting(scene.alice)
+    )
+    return {"per_message": "0.005", "version": reads.card(scene.values["card"]).version}
+
+
+def archived_card(scene: Scene) -> Fields:
+    """The same in the archive."""
+    card(scene)
+    rate_cards.archive(scene.values["card"], acting(scene.alice))
+    return {}
+
+
+def new_card(scene: Scene) -> Fields:
+    """A card, as its form sends it."""
+    return {"name": "Volume", "currency": "USD", "payment_days": "30"}
+
+
 BILLING: dict[str, Example] = {
     "admin_credit.adjust": Example(account, ("credit.adjusted",)),
+    "admin_rate_cards.archive": Example(card, ("rate_card.archived",)),
+    "admin_rate_cards.create": Example(new_card, ("rate_card.created",)),
+    "admin_rate_cards.edit_save": Example(card, ("rate_card.changed",)),
+    "admin_rate_cards.restore": Example(archived_card, ("rate_card.restored",)),
     "admin_invoices.pay": Example(invoice, ("invoice.paid",)),
     "admin_invoices.send": Example(invoice, ("invoice.sent",)),
     "admin_invoices.void": Example(invoice, ("invoice.voided",)),

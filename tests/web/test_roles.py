@@ -24,6 +24,7 @@ from portal.models import (
     Workspace,
 )
 from portal.operations import extensions, requests
+from portal.operations import rate_cards, requests
 from portal.operations.unit import unit
 from portal.rules.access import ROLES, OrganizationRole, Permission, Role, Scope, StaffRole, WorkspaceRole, allows
 from portal.rules.requests import RequestKind
@@ -123,6 +124,7 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
         "request": "no-such-request",
         "inv": "no-such-invoice",
         "order": "no-such-order",
+        "card": rate_cards.create({"name": "Volume", "currency": "USD", "payment_days": "14"}, factories.acting(owner)),
         "session": "no-such-session",
         "invitation": "no-such-invitation",
         "plan": factories.plan("Growth", is_free=False).public_id,

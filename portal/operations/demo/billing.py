@@ -21,7 +21,7 @@ from portal.models import (
     SubscriptionCycle,
 )
 from portal.operations.demo import ledger
-from portal.operations.demo.catalogue import CONTACT_PRICES, FREE, GROUP, INCLUDED, Offer
+from portal.operations.demo.catalogue import CONTACT_PRICES, FREE, GROUP, INCLUDED, Card, Offer
 from portal.operations.demo.dice import between
 from portal.operations.demo.tenants import Customer, Tenant, World
 from portal.operations.demo.texts import METHODS, OTHER_METHODS
@@ -167,13 +167,23 @@ def _invoices(world: World, rng: Random, customer: Customer, horizon: date) -> N
             _invoice(world, rng, customer, month, owed, latest=month == months[-1])
 
 
+def _rates(card: Card) -> Rates:
+    prices = {
+        "message": Decimal(card.message),
+        "minute": Decimal(card.minute),
+        "number": Decimal(card.number),
+        "extension": Decimal(card.extension),
+    }
+    return Rates(**prices, tax_percent=Decimal(card.tax), tax_name=card.tax_name)
+
+
 def _account(world: World, rng: Random, customer: Customer, month: date) -> Account:
     """What the month is billed by: the cycles that began in it, unless orders paid them; what was used, or about what
     may have been; contacts; numbers and extensions as far as plans go."""
     card, primary = customer.card, customer.tenants[0].offer or FREE
     return Account(
         currency=customer.region.currency,
-        rates=Rates(*(Decimal(each) for each in (card.message, card.minute, card.number, card.extension, card.tax))),
+        rates=_rates(card),
         contact_price=CONTACT_PRICES[customer.region.currency],
         tiers=DEFAULT_TIERS,
         discount_approved=customer.discount,

@@ -107,17 +107,23 @@ class Card:
     number: str
     extension: str
     tax: str
+    tax_name: str
     days: int
+    archived_days_ago: int | None = None
 
 
 CARDS = (
-    Card("India standard", "INR", "0.18", "0.85", "499", "149", "18", 14),
-    Card("India volume", "INR", "0.125", "0.62", "449", "119", "18", 30),
-    Card("United States", "USD", "0.0075", "0.019", "2.50", "3", "0", 14),
-    Card("Euro area", "EUR", "0.011", "0.024", "2.90", "3.20", "19", 21),
-    Card("Japan", "JPY", "1.8", "4.5", "420", "380", "10", 30),
-    Card("Kuwait", "KWD", "0.0055", "0.0095", "1.250", "1.100", "0", 14),
+    Card("India standard", "INR", "0.18", "0.85", "499", "149", "18", "GST", 14),
+    Card("India volume", "INR", "0.125", "0.62", "449", "119", "18", "GST", 30),
+    Card("India 2024", "INR", "0.21", "0.95", "549", "169", "18", "GST", 14, archived_days_ago=400),
+    Card("United States", "USD", "0.0075", "0.019", "2.50", "3", "0", "", 14),
+    Card("Euro area", "EUR", "0.011", "0.024", "2.90", "3.20", "19", "VAT", 21),
+    Card("Japan", "JPY", "1.8", "4.5", "420", "380", "10", "Consumption tax", 30),
+    Card("Kuwait", "KWD", "0.0055", "0.0095", "1.250", "1.100", "0", "", 14),
 )
+
+
+DEFAULT_CARD = "India standard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,7 @@ class Catalogue:
 
 def card_of(currency: str, large: bool) -> Card:
     """The rate card of a customer with this currency."""
-    found = [card for card in CARDS if card.currency == currency]
+    found = [card for card in CARDS if card.currency == currency and card.archived_days_ago is None]
     return found[-1 if large else 0]
 
 
@@ -148,8 +154,9 @@ def write_catalogue(sheet: Sheet, opened_at: datetime, now: datetime) -> Catalog
             per_number=Decimal(card.number),
             per_extension=Decimal(card.extension),
             tax_percent=Decimal(card.tax),
+            tax_name=card.tax_name,
             payment_days=card.days,
-            archived_at=None,
+            archived_at=now - timedelta(days=card.archived_days_ago) if card.archived_days_ago else None,
         )
     return Catalogue(plans, cards)
 
@@ -181,12 +188,13 @@ def _plan(sheet: Sheet, offer: Offer, position: int, opened_at: datetime, now: d
     return key
 
 
-def settings(loading: bool) -> dict[str, object]:
-    """The platform's settings, with the mark that all of this is example data."""
+def settings(loading: bool, card: str = "") -> dict[str, object]:
+    """The platform's settings, with the mark that all of this is example data; `card`: the public id of the rate card
+    that new organizations start with."""
     return Platform(
         is_example=True,
         example_loading=loading,
         exchange_rates=RATES,
-        default_rate_card="India standard",
+        default_rate_card=card,
         default_plan="",
     ).stored()

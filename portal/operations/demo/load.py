@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.base.db import db
-from portal.models import Plan, PlatformSettings, scope
+from portal.models import Plan, PlatformSettings, RateCard, scope
 from portal.operations.audit import record
 from portal.operations.demo import (
     api_keys,
@@ -30,7 +30,7 @@ from portal.operations.demo import (
     usage,
     workspaces,
 )
-from portal.operations.demo.catalogue import Catalogue, settings, write_catalogue
+from portal.operations.demo.catalogue import DEFAULT_CARD, Catalogue, settings, write_catalogue
 from portal.operations.demo.customers import Size
 from portal.operations.demo.dice import Dice
 from portal.operations.demo.people import write_staff
@@ -184,7 +184,8 @@ def _finish(world: World, wanted: Wanted, organizations: int) -> None:
         recount(session)
         days.write_past(session, world, wanted.workspaces)
         tidy_search(session)
-        session.execute(update(PlatformSettings).values(settings=settings(loading=False)))
+        card = session.scalars(select(RateCard.public_id).where(RateCard.name == DEFAULT_CARD)).one()
+        session.execute(update(PlatformSettings).values(settings=settings(loading=False, card=card)))
         by = Actor.command("demo", world.now)
         record(
             "platform.example_loaded", by, workspaces=wanted.workspaces, organizations=organizations, seed=wanted.seed

@@ -74,8 +74,16 @@ def _page(found: Platform, form: EditedForm, status: int = 200) -> Response:
         currencies=choices.every_currency(locale),
         at_cap=choices.AT_CAP,
         kept=choices.kept,
+        cards=_cards(str(form.value("default_rate_card"))),
         facts=[(words.LABELS[name], said(name, value), None, None) for name, value in defaults_texts(found).items()],
     )
+
+
+def _cards(chosen: str) -> choices.Options:
+    """The rate cards, the one in force as the form has it."""
+    found = catalogue.card_choices()
+    cards = tuple((chosen if chosen == it.name else it.public_id, f"{it.name}, {it.currency}") for it in found)
+    return cards if chosen else (("", "None"), *cards)
 
 
 def _conflict(theirs: Platform, form: EditedForm) -> Response:
@@ -94,9 +102,12 @@ def _conflict(theirs: Platform, form: EditedForm) -> Response:
 
 def _said(plans: Iterable[PlanChoice]) -> Callable[[str, Value], str]:
     """How people read a field's value."""
-    names = {each.public_id: each.name for each in plans} | {"": "No plan chosen"}
+    names = {
+        "default_plan": {"": "No plan chosen", **{each.public_id: each.name for each in plans}},
+        "default_rate_card": {"": "None", **{each.public_id: each.name for each in catalogue.card_choices()}},
+    }
 
     def said(name: str, value: Value) -> str:
-        return names.get(str(value), str(value)) if name == "default_plan" else words.said(name, value)
+        return names[name].get(str(value), str(value)) if name in names else words.said(name, value)
 
     return said

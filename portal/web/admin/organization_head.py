@@ -79,6 +79,12 @@ def crumbs(found: Account, *more: str) -> tuple[tuple[str, str | None], ...]:
     return (("Organizations", HOME), (found.name, own), *((text, None) for text in more))
 
 
+def _card(found: Account) -> str | None:
+    """Where its rate card is read, for whom that opens."""
+    opened = found.rate_card_id and may(Permission.RATE_CARD_VIEW)
+    return url_for("admin_rate_cards.page", card=found.rate_card_id) if opened else None
+
+
 def about(found: Account, by: Reader) -> tuple[Fact, ...]:
     """The facts of the rail; those that are not given are left out where nobody would miss them."""
     locale = by.locale
@@ -89,7 +95,7 @@ def about(found: Account, by: Reader) -> tuple[Fact, ...]:
         Fact("Tax id", found.tax_id),
         Fact("Billing e-mail", found.billing_email or formats.NONE, None if found.billing_email else "none given"),
         Fact("Currency", found.currency, "fixed by its invoices" if found.invoiced else None),
-        Fact("Rate card", found.rate_card or "None"),
+        Fact("Rate card", found.rate_card or "None", url=_card(found)),
         Fact("Volume discount", "Approved" if found.volume_discount else "Not approved"),
         Fact("Branding", "Live" if found.branding_granted else "Not granted"),
         Fact("Address of its pages", f"/o/{found.slug}/"),

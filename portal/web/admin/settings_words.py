@@ -26,6 +26,7 @@ LABELS = {
     "default_suspension_behaviour": "At the spend cap",
     "trial_days": "Trial, in days",
     "default_plan": "Plan",
+    "default_rate_card": "Rate card",
 }
 THRESHOLDS: Sequence[tuple[str, str, Mapping[str, str]]] = (
     (

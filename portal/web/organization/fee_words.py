@@ -76,7 +76,8 @@ def _usage(found: Fees, locale: str) -> Iterator[Fee]:
 def _terms(found: Fees, locale: str) -> Iterator[Fee]:
     tax = found.rates.tax_percent.normalize()
     places = max(0, -int(tax.as_tuple().exponent))
-    yield Fee("tax", "Tax", "On the sum", formats.percent(tax, locale, places) if tax else "None", value=f"{tax:f}")
+    name = formats.isolated(found.rates.tax_name) if found.rates.tax_name else "Tax"
+    yield Fee("tax", name, "On the sum", formats.percent(tax, locale, places) if tax else "None", value=f"{tax:f}")
     days = formats.number(found.payment_days, locale)
     within = f"{days} {'day' if found.payment_days == 1 else 'days'}" if found.payment_days else "At once"
     yield Fee("payment_days", "Payment", "After an invoice is issued", within, value=str(found.payment_days))
