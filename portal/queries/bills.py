@@ -27,7 +27,7 @@ from portal.models import (
 )
 from portal.queries.account_usage import billable_contacts, primary_plan, tiers_of
 from portal.queries.cycles import due, unbilled
-from portal.queries.rate_cards import in_month
+from portal.queries.rate_cards import until_after
 from portal.rules.cycles import Span, in_words
 from portal.rules.invoicing import Account, Began, Late, Party, Rates, Used, month_end
 from portal.rules.periods import add_months, local_day
@@ -64,11 +64,12 @@ def basis(organization: int, month: date, now: datetime) -> Basis:
     """What the month (its first day) of the organization (its integer key) is billed by. Within the platform's
     scope."""
     row = db.session.execute(
-        select(Organization, RateCard)
+        select(Organization, RateCard, RatesBefore)
         .outerjoin(RateCard, RateCard.id == Organization.rate_card_id)
+        .outerjoin(RatesBefore, until_after(month))
         .where(Organization.id == organization)
     ).one()
-    of, card = row[0], in_month(row[1], month)
+    of, card = row[0], row[2] or row[1]
     known = _workspaces(organization, month)
     began, cycles = _began([each.id for each in known], month, now)
     rows = [each for each in known if began[each.id] or not _gone(each, month)]

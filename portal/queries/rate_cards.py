@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import aliased
 
 from portal.base.db import db
 from portal.models import Organization, RateCard, RatesBefore
@@ -78,13 +79,17 @@ def users(key: int, page: int) -> Sequence[User]:
     return [User._make(row) for row in db.session.execute(query)]
 
 
-def in_month(row: RateCard | None, month: date) -> RateCard | RatesBefore | None:
-    """What the card says of the month (its first day): what it said until its first change after that."""
-    if row is None:
-        return None
-    query = select(RatesBefore).where(RatesBefore.rate_card_id == row.id, RatesBefore.month > month)
-    before: RatesBefore | None = db.session.scalar(query.order_by(RatesBefore.month).limit(1))
-    return before or row
+def until_after(month: date) -> ColumnElement[bool]:
+    """That a row of `RatesBefore` is what `RateCard` said of the month (its first day), which it said until its first
+    change after that; without such a row it says the same still."""
+    later = aliased(RatesBefore)
+    first = (
+        select(func.min(later.month))
+        .where(later.rate_card_id == RateCard.id, later.month > month)
+        .correlate(RateCard)
+        .scalar_subquery()
+    )
+    return and_(RatesBefore.rate_card_id == RateCard.id, RatesBefore.month == first)
 
 
 def _views(*where: ColumnElement[bool]) -> list[CardView]:

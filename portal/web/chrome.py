@@ -52,6 +52,7 @@ NAVIGATION: Groups = (
         "Operations",
         (
             ("Numbers", "admin_numbers.listing", "phone"),
+            ("Usage limits", "admin_usage_limits.listing", "chart-bar"),
             ("Import", "admin_imports.page", "upload"),
             ("Tasks", "admin_tasks.listing", "list"),
             ("Jobs", "admin_jobs.listing", "refresh"),

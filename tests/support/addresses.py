@@ -169,6 +169,11 @@ def of_card(name: str, rest: str = "") -> Callable[[Example], str]:
     return path
 
 
+def of_limits(example: Example) -> str:
+    """The form of a workspace's usage limits."""
+    return f"/admin/usage-limits/{example.workspace(Workspace.spend_cap.is_not(None))}/edit"
+
+
 def with_domain() -> Any:
     """That a workspace has a domain of its own."""
     return exists().where(Domain.workspace_id == Workspace.id)

@@ -35,6 +35,7 @@ FILES = {
 PARTS = {
     "admin_numbers.choose",
     "admin_orders.choose",
+    "admin_usage_limits.row",
     "admin_workspaces.new_summary",
     "admin_workspaces.choose_owner",
     "admin_workspaces.choose_organization",

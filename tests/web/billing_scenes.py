@@ -12,6 +12,7 @@ from portal.models import Invoice, InvoiceState, Order, OrderState, Organization
 from portal.operations import rate_cards
 from portal.operations.unit import unit
 from portal.queries import rate_cards as reads
+from portal.queries import usage_limits
 from portal.rules.access import OrganizationRole
 from tests import factories
 from tests.factories import acting
@@ -87,6 +88,12 @@ def card(scene: Scene) -> Fields:
     return {"per_message": "0.005", "version": reads.card(scene.values["card"]).version}
 
 
+def capped(scene: Scene) -> Fields:
+    """A workspace that is to have a cap."""
+    scene.values["ws"] = factories.workspace().public_id
+    return {"spend_cap": "500", "version": usage_limits.editable(scene.values["ws"]).version}
+
+
 def archived_card(scene: Scene) -> Fields:
     """The same in the archive."""
     card(scene)
@@ -105,6 +112,7 @@ BILLING: dict[str, Example] = {
     "admin_rate_cards.create": Example(new_card, ("rate_card.created",)),
     "admin_rate_cards.edit_save": Example(card, ("rate_card.changed",)),
     "admin_rate_cards.restore": Example(archived_card, ("rate_card.restored",)),
+    "admin_usage_limits.edit_save": Example(capped, ("workspace.changed",)),
     "admin_invoices.pay": Example(invoice, ("invoice.paid",)),
     "admin_invoices.send": Example(invoice, ("invoice.sent",)),
     "admin_invoices.void": Example(invoice, ("invoice.voided",)),

@@ -42,7 +42,7 @@ from tests.support.insiders import browser
 STAFF = (
     "invoices/ invoices/{invoice} invoices/?state=paid orders/ orders/?q=acme credit/ credit/{org} requests/ "
     "requests/{request} organizations/ organizations/?sort=mrr organizations/{org} organizations/{org}/people "
-    "organizations/{org}/audit users/"
+    "organizations/{org}/audit users/ usage-limits/ usage-limits/?q=acme rate-cards/"
 )
 CUSTOMERS = (
     " billing billing/invoices billing/invoices/{invoice} billing/invoices/{invoice}/pdf billing/orders "

@@ -56,6 +56,7 @@ ANSWERS: dict[str, set[int]] = {
     "admin_workspaces.transfer_organizations": {303},
     "admin_users.choose_workspace": {303},
     "admin_orders.choose": {303},
+    "admin_usage_limits.row": {303},
     "admin_invoices.page": {404},  # there is no such invoice …
     "admin_invoices.pdf": {404},
     "organization_billing.invoice": {404},

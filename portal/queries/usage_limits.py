@@ -1,0 +1,195 @@
+"""The usage limits of all workspaces: a page of them with this month's spend, in the same few queries however many
+there are; and one of them as it can be edited."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+
+from portal.base.db import db
+from portal.models import LimitOverride, Organization, Plan, PlanLimit, SuspensionBehaviour, Workspace, scope
+from portal.queries.editing import present
+from portal.queries.search import Search, Statement, matching, planned, search_values, way
+from portal.queries.spend import spends_of
+from portal.rules import limits as rule
+from portal.rules.editing import Value, version_of
+from portal.rules.lifecycle import Status
+from portal.rules.limits import Effective, Limit, Override
+from portal.rules.text import search_patterns
+from portal.rules.usage_limits import LIMITS, OVERRIDES, SPEND, Standing, standing
+
+PAGE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Capped:
+    """A workspace. `spend` and `cap` in minor units of its currency, `threshold` in per cent; `limits`: those in force,
+    and `ends` until when an own one is."""
+
+    public_id: str
+    name: str
+    web_address: str
+    organization: str
+    status: Status
+    currency: str
+    spend: int
+    cap: int | None
+    threshold: int
+    behaviour: SuspensionBehaviour
+    limits: Mapping[Limit, Effective]
+    ends: Mapping[Limit, datetime]
+
+    @property
+    def standing(self) -> Standing:
+        """How far the spend is from the cap."""
+        return standing(self.spend, self.cap, self.threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of the list; `page` counts from 1."""
+
+    q: str = ""
+    standing: Standing | None = None
+    behaviour: SuspensionBehaviour | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Editable:
+    """One workspace's fields as a form would send them. `version`: a mark of them as they stand."""
+
+    public_id: str
+    name: str
+    currency: str
+    status: Status
+    texts: Mapping[str, Value]
+
+    @property
+    def version(self) -> str:
+        """A mark of what stands there."""
+        return version_of(self.texts)
+
+
+def page_of(wanted: Wanted, now: datetime) -> tuple[tuple[Capped, ...], int]:
+    """A page of the open workspaces by name, and how many there are. Where the spend decides, that of all that have a
+    cap is worked out, in as many queries. Within the platform's scope."""
+    some = _matching(wanted)
+    if wanted.standing is None:
+        statement, values = some
+        total = db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery()), values) or 0
+        keys = list(db.session.scalars(statement.limit(PAGE).offset((wanted.page - 1) * PAGE), values))
+        return _rows(keys, now), total
+    passing = _by_spend(some, wanted.standing, now)
+    keys = passing[(wanted.page - 1) * PAGE : wanted.page * PAGE]
+    return _rows(keys, now), len(passing)
+
+
+def one(workspace: str, now: datetime) -> Capped:
+    """The row of this workspace (public id); raises NotFound."""
+    with scope.platform():
+        return _rows([present(workspace).key], now)[0]
+
+
+def editable(workspace: str) -> Editable:
+    """The workspace with this public id as it can be edited, read afresh; raises NotFound."""
+    with scope.platform():
+        found = present(workspace)
+        own = select(LimitOverride.name, LimitOverride.value).where(LimitOverride.workspace_id == found.key)
+        values: dict[Limit, int] = dict(db.session.execute(own).all())
+    texts = {name: found.texts[name] for name in SPEND}
+    texts |= {field: str(values[limit]) if limit in values else "" for limit, field in OVERRIDES.items()}
+    return Editable(found.public_id, str(found.texts["name"]), found.currency, found.status, texts)
+
+
+def _matching(wanted: Wanted) -> tuple[Statement, dict[str, Any]]:
+    """The keys that search and behaviour leave, by name, and the statement's values."""
+    patterns = search_patterns(wanted.q)
+    search = way(patterns, walking=False)
+    query: Any = select(Workspace.id).where(Workspace.cancelled_at.is_(None))
+    if wanted.behaviour:
+        query = query.where(Workspace.suspension_behaviour == wanted.behaviour)
+    number = 0 if search is Search.TRIGRAMS else len(patterns)
+    found = matching(query, search, number).order_by(Workspace.name_key, Workspace.id)
+    return planned(found, search), search_values(search, patterns)
+
+
+def _by_spend(some: tuple[Statement, dict[str, Any]], wanted: Standing, now: datetime) -> list[int]:
+    statement, values = some
+    query = statement.with_only_columns(
+        Workspace.id, Workspace.spend_cap, Workspace.alert_threshold, maintain_column_froms=True
+    )
+    if wanted is Standing.FREE:
+        rows = db.session.execute(query.where(Workspace.spend_cap.is_(None)), values)
+        return [key for key, _, _ in rows]
+    capped: ColumnElement[bool] = Workspace.spend_cap.is_not(None) & Workspace.cancelled_at.is_(None)
+    spent = spends_of(capped, now)
+    rows = db.session.execute(query.where(Workspace.spend_cap.is_not(None)), values)
+    return [key for key, cap, threshold in rows if standing(spent.get(key, 0), cap, threshold) is wanted]
+
+
+def _rows(keys: Sequence[int], now: datetime) -> tuple[Capped, ...]:
+    if not keys:
+        return ()
+    spent = spends_of(Workspace.id.in_(keys), now)
+    plans, free = _plan_limits()
+    own = _overrides(keys)
+    query = select(Workspace, Organization.name).join(Organization, Organization.id == Workspace.organization_id)
+    found = {row.id: (row, name) for row, name in db.session.execute(query.where(Workspace.id.in_(keys)))}
+    return tuple(_row(*found[key], spent.get(key, 0), plans, free, own[key], now) for key in keys if key in found)
+
+
+def _row(
+    row: Workspace,
+    organization: str,
+    spend: int,
+    plans: Mapping[int, Mapping[Limit, int]],
+    free: Mapping[Limit, int],
+    own: Mapping[Limit, Override],
+    now: datetime,
+) -> Capped:
+    plan = plans.get(row.plan_id, {}) if row.plan_id else {}
+    in_force = {
+        limit: rule.effective(limit, plan=plan.get(limit), override=own.get(limit), free=free.get(limit), now=now)
+        for limit in LIMITS
+    }
+    return Capped(
+        public_id=row.public_id,
+        name=row.name,
+        web_address=row.web_address,
+        organization=organization,
+        status=row.status,
+        currency=row.currency,
+        spend=spend,
+        cap=row.spend_cap,
+        threshold=row.alert_threshold,
+        behaviour=SuspensionBehaviour(row.suspension_behaviour),
+        limits=in_force,
+        ends={limit: it.expires_at for limit, it in own.items() if it.expires_at and it.holds(now)},
+    )
+
+
+def _plan_limits() -> tuple[Mapping[int, Mapping[Limit, int]], Mapping[Limit, int]]:
+    """Of every plan (integer key), and of the free one."""
+    plans: defaultdict[int, dict[Limit, int]] = defaultdict(dict)
+    free: dict[Limit, int] = {}
+    query = select(PlanLimit.plan_id, PlanLimit.name, PlanLimit.value, Plan.is_free)
+    query = query.join(Plan, Plan.id == PlanLimit.plan_id).where(PlanLimit.name.in_(LIMITS))
+    for plan, name, value, is_free in db.session.execute(query):
+        plans[plan][name] = value
+        if is_free:
+            free[name] = value
+    return plans, free
+
+
+def _overrides(keys: Sequence[int]) -> defaultdict[int, dict[Limit, Override]]:
+    found: defaultdict[int, dict[Limit, Override]] = defaultdict(dict)
+    query = select(LimitOverride.workspace_id, LimitOverride.name, LimitOverride.value, LimitOverride.expires_at)
+    for key, name, value, ends in db.session.execute(query.where(LimitOverride.workspace_id.in_(keys))):
+        found[key][name] = Override(value, ends)
+    return found
