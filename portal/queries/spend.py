@@ -65,7 +65,7 @@ def _used(where: ColumnElement[bool], first: date, last: date) -> Mapping[tuple[
     """Messages and minutes since activation, by workspace and month; at any instant no more than two months run."""
     month: Any = case((DailyUsage.day >= last, literal(last, Date)), else_=literal(first, Date))
     rows = db.session.execute(
-        select(DailyUsage.workspace_id, month.label("of_month"), func.sum(DailyUsage.sent), func.sum(DailyUsage.minutes))
+        select(DailyUsage.workspace_id, month.label("of_month"), *map(func.sum, (DailyUsage.sent, DailyUsage.minutes)))
         .join(Workspace, Workspace.id == DailyUsage.workspace_id)
         .where(where, DailyUsage.day.between(first, month_end(last)), DailyUsage.day >= Workspace.activated_on)
         .group_by(DailyUsage.workspace_id, "of_month")
