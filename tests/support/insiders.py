@@ -88,7 +88,7 @@ def suspend(
             session.add(
                 Hold(
                     workspace_id=row.id,
-                    kind=HoldKind.MANUAL,
+                    kind=kind,
                     note="Private.",
                     public_reason=reason,
                     opened_at=NOW,

@@ -29,6 +29,7 @@ from portal.operations.sessions import open_session
 from portal.operations.unit import unit
 from portal.operations.workspaces import NewWorkspace, create
 from portal.queries import plans as reads
+from portal.queries import usage_limits
 from portal.queries.bulk import Selection, preview
 from portal.queries.principals import platform, token_digest
 from portal.rules.access import OrganizationRole, WorkspaceRole, permissions_of
@@ -204,6 +205,11 @@ def with_invitation(scene: Scene) -> Fields:
 def settings(scene: Scene) -> Fields:
     made = owning(scene)
     return {"name": "Acme Anew", "web_address": "acme-anew", "timezone": "UTC", "version": made.version}
+
+
+def spending(scene: Scene) -> Fields:
+    made = owning(scene)
+    return {"spend_cap": "500", "version": usage_limits.editable(made.public_id).version}
 
 
 def closing(scene: Scene) -> Fields:

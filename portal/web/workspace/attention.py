@@ -30,10 +30,10 @@ PAGES = {
 USAGE = ("workspace_usage.page", "Usage", Permission.TENANT_USAGE_VIEW)
 
 
-def entries(found: Standing, bars: Sequence[Bar], now: datetime, locale: str) -> tuple[Entry, ...]:
-    """Limits that are (nearly) used up, a trial that ends, a domain that is not verified."""
+def entries(found: Standing, bars: Sequence[Bar], spend: Entry | None, now: datetime, locale: str) -> tuple[Entry, ...]:
+    """A cap and limits that are (nearly) used up, a trial that ends, a domain that is not verified."""
     some = [_limit(bar) for bar in sorted(bars, key=lambda bar: -(bar.percent or 0)) if bar.level]
-    some += filter(None, (_trial(found, now, locale), _domain(found)))
+    some += filter(None, (spend, _trial(found, now, locale), _domain(found)))
     return ranked(some)
 
 

@@ -13,7 +13,7 @@ from portal.web import formats, tenancy, usage_chart
 from portal.web.access import may, needs
 from portal.web.pages import show
 from portal.web.platform import brand, platform
-from portal.web.workspace import attention, list_words, suspension, usage_words
+from portal.web.workspace import attention, list_words, spending, suspension, usage_words
 from portal.web.workspace.side import own_profile, own_standing, page
 
 bp = page("home")
@@ -27,13 +27,14 @@ def home() -> Response:
     """Usage against limits, the last 30 days, what needs attention."""
     locale, found = formats.reader_locale(), own_standing()
     bars = usage_words.bars(found, platform().thresholds, locale)
+    spend = spending.of(found.profile, locale) if found.profile.spend_cap is not None else None
     latest = tenant_lists.broadcasts("", 1, LATEST) if may(Permission.TENANT_BROADCAST_VIEW) else None
     return show(
         "workspace/home",
         figures=usage_words.tiles(found, locale),
         chart=usage_chart.drawn(found.usage, found.profile.timezone, locale),
         bars=[bar for bar in bars if bar.percent is not None],
-        attention=attention.entries(found, bars, clock.now(), locale),
+        attention=attention.entries(found, bars, spending.entry(spend), clock.now(), locale),
         latest=list_words.broadcasts(latest.rows, clock.now()) if latest else None,
     )
 
@@ -44,4 +45,6 @@ def suspended() -> ResponseReturnValue:
     """Why the service is suspended, and what to do."""
     if tenancy.tenant().status is not Status.SUSPENDED:
         return redirect(url_for("workspace_home.page"), 303)
-    return show("workspace/suspended", **suspension.context(own_profile(), brand(), formats.reader_locale()))
+    profile, locale = own_profile(), formats.reader_locale()
+    spend = spending.of(profile, locale)
+    return show("workspace/suspended", spend=spend, **suspension.context(profile, brand(), locale))

@@ -24,7 +24,7 @@ WHY = {
 TO_GO_ON = {
     HoldKind.MANUAL: "Write to the staff of {brand} and name the id below.",
     HoldKind.PAST_DUE: "Pay what {organization} owes. Service returns when nothing is overdue.",
-    HoldKind.SPEND_CAP: "Have the spend cap raised, or wait for the new month.",
+    HoldKind.SPEND_CAP: "Ask the staff of {brand} to raise the spend cap, or wait for the new month.",
     HoldKind.TRIAL_ENDED: "Choose a plan with the staff of {brand}.",
     HoldKind.ABUSE: "Write to the staff of {brand} and name the id below.",
 }
@@ -43,6 +43,7 @@ def context(profile: Profile, brand: str, locale: str) -> dict[str, Any]:
         ),
         "to_go_on": _once(TO_GO_ON[hold.kind].format(**values) for hold in profile.holds),
         "since": formats.day(local_day(since, profile.timezone), locale) if since else "",
+        "is_capped": any(hold.kind is HoldKind.SPEND_CAP for hold in profile.holds),
         "public_id": profile.public_id,
         "export_url": url_for("workspace_contacts.export") if may(Permission.TENANT_CONTACT_EXPORT) else None,
     }

@@ -9,10 +9,9 @@ from portal.web import formats, usage_chart
 from portal.web.access import needs
 from portal.web.pages import show
 from portal.web.platform import platform
-from portal.web.workspace import usage_words
-from portal.web.workspace.side import own_standing, page
-
-bp = page("usage")
+from portal.web.workspace import spending, usage_words
+from portal.web.workspace.side import own_standing
+from portal.web.workspace.spending import bp
 
 
 @bp.get("/usage", endpoint="page")
@@ -20,6 +19,7 @@ bp = page("usage")
 def usage() -> Response:
     """All limits, and the chart."""
     locale, found = formats.reader_locale(), own_standing()
+    spend = spending.of(found.profile, locale)
     account = next((state.account for state in found.limits if state.account), None)
     return show(
         "workspace/usage",
@@ -29,4 +29,6 @@ def usage() -> Response:
         plan=found.profile.plan,
         pooled=found.profile.organization.name if account else "",
         timezone=found.profile.timezone,
+        spend=spend,
+        cap_url=spending.cap_url(spend),
     )

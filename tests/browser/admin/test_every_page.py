@@ -72,6 +72,7 @@ PAGES = OTHERS | {
         of_own_workspace(Workspace.is_primary, rest="/close"), ADMIN
     ),
     "organization_workspaces.primary": Shown(of_own_workspace(~Workspace.is_primary, rest="/primary"), ADMIN),
+    "workspace_usage.cap": Shown(**customers("usage/cap", CHILD)),
     "workspace_settings.close": Shown(**customers("settings/close", CHILD)),
     "organization_workspaces.new: one": Shown(**of_single("workspaces/new")),
     "workspace_home.page: from elsewhere": Shown(Example.from_elsewhere, TENANT),

@@ -1,0 +1,138 @@
+"""What a workspace has spent this month against its cap, for its own people; and changing the cap."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from flask import flash, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import StringField
+
+from portal.base import clock
+from portal.models import SuspensionBehaviour, Workspace, scope
+from portal.operations import usage_limits
+from portal.operations.usage_limits import StaleLimits
+from portal.queries.detail import Profile
+from portal.queries.spend import spends_of
+from portal.queries.usage_limits import Editable, editable
+from portal.rules.access import Permission
+from portal.rules.usage_limits import SPEND, Standing, standing
+from portal.web import formats
+from portal.web.access import actor, may, needs
+from portal.web.attention import Entry
+from portal.web.forms import Form
+from portal.web.pages import ask, done
+from portal.web.workspace.side import own_profile, page
+
+bp = page("usage")
+HERE = "workspace_usage.page"
+AT_CAP = {
+    SuspensionBehaviour.NOTIFY_ONLY: ("Tell me", "It goes on working"),
+    SuspensionBehaviour.BLOCK_OUTBOUND: (
+        "Stop sending",
+        "Nothing goes out till the next month; it receives as before",
+    ),
+    SuspensionBehaviour.SUSPEND: ("Suspend it", "Nothing works until the cap is raised or the next month begins"),
+}
+THEN = {
+    SuspensionBehaviour.NOTIFY_ONLY: "At the cap you are told, and nothing is stopped.",
+    SuspensionBehaviour.BLOCK_OUTBOUND: "At the cap nothing is sent until it is raised or the next month begins.",
+    SuspensionBehaviour.SUSPEND: "At the cap the workspace is suspended until it is raised or the next month begins.",
+}
+LEVELS = {Standing.NEAR: "watch", Standing.OVER: "risk"}
+
+
+class Spend(NamedTuple):
+    """The month so far, in minor units and in words. `percent` of the cap, None without one; `blocked`: nothing is sent
+    now because of it."""
+
+    value: int
+    text: str
+    currency: str
+    cap_value: int | None
+    cap: str
+    percent: int | None
+    percent_text: str
+    level: str | None
+    then: str
+    blocked: bool
+
+
+class CapForm(Form):
+    """The cap, when to warn, and what happens then."""
+
+    spend_cap = StringField()
+    alert_threshold = StringField()
+    suspension_behaviour = StringField()
+    version = StringField()
+
+
+def of(profile: Profile, locale: str) -> Spend | None:
+    """For whom the role shows it."""
+    if not may(Permission.TENANT_BILLING_VIEW):
+        return None
+    with scope.platform():  # of this workspace alone, which the guard has let the person into
+        spent = spends_of(Workspace.id == profile.key, clock.now()).get(profile.key, 0)
+    cap = profile.spend_cap
+    found = standing(spent, cap, profile.alert_threshold)
+    percent = None if cap is None else spent * 100 // cap if cap else 100
+    return Spend(
+        value=spent,
+        text=formats.money(spent, profile.currency, locale),
+        currency=profile.currency,
+        cap_value=cap,
+        cap="" if cap is None else formats.money(cap, profile.currency, locale),
+        percent=percent,
+        percent_text="" if percent is None else formats.percent(min(percent, 999), locale, 0),
+        level=LEVELS.get(found),
+        then="" if cap is None else THEN[SuspensionBehaviour(profile.suspension_behaviour)],
+        blocked=found is Standing.OVER and profile.suspension_behaviour is SuspensionBehaviour.BLOCK_OUTBOUND,
+    )
+
+
+def entry(found: Spend | None) -> Entry | None:
+    """What needs attention about it."""
+    if found is None or found.level is None:
+        return None
+    title = "Spend cap nearly reached" if found.level == "watch" else "Spend cap reached"
+    text = "Nothing is sent" if found.blocked else f"{found.text} of {found.cap}"
+    return Entry(found.level, title, text, ("Usage", url_for(HERE)))
+
+
+def cap_url(found: Spend | None) -> str | None:
+    """Where the reader changes the cap."""
+    return url_for("workspace_usage.cap") if found and may(Permission.TENANT_BILLING_EDIT) else None
+
+
+@bp.route("/usage/cap", methods=["GET", "POST"])
+@needs(Permission.TENANT_BILLING_EDIT)
+def cap() -> ResponseReturnValue:
+    """The most that a month's usage may cost, and what happens then."""
+    profile, form = own_profile(), CapForm()
+    if form.validate_on_submit():
+        wanted = {name: form[name].data or "" for name in SPEND}
+        try:
+            with form.refusals():
+                changed = usage_limits.change(profile.public_id, wanted, actor(), version=form.version.data or "")
+                flash(*(("Spend cap saved.", "good") if changed else ("Nothing was changed.", "info")))
+                return done(url_for(HERE))
+        except StaleLimits as stale:
+            form.add_error(None, "Somebody else saved the cap meanwhile. Save again to put yours in its place.")
+            return _ask(stale.theirs, form, 409)
+        return _ask(editable(profile.public_id), form, 422)
+    found = editable(profile.public_id)
+    return _ask(found, CapForm(formdata=None, version=found.version, **{name: found.texts[name] for name in SPEND}))
+
+
+def _ask(found: Editable, form: CapForm, status: int = 200) -> ResponseReturnValue:
+    return ask(
+        "workspace/cap",
+        status=status,
+        form=form,
+        found=found,
+        version=found.version if status == 409 else form.version.data,
+        at_cap=[(value.value, *words) for value, words in AT_CAP.items()],
+        action=url_for("workspace_usage.cap"),
+        back_url=url_for(HERE),
+        crumbs=(("Usage", url_for(HERE)), ("Spend cap", None)),
+    )
