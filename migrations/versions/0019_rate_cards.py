@@ -1,14 +1,14 @@
 """Rate cards name their tax, and months that are over keep the rates that they had.
 
 Revision ID: 0019
-Revises: 0016
+Revises: 0020
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0019"
-down_revision = "0016"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -23,8 +23,7 @@ from portal.models import (
     User,
     Workspace,
 )
-from portal.operations import extensions, requests
-from portal.operations import rate_cards, requests
+from portal.operations import extensions, rate_cards, requests
 from portal.operations.unit import unit
 from portal.rules.access import ROLES, OrganizationRole, Permission, Role, Scope, StaffRole, WorkspaceRole, allows
 from portal.rules.requests import RequestKind
