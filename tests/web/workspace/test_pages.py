@@ -120,7 +120,7 @@ def test_pages_cost_the_same_whatever_their_rows(make_app: object, acme: Home, c
         "campaigns": 6,
         "broadcasts": 6,
         "team": 10,
-        "usage": 6,
+        "usage": 7,
         "activity": 6,
     }
 
