@@ -12,6 +12,7 @@ from flask_migrate import upgrade
 from portal.base import clock
 from portal.operations import backup_archives, backups, restores
 from portal.operations.backup_archives import Manifest
+from portal.operations.purging import again
 from portal.rules.actors import Actor
 from portal.rules.errors import PortalError
 from portal.settings import Settings
@@ -53,13 +54,17 @@ def restore(make_app: MakeApp, file: Path, replace: bool) -> None:
             app = make_app()
             with app.app_context():
                 restores.check(archive.manifest, settings, migrations_of(app), replace=replace)
+                purged = again.known() if replace else []
                 restores.load(archive, settings, steps.told)
                 upgrade(directory=str(migrations_of(app)))
+                back = again.start(purged)
                 ended = restores.seal(archive.manifest, Actor.command("restore", clock.now()))
     except PortalError as error:
         raise click.ClickException(error.message) from error
     key = " The secret key is the backup's." if takes_key else ""
     click.echo(f"Restored {words(archive.manifest)}; {ended:,} sessions ended.{key}")
+    if back:
+        click.echo(f"{back:,} workspaces that were purged since are purged again by the job, with its next run.")
     click.echo("Mails that waited then will be sent. Look with `portal doctor` whether all is well.")
 
 

@@ -115,5 +115,5 @@ def _kept(table: Table, column: Column[Any]) -> Part:
         raise LookupError(f"{table.name}.{column.name} refers to a workspace: what becomes of it in a purge? See KEPT.")
     values = {**KEPT[table.name], column.name: null()}
     if table is Number.__table__ and column.name == Number.workspace_id.key:
-        values["state"] = NumberState.AVAILABLE  # it was being ported out, and nobody has ended that
+        values |= {"state": NumberState.AVAILABLE, "porting_at": null()}  # nobody has ended its porting
     return Part(table, column, values=values)
