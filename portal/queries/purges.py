@@ -10,9 +10,10 @@ from typing import NamedTuple
 from sqlalchemy import func, or_, select
 
 from portal.base.db import db
-from portal.models import Organization, Purge, Workspace
+from portal.models import Organization, Purge, WatchedSpan, Workspace
 from portal.queries.listing import PAGE, last_offset
 from portal.rules.lifecycle import PURGE_AFTER
+from portal.rules.purging import Span
 
 
 def due(now: datetime) -> Sequence[str]:
@@ -26,6 +27,12 @@ def due(now: datetime) -> Sequence[str]:
 def has_begun(workspace: str) -> bool:
     """Whether the purge of the workspace (public id) has begun: then it cannot be restored."""
     return db.session.scalar(select(Purge.id).where(Purge.workspace == workspace)) is not None
+
+
+def watched_spans() -> Sequence[Span]:
+    """All time that was watched."""
+    rows = db.session.execute(select(WatchedSpan.began_at, WatchedSpan.ended_at).order_by(WatchedSpan.began_at))
+    return [Span(*row) for row in rows]
 
 
 class Receipt(NamedTuple):

@@ -14,7 +14,6 @@ from portal.models import (
     Change,
     Invoice,
     Membership,
-    Number,
     PlatformSum,
     Purge,
     User,
@@ -23,7 +22,7 @@ from portal.models import (
     scope,
 )
 from portal.operations import closing, team
-from portal.operations.purging import tables
+from portal.operations.purging import again, tables
 from portal.operations.purging.erase import erase
 from portal.operations.purging.purge import purge
 from portal.operations.purging.watch import watch
@@ -69,8 +68,7 @@ def cage(app: Flask) -> Workspace:
 
 
 def closed(row: Workspace) -> str:
-    ported = db.session.scalars(select(Number.e164).where(Number.workspace_id == row.id)).all()
-    closing.close(row.public_id, row.name, BY, told=ported)
+    closing.close(row.public_id, row.name, BY, told=canaries.numbers())
     return row.public_id
 
 
@@ -234,3 +232,15 @@ def test_it_is_announced_by_ids_alone(cage: Workspace) -> None:
     assert last and (last.type, last.workspace, last.data) == ("workspace.purged", key, {})
     event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.sequence.desc())).first()
     assert event and event.action == "workspace.purged" and event.workspace_id is None
+
+
+def test_what_was_purged_after_a_backup_is_purged_again_once_that_is_put_back(cage: Workspace) -> None:
+    """The workspace is as it was in the backup, open; another of the receipts is nowhere any more."""
+    columns = {"public_id": "pur_1", "workspace": cage.public_id, "workspace_name": NAME, "organization_id": 99}
+    receipt = columns | {"cancelled_at": NOW, "began_at": NOW, "run": "run_1"}
+    gone = receipt | {"public_id": "pur_2", "workspace": "ws_gone"}
+    assert again.start([receipt, gone]) == 1 and again.start([receipt, gone]) == 0
+    assert purges.due(NOW) == [cage.public_id]
+    assert purge(cage.public_id, BY)
+    check_platform()
+    assert [each["workspace"] for each in again.known()] == [cage.public_id]

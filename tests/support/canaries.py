@@ -143,6 +143,11 @@ def _fitting(column: Column[Any], text: str) -> str:
     return text[: getattr(column.type, "length", None)]
 
 
+def numbers() -> set[str]:
+    """All numbers (E.164): whoever closes knows which are being ported out."""
+    return set(db.session.scalars(select(Number.e164)))
+
+
 def every_row() -> Iterator[tuple[Table, dict[str, Any]]]:
     """All that the database holds."""
     db.session.rollback()

@@ -14,16 +14,16 @@ from sqlalchemy import delete, exists, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from portal.base.db import db
-from portal.models import DailyUsage, Organization, Purge, PurgedDay, Workspace, scope
+from portal.models import DailyUsage, Purge, PurgedDay, Workspace, scope
 from portal.operations import invoicing, tally
 from portal.operations.announcements import announce
 from portal.operations.audit import record
 from portal.operations.locks import locked_place
-from portal.operations.purging import mentions, people, watch
+from portal.operations.purging import mentions, people
 from portal.operations.purging.tables import Part, all_parts
 from portal.operations.unit import turn, unit
 from portal.operations.upserts import add_up
-from portal.queries.purges import has_begun
+from portal.queries.purges import has_begun, watched_spans
 from portal.rules.actors import Actor
 from portal.rules.errors import NotFound
 from portal.rules.purging import Span, may_purge
@@ -62,7 +62,7 @@ def _begin(workspace: str, by: Actor, run: str, at_its_word: bool) -> int | None
             return None
         row = place.workspace
         if not has_begun(workspace):
-            spans = [Span(row.cancelled_at or by.at, by.at)] if at_its_word else watch.spans(session)
+            spans = [Span(row.cancelled_at or by.at, by.at)] if at_its_word else watched_spans()
             if not may_purge(row.cancelled_at, by.at, spans):
                 return None
             invoicing.settle_up(session, [place.organization.id], by.at)
@@ -152,8 +152,7 @@ def _end(workspace: str, by: Actor) -> None:
         _noted(receipt, {Workspace.__tablename__: 1})
         tally.moved(session, share, None)
         receipt.finished_at = by.at
-        organization = session.get(Organization, receipt.organization_id)
-        record("workspace.purged", by, organization=organization, purged=workspace, rows=receipt.rows)
+        record("workspace.purged", by, organization=place.organization, purged=workspace, rows=receipt.rows)
 
 
 def _forget(session: Session, row: Workspace) -> None:

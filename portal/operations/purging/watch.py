@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from portal.models import AuditEvent, WatchedSpan
 from portal.operations.unit import exclusively, unit
-from portal.rules.purging import SIGHT, Span
+from portal.rules.purging import SIGHT
 
 
 def watch(now: datetime) -> None:
@@ -27,12 +26,6 @@ def watch(now: datetime) -> None:
             last.ended_at = now
         else:
             session.add(WatchedSpan(began_at=now, ended_at=now))
-
-
-def spans(session: Session) -> Sequence[Span]:
-    """All time that was watched."""
-    rows = session.execute(select(WatchedSpan.began_at, WatchedSpan.ended_at)).all()
-    return [Span(*row) for row in rows]
 
 
 def _believe(session: Session, now: datetime) -> None:
