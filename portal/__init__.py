@@ -20,11 +20,13 @@ from portal.base import (
     metrics,
     names,
     scheduler,
+    webhooks,
 )
 from portal.base.csrf import csrf
 from portal.base.languages import babel
 from portal.base.login import login_manager
 from portal.gateways import dns
+from portal.gateways import webhooks as webhook_gateways
 from portal.gateways.mail import chosen
 from portal.jobs import schedule
 from portal.settings import Settings
@@ -62,6 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     background.init_app(app, at_once=settings.testing)
     mail.init_app(app, settings, chosen(settings))
     names.init_app(app, dns.chosen(settings))
+    webhooks.init_app(app, webhook_gateways.chosen(settings))
     db.init_app(app, settings.url)
     scheduler.init_app(app, schedule.resume)
     form_session.init_app(app)

@@ -19,9 +19,10 @@ from playwright.sync_api import Page, expect
 
 from portal import create_app
 from portal.base import clock as base_clock
-from portal.base import names, site
+from portal.base import names, site, webhooks
 from portal.base.db import db
 from portal.gateways.dns import FakeDns
+from portal.gateways.webhooks import FakeWebhooks
 from portal.models import OutboxState
 from portal.settings import Settings
 from tests.support import browsers, parts, servers
@@ -166,7 +167,9 @@ def apps() -> Callable[[Settings], Flask]:
         app, extensions, config, rules = kept[settings.url]
         assert len(list(app.url_map.iter_rules())) == rules, "a test that adds routes is marked own_app"
         app.extensions.clear()
-        app.extensions.update(extensions | {site.EXTENSION: settings, names.EXTENSION: FakeDns()})
+        app.extensions.update(
+            extensions | {site.EXTENSION: settings, names.EXTENSION: FakeDns(), webhooks.EXTENSION: FakeWebhooks()}
+        )
         app.config.clear()
         app.config.update(config)
         return app

@@ -5,7 +5,8 @@ What is started here may be lost with the process, so it only hastens what a job
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 
 import structlog
 from flask import Flask, current_app
@@ -23,18 +24,32 @@ def init_app(app: Flask, at_once: bool) -> None:
 
 def run(act: Act) -> None:
     """Do it soon. Its failure is logged, and nothing else."""
-    start: Callable[[Act], None] = current_app.extensions[EXTENSION]
+    start: Callable[[Act], object] = current_app.extensions[EXTENSION]
     start(act)
 
 
-def _in_thread(act: Act) -> None:
+def together(acts: Sequence[Act], patience: float) -> None:
+    """Do all of it, each in a thread of its own, and wait for them, but no longer than so many seconds: what takes
+    longer goes on by itself."""
+    if current_app.extensions[EXTENSION] is _in_place:
+        for act in acts:
+            _in_place(act)
+        return
+    ends = time.monotonic() + patience
+    for thread in [_in_thread(act) for act in acts]:
+        thread.join(max(0.0, ends - time.monotonic()))
+
+
+def _in_thread(act: Act) -> threading.Thread:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
 
     def work() -> None:
         with app.app_context():
             _in_place(act)
 
-    threading.Thread(target=work, name="portal-background", daemon=True).start()
+    thread = threading.Thread(target=work, name="portal-background", daemon=True)
+    thread.start()
+    return thread
 
 
 def _in_place(act: Act) -> None:

@@ -16,6 +16,7 @@ from portal.jobs import (
     spend_caps,
     trials,
     usage_rollup,
+    webhooks,
 )
 
 DECLARED = (
@@ -31,6 +32,7 @@ DECLARED = (
     spend_caps,
     trials,
     usage_rollup,
+    webhooks,
 )
 NAMES = tuple(sorted(JOBS))
 

@@ -29,6 +29,7 @@ from portal.models.tasks import Task, TaskKind, TaskResult, TaskState
 from portal.models.usage import ActiveContact, ContactMonth, DailyUsage, HeldBefore
 from portal.models.usage_events import LimitTaken, UsageEvent
 from portal.models.users import EmailChange, Invitation, PasswordReset, RecoveryCode, Theme, User
+from portal.models.webhooks import DeliveryState, Webhook, WebhookDelivery, WebhookState
 from portal.models.workspaces import Membership, SuspensionBehaviour, Workspace, WorkspaceBirths, WorkspaceTally
 from portal.rules.numbers import NumberKind, NumberState
 
@@ -52,6 +53,7 @@ __all__ = [
     "CreditEntry",
     "CreditKind",
     "DailyUsage",
+    "DeliveryState",
     "Domain",
     "DomainState",
     "EmailChange",
@@ -109,6 +111,9 @@ __all__ = [
     "UsageEvent",
     "User",
     "WatchedSpan",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookState",
     "Workspace",
     "WorkspaceBirths",
     "WorkspaceTally",

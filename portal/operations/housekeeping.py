@@ -18,6 +18,7 @@ from portal.models import (
     Task,
     TaskResult,
     TaskState,
+    WebhookDelivery,
 )
 from portal.operations.unit import turn, unit
 from portal.rules.throttling import LONGEST_WINDOW
@@ -27,6 +28,7 @@ SESSIONS = timedelta(days=30)  # after they ended
 LINKS = timedelta(days=30)  # after they ran out
 TASKS = timedelta(days=90)  # after they ended
 RUNS = timedelta(days=90)
+DELIVERIES = timedelta(days=30)  # of webhooks, those that wait no more
 IDLE_RUNS = timedelta(days=2)  # of jobs that found nothing to do
 
 
@@ -43,6 +45,10 @@ def sweep(now: datetime) -> Mapping[str, int]:
         "changes": (EmailChange.id, EmailChange.expires_at < now - LINKS),
         "results": (TaskResult.id, TaskResult.task_id.in_(select(Task.id).where(old_tasks))),
         "tasks": (Task.id, old_tasks),
+        "deliveries": (
+            WebhookDelivery.id,
+            and_(WebhookDelivery.created_at < now - DELIVERIES, WebhookDelivery.finished_at.is_not(None)),
+        ),
         "runs": (
             JobRun.id,
             and_(

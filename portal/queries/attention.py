@@ -40,6 +40,7 @@ from portal.models import (
     Organization,
     OutboxMessage,
     Request,
+    Webhook,
     Workspace,
     WorkspaceTally,
     scope,
@@ -54,7 +55,7 @@ class Entry:
     """One thing of a kind. `at`: when it happens or has happened, an instant (perhaps None, of a workspace at risk) or,
     of an invoice, the day on which it was due. `facts`: what the kind's own columns say, by name. What is an
     organization's stands for its primary workspace; a request does so where there is one, else `workspace` is blank,
-    as it is of a job."""
+    as it is of a job and of a webhook."""
 
     kind: Kind
     workspace: str
@@ -123,6 +124,13 @@ ASKED: Mapping[Kind, _Asked] = {
         JobRun.finished_at,
         (JobRun.finished_at, JobRun.id),
         {"job": JobRun.job, "error": JobRun.error},
+    ),
+    Kind.WEBHOOK: _Asked(
+        Webhook.__table__.outerjoin(_WORKSPACE, false()),
+        _written(Webhook.state, "stopped"),
+        Webhook.stopped_at,
+        (Webhook.stopped_at, Webhook.id),
+        {"webhook": Webhook.public_id, "address": Webhook.address},
     ),
     Kind.OVERDUE: _Asked(
         _ORGANIZATIONS.join(Invoice, Invoice.organization_id == Organization.id),
@@ -294,4 +302,11 @@ def _entry(kind: Kind, row: Any) -> Entry:
     facts = dict(zip(ASKED[kind].facts, own, strict=True))
     if "reasons" in facts:
         facts["reasons"] = tuple(Reason.from_json(each) for each in facts["reasons"])
-    return Entry(kind, public_id or "", name or facts.get("organization") or facts.get("job", ""), status, at, facts)
+    return Entry(
+        kind,
+        public_id or "",
+        name or facts.get("organization") or facts.get("job") or facts.get("address", ""),
+        status,
+        at,
+        facts,
+    )

@@ -10,6 +10,7 @@ class Kind(StrEnum):
     """By its name in the address."""
 
     JOB = "job"
+    WEBHOOK = "webhook"
     OVERDUE = "overdue"
     CREDIT = "credit"
     RISK = "risk"

@@ -112,6 +112,15 @@ SENTENCES: Mapping[str, str] = {
     "job.asked": "had the job {job} run",
     "api_key.created": "made the API key {name}",
     "api_key.revoked": "revoked the API key {name}",
+    "webhook.created": "set up the webhook {address}",
+    "webhook.changed": "changed the webhook:",
+    "webhook.secret_rotated": "made a new secret for the webhook {address}",
+    "webhook.paused": "paused the webhook {address}",
+    "webhook.resumed": "resumed the webhook {address}",
+    "webhook.stopped": "stopped the webhook {address}, which nothing gets through to: {error}",
+    "webhook.removed": "removed the webhook {address}",
+    "webhook.tested": "sent a test to the webhook {address}",
+    "webhook.replayed": "had {deliveries} deliveries sent again to the webhook {address}",
     "mail.resent": "sent a mail to {email} again: {subject}",
     "access.started": "entered the workspace {kind} {mode}, until {until} at the latest",
     "access.ended": "left the workspace, {how}",
@@ -189,6 +198,7 @@ GROUPS = {
     "order": "Orders",
     "credit": "Platform credit",
     "api_key": "API keys",
+    "webhook": "Webhooks",
 }
 
 

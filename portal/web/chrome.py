@@ -64,6 +64,7 @@ NAVIGATION: Groups = (
             ("Staff", "admin_staff.listing", "shield-lock"),
             ("Defaults", "admin_defaults.page", "adjustments"),
             ("API keys", "admin_api_keys.listing", "key"),
+            ("Webhooks", "admin_webhooks.listing", "bolt"),
             ("Settings", "admin_settings.page", "settings"),
         ),
     ),

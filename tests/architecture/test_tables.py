@@ -22,6 +22,7 @@ EXEMPT = {
     "credit_entry": "the ledger is the organization's, and outlives a purge",
     "invoice_line": "the account's own lines have none; the invoice outlives a purge",
     "customer_order": "may be an organization's; the invoice outlives a purge",
+    "webhook": "may be for all workspaces",
     "outbox_message": "a mail to staff or to an organization has none",
 }
 

@@ -36,6 +36,7 @@ AUDITED = {
     "recovery_code": "user",
     "request": "request",
     "user": "user",
+    "webhook": "webhook",
     "workspace": "workspace",
 }
 

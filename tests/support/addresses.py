@@ -8,6 +8,7 @@ from sqlalchemy import exists, func, select
 from portal.models import (
     ApiKey,
     CreditEntry,
+    DeliveryState,
     Domain,
     Extension,
     ExtensionState,
@@ -23,6 +24,9 @@ from portal.models import (
     Plan,
     Request,
     User,
+    Webhook,
+    WebhookDelivery,
+    WebhookState,
     Workspace,
     scope,
 )
@@ -208,6 +212,26 @@ def of_key(example: Example) -> str:
     with example.open() as session:
         key = session.scalars(select(ApiKey.public_id).where(ApiKey.revoked_at.is_(None)).order_by(ApiKey.id)).first()
         return f"/admin/api-keys/{key}/revoke"
+
+
+def of_hook(rest: str = "") -> Callable[[Example], str]:
+    """The address of a page of the webhook that was stopped."""
+
+    def path(example: Example) -> str:
+        with example.open() as session:
+            query = select(Webhook.public_id).where(Webhook.state == WebhookState.STOPPED)
+            return f"/admin/webhooks/{session.scalars(query).one()}{rest}"
+
+    return path
+
+
+def of_delivery(example: Example) -> str:
+    """The page of a delivery that failed."""
+    query = select(Webhook.public_id, WebhookDelivery.public_id).join(Webhook, Webhook.id == WebhookDelivery.webhook_id)
+    with example.open() as session:
+        rows = session.execute(query.where(WebhookDelivery.state == DeliveryState.FAILED).order_by(WebhookDelivery.id))
+        hook, delivery = rows.all()[0]
+        return f"/admin/webhooks/{hook}/deliveries/{delivery}"
 
 
 def of_transfer(example: Example) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.base.db import db
-from portal.models import LoginSession, Membership, Organization, User
-from portal.operations import api_keys
+from portal.models import DeliveryState, LoginSession, Membership, Organization, User, WebhookDelivery
+from portal.operations import api_keys, deliveries, webhooks
 from portal.operations.api_keys import NewKey
 from portal.operations.invitations import Into, invite
 from portal.operations.unit import unit
@@ -18,6 +18,7 @@ from portal.rules.api_scopes import ApiScope
 from tests import factories
 from tests.factories import acting
 from tests.support.clocks import NOW
+from tests.support.hooks import changed, made
 from tests.support.people import session_of
 from tests.support.scenes import Example, Fields, Scene
 
@@ -91,9 +92,40 @@ def with_key(scene: Scene) -> Fields:
     return {}
 
 
+def with_hook(scene: Scene) -> Fields:
+    scene.values["hook"] = made().public_id
+    return {"address": "https://other.example/", "types": ["workspace.created"]}
+
+
+def with_paused_hook(scene: Scene) -> Fields:
+    with_hook(scene)
+    webhooks.pause(scene.values["hook"], acting(scene.alice))
+    return {}
+
+
+def with_failed_delivery(scene: Scene) -> Fields:
+    with_hook(scene)
+    factories.plan()
+    changed(factories.workspace(), "workspace.suspended")
+    with unit() as session:
+        deliveries.fan_out(NOW)
+        session.execute(update(WebhookDelivery).values(state=DeliveryState.FAILED))
+    scene.values["delivery"] = db.session.scalars(select(WebhookDelivery.public_id)).first() or ""
+    return {"since": "2026-11-20T00:00"}
+
+
 PEOPLE: dict[str, Example] = {
     "admin_api_keys.new": Example(lambda _: {"name": "PBX", "scopes": ["usage:write"]}, ("api_key.created",)),
     "admin_api_keys.revoke": Example(with_key, ("api_key.revoked",)),
+    "admin_webhooks.new": Example(lambda _: {"address": "https://gateway.example/"}, ("webhook.created",)),
+    "admin_webhooks.edit": Example(with_hook, ("webhook.changed",)),
+    "admin_webhooks.rotate": Example(with_hook, ("webhook.secret_rotated",)),
+    "admin_webhooks.pause": Example(with_hook, ("webhook.paused",)),
+    "admin_webhooks.resume": Example(with_paused_hook, ("webhook.resumed",)),
+    "admin_webhooks.test": Example(with_hook, ("webhook.tested",)),
+    "admin_webhooks.replay": Example(with_failed_delivery, ("webhook.replayed",)),
+    "admin_webhooks.replay_failed": Example(with_failed_delivery, ("webhook.replayed",)),
+    "admin_webhooks.remove": Example(with_hook, ("webhook.removed",)),
     "admin_staff.invite": Example(
         lambda _: {"email": "dana@example.test", "name": "Dana", "role": "support"}, ("user.staff_invited",)
     ),

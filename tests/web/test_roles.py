@@ -32,6 +32,7 @@ from tests import factories
 from tests.support import telephony
 from tests.support.clocks import NOW
 from tests.support.creation import count
+from tests.support.hooks import made
 from tests.support.mails import Mailbox
 from tests.support.people import log_in
 from tests.support.programs import program
@@ -63,6 +64,7 @@ ANSWERS: dict[str, set[int]] = {
     "admin_invoices.void": {404},
     "admin_orders.settle": {404},  # … and no such order
     "admin_orders.refund": {404},
+    "admin_webhooks.delivery": {404},
     "account.invitation": {404},  # there is no such invitation …
     "account.password_reset": {410},  # … and no such link
     "admin_workspaces.reactivate_ask": {409},  # the example is on trial, and its own primary
@@ -127,6 +129,8 @@ def examples(app: Flask, mailbox: Mailbox) -> dict[str, str]:
         "invitation": "no-such-invitation",
         "plan": factories.plan("Growth", is_free=False).public_id,
         "key": program(app).key,
+        "hook": made().public_id,
+        "delivery": "no-such-delivery",
     }
 
 

@@ -28,6 +28,7 @@ from portal.operations.demo import (
     requests,
     telephony,
     usage,
+    webhooks,
     workspaces,
 )
 from portal.operations.demo.catalogue import Catalogue, settings, write_catalogue
@@ -178,6 +179,7 @@ def _history(world: World, progress: Progress) -> None:
 
 def _finish(world: World, wanted: Wanted, organizations: int) -> None:
     with unit() as session:
+        webhooks.write_webhooks(session, world)
         set_sequences(session)
         ledger.settle(session)
         jobs.write_notices(session, world.now)

@@ -16,6 +16,7 @@ from portal.models import (
     Branding,
     Broadcast,
     Campaign,
+    Change,
     Contact,
     CreditEntry,
     DailyUsage,
@@ -34,6 +35,8 @@ from portal.models import (
     RateCard,
     Request,
     User,
+    Webhook,
+    WebhookDelivery,
     Workspace,
 )
 
@@ -42,6 +45,7 @@ PREFIXES: dict[type[Base], str] = {
     ApiKey: "key",
     Broadcast: "brc",
     Campaign: "cmp",
+    Change: "chg",
     Contact: "con",
     CreditEntry: "crd",
     Domain: "dom",
@@ -59,6 +63,8 @@ PREFIXES: dict[type[Base], str] = {
     RateCard: "rat",
     Request: "req",
     User: "usr",
+    Webhook: "whk",
+    WebhookDelivery: "dlv",
     Workspace: "ws",
 }
 Usage = tuple[int, Any, int, int, int, int, int, int]

@@ -25,6 +25,7 @@ from portal.web.reader import Reader
 
 CHIPS: Mapping[Kind, str] = {
     Kind.JOB: "Failed jobs",
+    Kind.WEBHOOK: "Webhooks stopped",
     Kind.OVERDUE: "Overdue invoices",
     Kind.CREDIT: "Credit below zero",
     Kind.RISK: "At risk",
@@ -39,6 +40,7 @@ CHIPS: Mapping[Kind, str] = {
 }
 ICONS: Mapping[Kind, tuple[str, str]] = {
     Kind.JOB: ("refresh", "risk"),
+    Kind.WEBHOOK: ("bolt", "risk"),
     Kind.OVERDUE: ("alert-octagon-filled", "risk"),
     Kind.CREDIT: ("coins", "watch"),
     Kind.RISK: ("alert-octagon-filled", "risk"),
@@ -153,6 +155,11 @@ def _trial(entry: Entry, reader: Reader) -> Words:
     return what, _ahead(ends, reader), formats.minute(ends, reader.locale, reader.timezone), action
 
 
+def _webhook(entry: Entry, reader: Reader) -> Words:
+    action = Action("Open", _url(entry), "", How.PAGE)
+    return "Stopped: for three days nothing got through", *_ago(entry.at, reader), action
+
+
 def _request(entry: Entry, reader: Reader) -> Words:
     facts = entry.facts
     what = f"Asks for {NAMES[facts['asked']]}"
@@ -205,6 +212,7 @@ def _porting(entry: Entry, reader: Reader) -> Words:
 
 _WORDS: Mapping[Kind, Callable[[Entry, Reader], Words]] = {
     Kind.JOB: _job,
+    Kind.WEBHOOK: _webhook,
     Kind.OVERDUE: _overdue,
     Kind.CREDIT: _credit,
     Kind.RISK: _risk,
@@ -223,6 +231,8 @@ _WORDS: Mapping[Kind, Callable[[Entry, Reader], Words]] = {
 
 
 def _url(entry: Entry, page: str = "detail", anchor: str | None = None) -> str:
+    if entry.kind is Kind.WEBHOOK:
+        return url_for("admin_webhooks.page", hook=entry.facts["webhook"])
     if entry.kind is Kind.JOB:
         return url_for("admin_jobs.page", job=entry.facts["job"])
     if "request" in entry.facts:

@@ -29,6 +29,7 @@ DID: Mapping[str, tuple[str, str]] = {
     "changed": ("workspace with another health", "workspaces with another health"),
     "changes": ("address change removed", "address changes removed"),
     "cycles": ("cycle begun", "cycles begun"),
+    "deliveries": ("delivery forgotten", "deliveries forgotten"),
     "early": ("domain waits for its branding", "domains wait for their branding"),
     "ended": ("trial ended", "trials ended"),
     "events": ("event checked", "events checked"),
@@ -52,6 +53,7 @@ DID: Mapping[str, tuple[str, str]] = {
     "rows": ("row", "rows"),
     "runs": ("run removed", "runs removed"),
     "sent": ("mail sent", "mails sent"),
+    "served": ("address called", "addresses called"),
     "sessions": ("session removed", "sessions removed"),
     "tasks": ("task removed", "tasks removed"),
     "throttles": ("log-in counter removed", "log-in counters removed"),
@@ -61,6 +63,7 @@ DID: Mapping[str, tuple[str, str]] = {
     "welcomed": ("owner welcomed", "owners welcomed"),
     "withdrawn": ("mail withdrawn", "mails withdrawn"),
     "workspaces": ("workspace", "workspaces"),
+    "written": ("delivery written down", "deliveries written down"),
 }
 """What a count says, of one and of several."""
 
