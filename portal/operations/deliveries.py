@@ -51,7 +51,6 @@ def deliver_due(clock: Clock) -> dict[str, int]:
     address in a thread of its own. Answers how many deliveries were written, and how many addresses were served."""
     written = fan_out(clock())
     waiting = list(db.session.scalars(_with_due(clock())))
-    db.session.rollback()
     background.together([partial(_serve_soon, hook, clock) for hook in waiting], PATIENCE)
     return {"written": written, "served": len(waiting)}
 

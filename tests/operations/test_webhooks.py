@@ -41,7 +41,7 @@ def names(fake: FakeWebhooks) -> list[str]:
 def stopped(now: datetime) -> int:
     """How many stand in the attention queue."""
     with scope.platform():
-        return attention.queue(now, Kind.WEBHOOK).total
+        return attention.queue(now, Kind.WEBHOOK).counts.get(Kind.WEBHOOK, 0)
 
 
 def verified(message: Message, secret: str) -> bool:

@@ -52,7 +52,7 @@ def write_webhooks(session: Session, world: World) -> None:
 
 
 def _hook(world: World, address: str, types: list[str], age: int, **more: object) -> int:
-    last = world.sheet.last[Change.__table__]  # type: ignore[index]
+    last = world.sheet.last[Change.__table__]
     common = {"state": WebhookState.ACTIVE, "failing_since": None, "stopped_at": None, "old_secret": None}
     return world.sheet.add(
         Webhook,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from flask import url_for
@@ -78,8 +79,8 @@ def _badge(it: HookView, by: Reader) -> tuple[str, str, str]:
     return "active", "Active", ""
 
 
-def _since(at: object, by: Reader) -> str:
-    return f"since {formats.moment(at, by.now, by.locale, by.timezone)}" if at else ""  # type: ignore[arg-type]
+def _since(at: datetime | None, by: Reader) -> str:
+    return f"since {formats.minute(at, by.locale, by.timezone)}" if at else ""
 
 
 def delivery_row(it: DeliveryView, hook: str, by: Reader) -> Delivery:
