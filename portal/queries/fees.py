@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
-from portal.models import Organization, PlanFee, RateCard, Workspace, scope
-from portal.queries.account_usage import primary_plan, tiers_of
+from portal.models import Organization, Plan, PlanFee, RateCard, Workspace, scope
+from portal.queries.account_usage import tiers_of
 from portal.queries.bills import rates_of
 from portal.queries.cycles import subscription
 from portal.queries.sources import sources_of
@@ -52,20 +52,21 @@ _children = (
     .correlate(Organization)
     .scalar_subquery()
 )
+_chosen = or_(_Primary.plan_id == Plan.id, and_(_Primary.plan_id.is_(None), Plan.is_free))  # blank: the free plan
 _ACCOUNT = (
-    select(Organization, RateCard, _Primary.id, _Primary.name, _children)
+    select(Organization, RateCard, _Primary.id, _Primary.name, _children, Plan, PlanFee)
     .outerjoin(RateCard, RateCard.id == Organization.rate_card_id)
     .outerjoin(_Primary, and_(_Primary.organization_id == Organization.id, _Primary.is_primary))
+    .outerjoin(Plan, and_(_Primary.id.is_not(None), _chosen))
+    .outerjoin(PlanFee, and_(PlanFee.plan_id == Plan.id, PlanFee.currency == Organization.currency))
 )
 
 
 def fees(organization: int) -> Fees:
     """Those of the organization (its integer key), as its next cycle and its next invoice are reckoned."""
     with scope.platform():
-        of, card, primary, name, children = db.session.execute(_ACCOUNT.where(Organization.id == organization)).one()
-        plan = primary_plan(organization)
-        here = (PlanFee.plan_id == plan.id, PlanFee.currency == of.currency) if plan else ()
-        fee = db.session.execute(select(PlanFee.child_fee_minor, PlanFee.contact_price).where(*here)).first()
+        found = db.session.execute(_ACCOUNT.where(Organization.id == organization)).one()
+        of, card, primary, name, children, plan, fee = found
         sources = sources_of([primary])[primary] if primary else None
     months, price = terms(subscription(sources)) if sources else (1, 0)
     is_multi = bool(plan and plan.multi_workspace)
@@ -78,9 +79,9 @@ def fees(organization: int) -> Fees:
         months=months,
         price=price,
         children=children,
-        child_fee=fee[0] if plan and fee else 0,
+        child_fee=fee.child_fee_minor if fee else 0,
         included=included_contacts(plan.included_contacts if plan else 0, True, is_multi),
-        contact_price=fee[1] if plan and fee else Decimal(0),
+        contact_price=fee.contact_price if fee else Decimal(0),
         tiers=tiers_of(plan) if plan else (),
         discount_approved=of.volume_discount,
         rates=rates_of(card),

@@ -130,6 +130,11 @@ def test_the_server_moves_jobs_by_itself_and_mail_still_goes_out(app: Flask, ser
     until(lambda: subject in [message["Subject"] for message in smtp.messages])
     db.session.rollback()
     assert db.session.scalar(select(Workspace.status)) is Status.SUSPENDED
-    runs = [(run.state, run.counts, run.fence) for run in stored() if run.job == "trials"]
-    assert runs == [(JobState.DONE, {"ended": 1}, 1)]
+
+    def runs() -> list[tuple[JobState, dict[str, int], int]]:
+        db.session.rollback()
+        return [(run.state, run.counts, run.fence) for run in stored() if run.job == "trials"]
+
+    until(lambda: bool(runs()) and JobState.RUNNING not in {state for state, _, _ in runs()})
+    assert runs() == [(JobState.DONE, {"ended": 1}, 1)]
     assert [message["Subject"] for message in smtp.messages].count(subject) == 1
