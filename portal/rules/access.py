@@ -159,7 +159,6 @@ class Permission(StrEnum):
     ACCOUNT_EDIT = "organization:account:edit", "Change the organization's profile"
     ACCOUNT_WORKSPACE_VIEW = "organization:workspace:view", "See the organization's workspaces"
     ACCOUNT_WORKSPACE_CREATE = "organization:workspace:create", "Create workspaces"
-    ACCOUNT_WORKSPACE_PRIMARY = "organization:workspace:primary", "Choose the primary workspace"
     ACCOUNT_WORKSPACE_OWNER = "organization:workspace:owner", "Hand over a workspace's ownership"
     ACCOUNT_WORKSPACE_CLOSE = "organization:workspace:close", "Close a workspace"
     ACCOUNT_USER_VIEW = "organization:user:view", "See the organization's people"
