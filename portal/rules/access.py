@@ -104,6 +104,7 @@ class Permission(StrEnum):
     ORGANIZATION_CREATE = "platform:organization:create", "Create organizations"
     ORGANIZATION_CHANGE = "platform:organization:change", "Open an organization's form, to change what the role may"
     ORGANIZATION_EDIT = "platform:organization:edit", "Edit an organization's profile"
+    ORGANIZATION_DOMAIN = "platform:organization:domain", "Take a domain away from an organization"
     ORGANIZATION_BILLING = "platform:organization:billing", "Set rate card, currency and discount"
     ORGANIZATION_SUSPEND = "platform:organization:suspend", "Suspend a whole organization"
     ORGANIZATION_CLOSE = "platform:organization:close", "Close and restore an organization"

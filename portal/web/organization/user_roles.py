@@ -44,6 +44,7 @@ def role(user: str) -> ResponseReturnValue:
 
 @bp.route("/users/<user>/remove", methods=["GET", "POST"])
 @needs(Permission.ACCOUNT_USER_EDIT)
+@fresh("organization_users.remove", "user")
 def remove(user: str) -> ResponseReturnValue:
     """Out of the organization, and of every workspace of it."""
     person, here = known(user), organizations.organization()

@@ -15,6 +15,7 @@ from portal.rules.lifecycle import Move, check_move
 from portal.web import closing_words, formats, organizations
 from portal.web.access import actor, needs
 from portal.web.closing_words import CloseForm
+from portal.web.fresh import fresh
 from portal.web.organization.workspaces import HERE, bp
 from portal.web.pages import done
 from portal.web.platform import brand
@@ -22,6 +23,7 @@ from portal.web.platform import brand
 
 @bp.route("/workspaces/<workspace>/close", methods=["GET", "POST"])
 @needs(Permission.ACCOUNT_WORKSPACE_CLOSE)
+@fresh("organization_workspaces.close", "workspace")
 def close(workspace: str) -> ResponseReturnValue:
     """Closes it, if the name is typed as it is."""
     profile, form = _own(workspace), CloseForm()
