@@ -182,8 +182,8 @@ def test_staff_take_one_away_with_a_reason(acme: Organization) -> None:
         domains.take_away(acme.id, row.public_id, "Why not", factories.acting(support))
     domains.take_away(acme.id, row.public_id, "Beta proved it to us.", command())
     event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
-    assert fresh() is None and event
-    assert (event.action, event.reason) == ("organization.domain_removed", "Beta proved it to us.")
+    assert fresh() is None and event and event.payload
+    assert (event.action, event.payload["reason"]) == ("organization.domain_removed", "Beta proved it to us.")
 
 
 @pytest.mark.parametrize(
