@@ -206,8 +206,13 @@ class Permission(StrEnum):
 
     @property
     def reads(self) -> bool:
-        """Whether it only reads; then `auditor` has it, and access sessions to look."""
+        """Whether it only reads; then `auditor` has it."""
         return self.value.rsplit(":", 1)[1] in ("view", "list", "export")
+
+    @property
+    def exports(self) -> bool:
+        """Whether it takes data away."""
+        return self.value.endswith(":export")
 
 
 P = Permission
@@ -337,10 +342,10 @@ def allows(role: Role | None, permission: Permission) -> bool:
 
 def in_access_session(mode: AccessMode) -> Permissions:
     """What an access session gives inside its workspace: the owner's permissions but for power
-    (ownership, closing); to look, those of them that only read. SELF is not among them:
-    credentials cannot change inside one."""
+    (ownership, closing); to look, those of them that only show: whoever only looks takes no
+    customer's data along. SELF is not among them: credentials cannot change inside one."""
     owner = WORKSPACE[WorkspaceRole.OWNER] - _POWER
-    return frozenset(p for p in owner if p.reads or mode is AccessMode.ACT) | {P.PUBLIC}
+    return frozenset(p for p in owner if mode is AccessMode.ACT or (p.reads and not p.exports)) | {P.PUBLIC}
 
 
 def may_grant(held: Collection[Permission], role: Role) -> bool:
