@@ -15,6 +15,7 @@ from typing import Any
 import click
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy.exc import OperationalError
 
 from portal import ROOT, create_app
 from portal.base import clock, hashing, site
@@ -84,6 +85,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the pages."""
     settings = Settings.load()
     with make_app().app_context():  # a fault is told here once, not by each worker
+        check_tables()
         if settings.now and principals.any_user() and not principals.platform().is_example:
             raise click.ClickException("PORTAL_NOW stops the clock, and this is real data: unset it to serve.")
         nobody = not principals.any_user()
@@ -98,6 +100,16 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     if nobody:
         click.echo("Nobody can log in yet: make the platform owner's account with `portal create-owner`.")
     serve_forever(settings, host, port, workers, threads)
+
+
+def check_tables() -> None:
+    """The command ends with a message where the database is not reached, or is another version's."""
+    try:
+        wrong = doctor.behind(ROOT / "migrations")
+    except OperationalError as error:
+        raise click.ClickException(f"The database cannot be reached: {error.orig}") from error
+    if wrong:
+        raise click.ClickException(f"Not started: {wrong}.")
 
 
 @main.command("create-owner")

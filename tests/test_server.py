@@ -1,16 +1,21 @@
 """The web server: headers that only proxies should send, and what is believed of them."""
 
 import socket
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from flask import Flask
+from sqlalchemy import select, text
 
 from portal.base.db import db
 from portal.models import LoginSession
+from portal.operations.unit import unit
 from tests import factories
 from tests.conftest import MakeApp, Serve
 from tests.factories import PASSWORD
 from tests.support.people import TOKEN
+from tests.support.processes import free_port, own_environment
+from tests.support.servers import portal
 
 HEAD = b"GET /admin/workspaces HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
 
@@ -51,3 +56,18 @@ def test_behind_a_proxy_its_words_count_and_those_before_it_do_not(make_app: Mak
         assert answer.status_code == 303
         assert db.session.scalar(select(LoginSession.address)) == "203.0.113.9"
         assert client.get("/login", headers={**headers, "X-Forwarded-Host": "evil.example"}).status_code == 404
+
+
+def test_nothing_is_served_from_another_version_s_tables(app: Flask, database_url: str, tmp_path: Path) -> None:
+    """Else every page says to try again in a moment, which does not help."""
+    settings = {"PORTAL_DATABASE_URL": database_url, "PORTAL_INSTANCE": str(tmp_path), "PORTAL_SECRET_KEY": "k" * 48}
+    with unit() as session:
+        kept = session.scalar(text("SELECT version_num FROM alembic_version"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    try:
+        done = portal("serve", "--port", str(free_port()), environment=own_environment(**settings), within=60)
+    finally:
+        with unit() as session:
+            session.execute(text("UPDATE alembic_version SET version_num = :kept"), {"kept": kept})
+    assert done.returncode == 1
+    assert f"the database is at 0001, this version needs {kept}: run `portal init`" in done.stderr

@@ -39,8 +39,8 @@ class Lost(Exception):
 
 @dataclass(slots=True)
 class Run:
-    """What a run has done so far, why the first failed, and whether it was lost to somebody else. `public_id`: where it
-    is written down; `at_its_word`: a person said what time it is."""
+    """What a run has done so far, which failed first and why, and whether it was lost to somebody else. `public_id`:
+    where it is written down, and by which the log names it; `at_its_word`: a person said what time it is."""
 
     public_id: str = ""
     at_its_word: bool = False
@@ -66,8 +66,10 @@ def each(items: Iterable[T], act: Callable[[T], bool], word: str) -> Mapping[str
         except Lost:
             raise
         except Exception as error:
-            log.exception("job_item_failed", item=item if isinstance(item, str | int) else repr(item))
-            outcome, run.reason = FAILED, run.reason or said(error)
+            log.exception(
+                "job_item_failed", run=run.public_id, item=item if isinstance(item, str | int) else repr(item)
+            )
+            outcome, run.reason = FAILED, run.reason or _of(item, said(error))
         if outcome:
             counts[outcome] += 1
             run.counts[outcome] += 1
@@ -100,6 +102,11 @@ def said(error: Exception) -> str:
     """Why it failed, in words that may stand on a screen: those of an error that was made for people, else its kind.
     What a library says may hold anything, and is for the log."""
     return error.message if isinstance(error, PortalError) else f"Something broke ({type(error).__name__})."
+
+
+def _of(item: object, why: str) -> str:
+    """Which it was, where people know it by that (a public id, not a key of the database), and why."""
+    return f"{item}: {why}" if isinstance(item, str) else why
 
 
 # ---------------------------------------------------------------- runs
@@ -160,7 +167,7 @@ def _act(job: Job, clock: Clock, run: Run) -> tuple[Mapping[str, int], str]:
     except Lost:
         return run.counts, ""
     except Exception as error:
-        log.exception("job_failed", job=job.name)
+        log.exception("job_failed", job=job.name, run=run.public_id)
         return run.counts, said(error)
     finally:
         _run.reset(token)

@@ -120,15 +120,15 @@ def restore(workspace: str, by: Actor) -> Restored:
         return back
 
 
-def make_primary(workspace: str, by: Actor, needs: Permission = Permission.WORKSPACE_PRIMARY) -> None:
+def make_primary(workspace: str, by: Actor) -> None:
     """The workspace is its organization's primary; the one that was is a child. What each pays follows.
 
-    `needs`: by which permission the actor does it. Raises NotFound, Forbidden for whoever has lost that permission, and
-    Conflict if it is closed or the primary already, or if its plan is not one for several workspaces and others are
-    open: they would pay nothing."""
+    For the platform's owners alone: a cycle begins by the role of its day, so that whoever could move it at will would
+    never pay the primary's price. Raises NotFound, Forbidden for anybody else, and Conflict if it is closed or the
+    primary already, or if its plan is not one for several workspaces and others are open: they would pay nothing."""
     with scope.platform(), unit() as session:
         place = locked_place(session, workspace, everyone=True)
-        _check_may(session, place, needs, by)
+        _check_may(session, place, Permission.WORKSPACE_PRIMARY, by)
         row = place.workspace
         if row.is_primary:
             raise Conflict(f"{row.name} is the primary of {place.organization.name} already.")
@@ -153,10 +153,12 @@ def _check_may(session: Session, place: Place, needs: Permission, by: Actor) -> 
 def _check_no_children(place: Place) -> None:
     others = [each for each in place.workspaces if each is not place.workspace and each.cancelled_at is None]
     if place.workspace.is_primary and others:
-        count = "another workspace" if len(others) == 1 else f"{len(others)} other workspaces"
+        count, them, one = f"{len(others)} other workspaces", "those", "one of them"
+        if len(others) == 1:
+            count, them, one = "another workspace", "that", "it"
         raise Conflict(
             f"{place.workspace.name} is the primary of {place.organization.name}, which has {count}. "
-            "Make one of them the primary first."
+            f"Close {them} first, or have an owner of the platform make {one} the primary."
         )
 
 

@@ -17,6 +17,7 @@ from portal.models import Domain, DomainState, Organization, OrganizationMember,
 from portal.models.domains import SERVED
 from portal.operations import outbox
 from portal.operations.audit import record
+from portal.operations.draft_fields import note as clean_note
 from portal.operations.locks import locked_organization
 from portal.operations.powers import check_held, kept_for
 from portal.operations.sessions import end_on
@@ -48,6 +49,7 @@ STATES = {
     Outcome.EARLY: DomainState.PENDING,
 }
 CHECKED_AT_ONCE = 50
+LONGEST_REASON = 500  # characters
 
 
 def add(organization_key: int, host: str, workspace: str, by: Actor) -> str:
@@ -115,9 +117,22 @@ def _idle(since: datetime) -> ColumnElement[bool]:
     return or_(Domain.last_checked_at.is_(None), Domain.last_checked_at <= since)
 
 
-def remove(organization_key: int, domain: str, by: Actor, needed: Permission = Permission.ACCOUNT_EDIT) -> str:
+def remove(organization_key: int, domain: str, by: Actor) -> str:
     """The organization's domain (public id) is served no more, and others may have it; answers its host. Raises
-    NotFound, Forbidden for whoever may not do what is `needed` any more: of the staff that is ORGANIZATION_EDIT."""
+    NotFound, and Forbidden for whoever may not do that any more."""
+    return _remove(organization_key, domain, Permission.ACCOUNT_EDIT, "", by)
+
+
+def take_away(organization_key: int, domain: str, reason: str, by: Actor) -> str:
+    """As `remove`, by the staff, who say why in the audit log. Raises Refused without a reason or for an unusable one
+    (field `reason`) besides."""
+    why = clean_note(reason, "reason", LONGEST_REASON)
+    if not why:
+        raise Refused("Say why: the audit log keeps it.", "reason")
+    return _remove(organization_key, domain, Permission.ORGANIZATION_DOMAIN, why, by)
+
+
+def _remove(organization_key: int, domain: str, needed: Permission, reason: str, by: Actor) -> str:
     with unit() as session:
         place = kept_for(session, organization_key, needed, by)
         query = select(Domain).where(Domain.public_id == domain, Domain.organization_id == place.id)
@@ -127,7 +142,7 @@ def remove(organization_key: int, domain: str, by: Actor, needed: Permission = P
         whose = session.get(Workspace, row.workspace_id) if row.workspace_id else None
         session.delete(row)
         end_on(session, row.host, by.at)
-        record("organization.domain_removed", by, organization=place, workspace=whose, host=row.host)
+        record("organization.domain_removed", by, organization=place, workspace=whose, reason=reason, host=row.host)
         return row.host
 
 

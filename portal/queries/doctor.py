@@ -163,6 +163,13 @@ def schema(connection: Connection, migrations: Path) -> Finding:
     return Finding("Migrations", 1, (example,))
 
 
+def behind(migrations: Path) -> str:
+    """Why this version of Portal cannot use the tables of the database, blank if it can. Raises OperationalError where
+    it is not reached."""
+    with db.engine.connect() as connection:
+        return "".join(schema(connection, migrations).examples)
+
+
 def setup(connection: Connection) -> Finding:
     """The database is set up as Portal needs it."""
     wrong = list(_sqlite(connection) if connection.dialect.name == "sqlite" else _postgresql(connection))

@@ -104,6 +104,7 @@ class Permission(StrEnum):
     ORGANIZATION_CREATE = "platform:organization:create", "Create organizations"
     ORGANIZATION_CHANGE = "platform:organization:change", "Open an organization's form, to change what the role may"
     ORGANIZATION_EDIT = "platform:organization:edit", "Edit an organization's profile"
+    ORGANIZATION_DOMAIN = "platform:organization:domain", "Take a domain away from an organization"
     ORGANIZATION_BILLING = "platform:organization:billing", "Set rate card, currency and discount"
     ORGANIZATION_SUSPEND = "platform:organization:suspend", "Suspend a whole organization"
     ORGANIZATION_CLOSE = "platform:organization:close", "Close and restore an organization"
@@ -159,7 +160,6 @@ class Permission(StrEnum):
     ACCOUNT_EDIT = "organization:account:edit", "Change the organization's profile"
     ACCOUNT_WORKSPACE_VIEW = "organization:workspace:view", "See the organization's workspaces"
     ACCOUNT_WORKSPACE_CREATE = "organization:workspace:create", "Create workspaces"
-    ACCOUNT_WORKSPACE_PRIMARY = "organization:workspace:primary", "Choose the primary workspace"
     ACCOUNT_WORKSPACE_OWNER = "organization:workspace:owner", "Hand over a workspace's ownership"
     ACCOUNT_WORKSPACE_CLOSE = "organization:workspace:close", "Close a workspace"
     ACCOUNT_USER_VIEW = "organization:user:view", "See the organization's people"
@@ -206,8 +206,13 @@ class Permission(StrEnum):
 
     @property
     def reads(self) -> bool:
-        """Whether it only reads; then `auditor` has it, and access sessions to look."""
+        """Whether it only reads; then `auditor` has it."""
         return self.value.rsplit(":", 1)[1] in ("view", "list", "export")
+
+    @property
+    def exports(self) -> bool:
+        """Whether it takes data away."""
+        return self.value.endswith(":export")
 
 
 P = Permission
@@ -337,10 +342,10 @@ def allows(role: Role | None, permission: Permission) -> bool:
 
 def in_access_session(mode: AccessMode) -> Permissions:
     """What an access session gives inside its workspace: the owner's permissions but for power
-    (ownership, closing); to look, those of them that only read. SELF is not among them:
-    credentials cannot change inside one."""
+    (ownership, closing); to look, those of them that only show: whoever only looks takes no
+    customer's data along. SELF is not among them: credentials cannot change inside one."""
     owner = WORKSPACE[WorkspaceRole.OWNER] - _POWER
-    return frozenset(p for p in owner if p.reads or mode is AccessMode.ACT) | {P.PUBLIC}
+    return frozenset(p for p in owner if mode is AccessMode.ACT or (p.reads and not p.exports)) | {P.PUBLIC}
 
 
 def may_grant(held: Collection[Permission], role: Role) -> bool:

@@ -103,6 +103,7 @@ def customers_ask(profile: Profile, form: CloseForm, back: str, crumbs: Sequence
         ws=profile,
         form=form,
         others=counted(others, "other workspace") if others else None,
+        single=others == 1,
         action=None if others else request.path,
         back_url=back,
         crumbs=crumbs,

@@ -37,15 +37,26 @@ def check_power(form: Form, role: OrganizationRole) -> bool:
     return False
 
 
-def fresh(back: str, *names: str) -> Callable[[View], View]:
+def always(**_values: str) -> bool:
+    """Whatever the address names."""
+    return True
+
+
+def oneself(user: str, **_values: str) -> bool:
+    """Where the address names the one who asks (`user`, a public id)."""
+    person: Principal = g.principal
+    return user == person.public_id
+
+
+def fresh(back: str, *names: str, when: Callable[..., bool] = always) -> Callable[[View], View]:
     """Below `@needs`: the view runs only within 15 minutes of a log-in or of entering the password once more. Else
     the person is asked for it, and comes back to the endpoint `back`, a page whose address has these of the view's own
-    values, by name."""
+    values, by name. `when`: for which values of the address that is so."""
 
     def declare(view: View) -> View:
         @wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> ResponseReturnValue:
-            if not is_fresh():
+            if when(**kwargs) and not is_fresh():
                 return away("account.confirm", next=url_for(back, **{name: kwargs[name] for name in names}))
             answer: ResponseReturnValue = view(*args, **kwargs)
             return answer

@@ -23,7 +23,7 @@ def invoice_file(found: InvoiceView, locale: str) -> Response:
         ("Due", formats.day(listed.due_on, locale)),
     ]
     if listed.paid_at:
-        facts.append(("Paid", formats.day(listed.paid_at.date(), locale)))
+        facts.append(("Paid", formats.day(invoice_words.paid_on(listed.paid_at), locale)))
     paper = Paper(
         issuer=brand(),
         letterhead=letterhead(found.organization_key),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from portal.models import InvoiceState
 from portal.queries.invoices import Group, LineView, Listed, Sheet
@@ -137,15 +137,21 @@ def state_of(it: Listed) -> tuple[str, str]:
 
 
 def what_became(it: Listed, today: date, locale: str) -> str:
-    """When it was paid, or is due."""
+    """When it was paid, as the reader's calendar has it; or is due. `today` in UTC, as the day on which it is due."""
     if it.state is InvoiceState.PAID and it.paid_at:
-        return f"paid {formats.short_day(it.paid_at.date(), locale)}"
+        return f"paid {formats.short_day(paid_on(it.paid_at), locale)}"
     if it.state is InvoiceState.VOID:
         return "nothing is owed"
     late = (today - it.due_on).days
     if late > 0:
         return f"due {formats.short_day(it.due_on, locale)}, {late} {'day' if late == 1 else 'days'} ago"
     return f"due {formats.short_day(it.due_on, locale)}"
+
+
+def paid_on(at: datetime) -> date:
+    """The day of a payment in the reader's time zone, as the list of orders has it. (The day on which an invoice was
+    issued, from which its terms run, is the paper's: that of UTC for everybody.)"""
+    return formats.day_of(at, formats.reader_timezone())
 
 
 def month_of(it: Listed | Sheet, locale: str) -> str:

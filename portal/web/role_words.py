@@ -34,7 +34,7 @@ MAY: Mapping[type[Role], Mapping[Role, str]] = {
     OrganizationRole: {
         OrganizationRole.ADMIN: "People, workspaces and billing.",
         OrganizationRole.BILLING_ADMIN: "Billing only.",
-        OrganizationRole.USER_ADMIN: "People and workspaces.",
+        OrganizationRole.USER_ADMIN: "People and workspaces; may join any workspace.",
         OrganizationRole.MEMBER: "Nothing there, only their own workspaces.",
     },
     WorkspaceRole: {

@@ -28,6 +28,7 @@ OPEN_INSIDE = {STOP, "account.log_out", "branding.file"}
 CLOSED = "This workspace is closed: it can be read and exported until it is purged, and nothing of it can be changed."
 PAUSED = "This workspace is suspended: nothing of it can be changed until it is reactivated."
 LOOKING = "You are looking only: nothing can be changed in this visit."
+LOOKING_EXPORTS = "You are looking only: no data is taken out in this visit. The workspace’s own people can export it."
 ROLE = "Your role in this workspace does not include it. Ask its owner if you need it."
 BARRED = "Ownership and closing stay locked while somebody else is inside as the owner."
 
@@ -53,7 +54,8 @@ def within(permission: Permission, person: Principal) -> ResponseReturnValue | N
     else:
         held = roles.held(organization=found.organization_role, workspace=found.role)
     g.held = in_state(held, found.status)
-    is_open = request.endpoint == SUSPENDED or exports(permission) or (visit and visit.kind is AccessKind.MANAGE)
+    # What takes data away stays open to the workspace's own people, whatever its state.
+    is_open = request.endpoint == SUSPENDED or permission.exports or (visit and visit.kind is AccessKind.MANAGE)
     if found.status is Status.SUSPENDED and not is_open:
         return away(SUSPENDED)
     if permission not in g.held:
@@ -86,15 +88,10 @@ def in_state(held: Permissions, status: Status) -> Permissions:
     return frozenset(each for each in held if each.reads or each.scope is not Scope.WORKSPACE)
 
 
-def exports(permission: Permission) -> bool:
-    """Whether it takes data away, which stays open whatever the workspace's state."""
-    return permission.value.endswith(":export")
-
-
 def why_not(permission: Permission, held: Permissions, tenant: Tenant, visit: Access | None) -> str:
     """Why somebody who is in may not do this."""
-    if visit and visit.mode is AccessMode.LOOK and not permission.reads:
-        return LOOKING
+    if visit and visit.mode is AccessMode.LOOK:
+        return LOOKING_EXPORTS if permission.exports else LOOKING
     if permission in held:
         return CLOSED if tenant.status is Status.CANCELLED else PAUSED
     return BARRED if visit else ROLE

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy import select
 
@@ -158,6 +159,23 @@ def test_one_that_cannot_be_done_stops_no_other(app: Flask) -> None:
         return item != 3  # nothing to do about it
 
     assert each([1, 2, 3, 4], act, "done") == {"done": 2, "failed": 1}
+
+
+@pytest.mark.parametrize(("item", "which"), [("ws_0123456789abcdef", "ws_0123456789abcdef: "), (7, "")])
+def test_a_failed_run_says_which_one_and_the_log_which_run(
+    app: Flask, probe: Probe, clock: Clock, item: str | int, which: str
+) -> None:
+    """By what people know it by; a key of the database tells nobody anything."""
+
+    def refuse(_: str | int) -> bool:
+        raise Conflict("It is taken.")
+
+    JOBS["probe"] = Job("probe", "Probes.", Every(HOUR), lambda _: each([item], refuse, "done"))
+    with structlog.testing.capture_logs() as lines:
+        runner.due(JOBS["probe"], clock)
+    run = stored()[0]
+    assert run.error == f"1 could not be done. {which}It is taken."
+    assert [line["run"] for line in lines if line["event"] == "job_item_failed"] == [run.public_id]
 
 
 def test_a_quiet_job_is_written_down_only_where_it_did_something(app: Flask, probe: Probe, clock: Clock) -> None:

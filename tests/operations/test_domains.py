@@ -11,9 +11,9 @@ from portal.jobs.domains import domains as job
 from portal.models import AuditEvent, Domain, DomainState, Organization
 from portal.operations import domains
 from portal.operations.unit import unit
-from portal.rules.access import OrganizationRole
+from portal.rules.access import OrganizationRole, StaffRole
 from portal.rules.domains import MOST, PATIENCE, Answer, Outcome, outcome, proof_name
-from portal.rules.errors import Conflict, NotFound, Refused
+from portal.rules.errors import Conflict, Forbidden, NotFound, Refused
 from tests import factories
 from tests.factories import command
 from tests.support.clocks import NOW
@@ -170,6 +170,20 @@ def test_another_organization_s_is_not_there(acme: Organization) -> None:
     assert state() is DomainState.PENDING
     domains.remove(acme.id, row.public_id, command())
     assert fresh() is None and events("organization.domain_removed") == 1
+
+
+def test_staff_take_one_away_with_a_reason(acme: Organization) -> None:
+    row = factories.domain(acme)
+    with pytest.raises(Refused) as refused:
+        domains.take_away(acme.id, row.public_id, " ", command())
+    assert refused.value.field == "reason" and fresh()
+    support = factories.staff(StaffRole.SUPPORT)
+    with pytest.raises(Forbidden):
+        domains.take_away(acme.id, row.public_id, "Why not", factories.acting(support))
+    domains.take_away(acme.id, row.public_id, "Beta proved it to us.", command())
+    event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+    assert fresh() is None and event and event.payload
+    assert (event.action, event.payload["reason"]) == ("organization.domain_removed", "Beta proved it to us.")
 
 
 @pytest.mark.parametrize(

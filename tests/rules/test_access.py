@@ -202,6 +202,7 @@ def test_an_access_session_to_look_changes_nothing() -> None:
     assert look < in_access_session(AccessMode.ACT)
     assert all(permission.reads for permission in look)
     assert P.TENANT_CONTACT_VIEW in look
+    assert not {P.TENANT_CONTACT_EXPORT, P.TENANT_EXPORT} & look, "whoever only looks takes nothing along"
 
 
 GRANTS: list[tuple[frozenset[Permission], list[Role]]] = [

@@ -34,7 +34,7 @@ def account(scene: Scene) -> Fields:
 def account_with_domain(scene: Scene) -> Fields:
     account(scene)
     scene.values["domain"] = factories.domain(one(Organization, public_id=scene.values["org"])).public_id
-    return {}
+    return {"reason": "Its owner proved it to us."}
 
 
 def account_suspended(scene: Scene) -> Fields:

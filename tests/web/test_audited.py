@@ -38,7 +38,6 @@ EXAMPLES: dict[str, Example] = {
     "organization_branding.save": Example(account_scenes.coloured, ("organization.branding_changed",)),
     "organization_workspaces.new": Example(account_scenes.another_workspace, ("workspace.created",)),
     "organization_workspaces.close": Example(account_scenes.one_of_several, ("workspace.cancelled",)),
-    "organization_workspaces.primary": Example(account_scenes.one_of_several, ("workspace.made_primary",)),
     "organization_users.invite": Example(account_scenes.with_newcomer, ("invitation.sent", "user.created")),
     "organization_users.remove": Example(
         account_scenes.with_member_inside, ("member.removed", "user.organization_left")

@@ -72,7 +72,6 @@ ANSWERS: dict[str, set[int]] = {
     "admin_workspaces.restore_ask": {409},
     "admin_workspaces.primary_ask": {409},
     "admin_organizations.domain_remove": {404},  # the domain is another one's
-    "organization_workspaces.primary": {409},
     "admin_organizations.reactivate_ask": {409},  # nor is its organization suspended
     "admin_workspaces.lift_ask": {404},
     "admin_numbers.choose": {303},

@@ -23,7 +23,7 @@ from portal.web.forms import Form
 from portal.web.pages import ask
 from portal.web.platform import platform
 
-LOOK = ("look", "Look only", "See what they see, change nothing.")
+LOOK = ("look", "Look only", "See what they see, change and export nothing.")
 ACT = (
     "act",
     "Act as owner",

@@ -76,13 +76,14 @@ class Dot(NamedTuple):
 
 
 class RunRow(NamedTuple):
-    """A run in the list of a job's."""
+    """A run in the list of a job's. `when`: how long ago it began, `at`: the day and hour of that."""
 
     id: str
     badge: str
     state: str
     when: str
-    when_title: str
+    at: str
+    at_title: str
     lasted: str
     did: str
     error: str
@@ -91,7 +92,8 @@ class RunRow(NamedTuple):
 
 
 class JobRow(NamedTuple):
-    """A job in the list. `next`: when it comes again; `last`: its latest run, None before the first."""
+    """A job in the list. `next`: when it comes again; `last`: its latest run, None before the first; `error`: why the
+    latest that ended has failed, and `failed_run` its public id."""
 
     name: str
     label: str
@@ -104,6 +106,7 @@ class JobRow(NamedTuple):
     dots: tuple[Dot, ...]
     dots_label: str
     error: str
+    failed_run: str
 
 
 def label_of(name: str) -> str:
@@ -139,6 +142,7 @@ def job_row(job: Job, runs: Sequence[RunView], failing: RunView | None, reader: 
         dots,
         _summary(runs),
         failing.error if failing else "",
+        failing.public_id if failing else "",
     )
 
 
@@ -151,6 +155,7 @@ def run_row(run: RunView, reader: Reader) -> RunRow:
         badge,
         state,
         formats.ago(run.started_at, reader.now, reader.locale),
+        formats.moment(run.started_at, reader.now, reader.locale, reader.timezone),
         formats.minute(run.started_at, reader.locale, reader.timezone),
         "" if run.waits(reader.now) else lasting(ended - run.started_at),
         did(run, reader.locale),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import StringField
 
 from portal.operations import domains
 from portal.queries import domains as reads
@@ -20,6 +21,7 @@ from portal.web.admin.blueprints import organizations as bp
 from portal.web.admin.organization_head import crumbs
 from portal.web.domain_words import STATES
 from portal.web.forms import Form
+from portal.web.fresh import fresh
 from portal.web.pages import ask, done
 
 
@@ -34,36 +36,46 @@ class DomainRow(NamedTuple):
     url: str | None
 
 
+class TakeAwayForm(Form):
+    """Why."""
+
+    reason = StringField()
+
+
 def rows(found: Account) -> Sequence[DomainRow]:
     """All of the organization and its workspaces."""
-    edits, org = may(Permission.ORGANIZATION_EDIT), found.public_id
+    takes, org = may(Permission.ORGANIZATION_DOMAIN), found.public_id
     return [
         DomainRow(
             each.host,
             each.workspace_name,
             *STATES[each.state],
-            url_for("admin_organizations.domain_remove", org=org, domain=each.public_id) if edits else None,
+            url_for("admin_organizations.domain_remove", org=org, domain=each.public_id) if takes else None,
         )
         for each in reads.of_account(found.key)
     ]
 
 
 @bp.route("/<org>/domains/<domain>/remove", methods=["GET", "POST"])
-@needs(Permission.ORGANIZATION_EDIT)
+@needs(Permission.ORGANIZATION_DOMAIN)
+@fresh("admin_organizations.domain_remove", "org", "domain")
 def domain_remove(org: str, domain: str) -> ResponseReturnValue:
     """Takes it away from the organization."""
-    place, form = organizations.account(org), Form()
+    place, form = organizations.account(org), TakeAwayForm()
     found, back = reads.account_domain(place.key, domain), url_for("admin_organizations.detail", org=org)
     if found is None:
         raise NotFound()
     if form.validate_on_submit():
-        host = domains.remove(place.key, domain, actor(), Permission.ORGANIZATION_EDIT)
-        flash(f"{host} was removed.", "good")
-        return done(back)
+        with form.refusals():
+            host = domains.take_away(place.key, domain, form.reason.data or "", actor())
+            flash(f"{host} was removed.", "good")
+            return done(back)
     return ask(
         "organization/domain_remove",
+        422 if form.is_submitted() else 200,
         form=form,
         found=found,
+        asks_reason=True,
         action=url_for("admin_organizations.domain_remove", org=org, domain=domain),
         back_url=back,
         crumbs=crumbs(place, "Remove a domain"),

@@ -21,10 +21,12 @@ from portal.web.admin.workspace_addresses import Address
 from portal.web.admin.workspace_dialogs import named, question, settled
 from portal.web.closing_words import CloseForm
 from portal.web.formats import counted
+from portal.web.fresh import fresh
 
 
 @bp.get("/<ws>/trash")
 @needs(Permission.WORKSPACE_CLOSE)
+@fresh("admin_workspaces.trash_ask", "ws")
 def trash_ask(ws: str) -> ResponseReturnValue:
     """What closing will do."""
     profile = detail.profile(ws)
@@ -34,6 +36,7 @@ def trash_ask(ws: str) -> ResponseReturnValue:
 
 @bp.post("/<ws>/trash")
 @needs(Permission.WORKSPACE_CLOSE)
+@fresh("admin_workspaces.trash_ask", "ws")
 def trash_move(ws: str) -> ResponseReturnValue:
     """Closes it, if the name is typed as it is."""
     form = CloseForm()

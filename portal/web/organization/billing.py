@@ -120,7 +120,11 @@ def invoice_page(inv: str) -> Response:
             ("Month", invoice_words.month_of(listed, locale), None, None),
             ("Issued", formats.day(listed.issued_at.date(), locale), None, None),
             ("Due", formats.day(listed.due_on, locale), None, None),
-            *([("Paid", formats.day(listed.paid_at.date(), locale), None, None)] if listed.paid_at else []),
+            *(
+                [("Paid", formats.day(invoice_words.paid_on(listed.paid_at), locale), None, None)]
+                if listed.paid_at
+                else []
+            ),
         ],
         is_void=listed.state is InvoiceState.VOID,
     )

@@ -52,18 +52,20 @@ def overview() -> Response:
 
 
 def tiles(sums: Sums, usage: Usage, locale: str) -> tuple[Tile, ...]:
-    """What was sent and delivered, contacts, and what the subscriptions cost a month."""
+    """What was sent and delivered, contacts; and what the subscriptions cost a month, for whom bills are."""
     here, total, before = organizations.organization(), usage.total, usage.before
     delivered = percent(total.delivered, total.sent)
     sent = figures.change_of(total.sent, before.sent, usage.any_rows, locale)
-    code, text = formats.amount(sums.mrr_minor, here.currency, locale)
-    monthly = Figure("mrr", "Subscriptions, a month", text, str(sums.mrr_minor), here.currency, code)
-    return (
+    found = (
         Tile(figures.count("sent_30d", "Sent, 30 days", total.sent, locale), *sent),
         Tile(
             figures.rate("delivered_rate", "Delivered", delivered, "Nothing was sent", locale),
             f"{formats.number(total.delivered, locale)} delivered",
         ),
         Tile(figures.count("contacts", "Contacts", sums.contacts, locale), "in all workspaces"),
-        Tile(monthly, "before usage, discount and tax"),
     )
+    if not may(Permission.ACCOUNT_BILLING_VIEW):
+        return found
+    code, text = formats.amount(sums.mrr_minor, here.currency, locale)
+    monthly = Figure("mrr", "Subscriptions, a month", text, str(sums.mrr_minor), here.currency, code)
+    return (*found, Tile(monthly, "before usage, discount and tax"))

@@ -18,7 +18,7 @@ from portal.rules.errors import NotFound
 from portal.web import formats, organizations, role_words
 from portal.web.access import actor, may, needs
 from portal.web.forms import Form
-from portal.web.fresh import fresh
+from portal.web.fresh import fresh, oneself
 from portal.web.organization.user_forms import AddForm, OrganizationRoleForm, WorkspaceRoleForm, named
 from portal.web.organization.user_page import crumbs, known
 from portal.web.organization.users import HERE, bp
@@ -44,6 +44,7 @@ def role(user: str) -> ResponseReturnValue:
 
 @bp.route("/users/<user>/remove", methods=["GET", "POST"])
 @needs(Permission.ACCOUNT_USER_EDIT)
+@fresh("organization_users.remove", "user")
 def remove(user: str) -> ResponseReturnValue:
     """Out of the organization, and of every workspace of it."""
     person, here = known(user), organizations.organization()
@@ -56,6 +57,7 @@ def remove(user: str) -> ResponseReturnValue:
 
 @bp.route("/users/<user>/workspaces/add", methods=["GET", "POST"])
 @needs(Permission.ACCOUNT_USER_EDIT)
+@fresh("organization_users.workspace_add", "user", when=oneself)
 def workspace_add(user: str) -> ResponseReturnValue:
     """Into one more workspace."""
     person, here, form = known(user), organizations.organization(), AddForm()
@@ -72,6 +74,7 @@ def workspace_add(user: str) -> ResponseReturnValue:
 
 @bp.route("/users/<user>/workspaces/<workspace>/role", methods=["GET", "POST"])
 @needs(Permission.ACCOUNT_USER_EDIT)
+@fresh("organization_users.workspace_role", "user", "workspace", when=oneself)
 def workspace_role(user: str, workspace: str) -> ResponseReturnValue:
     """Another role in a workspace."""
     person, room = _inside(user, workspace)

@@ -33,7 +33,6 @@ class Line:
     numbers: str
     opens: bool
     yours: str
-    primary_url: str | None
     close_url: str | None
 
 
@@ -54,12 +53,11 @@ def row(found: Row, locale: str) -> Line:
         numbers=formats.number(found.numbers, locale),
         opens=found.role is not None,
         yours=WORKSPACE_ROLES[found.role].lower() if found.role else "",
-        primary_url=_door("primary", Permission.ACCOUNT_WORKSPACE_PRIMARY, found) if not found.is_primary else None,
-        close_url=_door("close", Permission.ACCOUNT_WORKSPACE_CLOSE, found),
+        close_url=_close_url(found),
     )
 
 
-def _door(question: str, permission: Permission, found: Row) -> str | None:
-    if found.cancelled_at is not None or not may(permission):
+def _close_url(found: Row) -> str | None:
+    if found.cancelled_at is not None or not may(Permission.ACCOUNT_WORKSPACE_CLOSE):
         return None
-    return url_for(f"organization_workspaces.{question}", workspace=found.public_id)
+    return url_for("organization_workspaces.close", workspace=found.public_id)

@@ -11,6 +11,7 @@ from portal.rules.access import Permission
 from portal.web import closing_words
 from portal.web.access import actor, needs
 from portal.web.closing_words import CloseForm
+from portal.web.fresh import fresh
 from portal.web.pages import done
 from portal.web.platform import brand
 from portal.web.workspace.settings import bp
@@ -21,6 +22,7 @@ HERE = "workspace_settings.page"
 
 @bp.route("/settings/close", methods=["GET", "POST"])
 @needs(Permission.TENANT_CLOSE)
+@fresh("workspace_settings.close")
 def close() -> ResponseReturnValue:
     """Closes it, if the name is typed as it is."""
     profile, form = own_profile(), CloseForm()

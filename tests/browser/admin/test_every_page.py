@@ -73,7 +73,6 @@ PAGES = OTHERS | {
     "organization_workspaces.close: not before the others": Shown(
         of_own_workspace(Workspace.is_primary, rest="/close"), ADMIN
     ),
-    "organization_workspaces.primary": Shown(of_own_workspace(~Workspace.is_primary, rest="/primary"), ADMIN),
     "workspace_usage.cap": Shown(**customers("usage/cap", CHILD)),
     "workspace_settings.close": Shown(**customers("settings/close", CHILD)),
     "organization_workspaces.new: one": Shown(**of_single("workspaces/new")),

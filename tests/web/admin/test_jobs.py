@@ -19,6 +19,7 @@ from portal.web.admin.job_words import schedule_of
 from tests import factories
 from tests.support.clocks import NOW, Clock
 from tests.support.creation import actions
+from tests.support.pages import words
 from tests.support.people import log_in, submit
 
 HOME = "/admin/jobs/"
@@ -52,7 +53,8 @@ def test_every_job_says_what_it_does_when_it_comes_and_what_it_did(alice: FlaskC
         assert job.what in row(page, job.name)
     line = row(page, "trials")
     assert "Every 10 minutes in 10 min" in line
-    assert "Done 10 min ago · 12 s 2 trials warned of their end, 1 trial ended" in line
+    assert re.search(r"Done 10 min ago · 12 s Today \d\d:\d\d · 2 trials warned of their end, 1 trial ended", line)
+    assert "did something nothing to do failed is running" in words(page), "what the dots mean"
     assert 'aria-label="Latest runs, the newest last: 1 done"' in page
     assert "Not yet" in row(page, "overrides")
 
@@ -61,6 +63,9 @@ def test_a_failure_shows_its_reason_until_a_run_goes_well(alice: FlaskClient) ->
     ran("invoices", 60, state=JobState.FAILED, error="2 could not be done.", counts={"failed": 2})
     assert "2 could not be done." in row(alice.get(HOME).text, "invoices")
     assert re.search(r'role="alert".*2 could not be done\.', alice.get(HOME + "invoices").text)
+    told = words(alice.get(HOME + "invoices").text)
+    assert re.search(r"tried again with the next run, in \d+ min\. .* with run=run_\w+", told)
+    assert re.search(r"Today \d\d:\d\d 1 h ago Failed", told)
     ran("invoices", 0)
     assert "could not" not in row(alice.get(HOME).text, "invoices")
     page = alice.get(HOME + "invoices").text

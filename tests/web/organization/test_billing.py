@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.base.db import db
-from portal.models import AuditEvent, Organization, Workspace
+from portal.models import AuditEvent, Organization, User, Workspace
 from portal.operations import usage
 from portal.operations.invoicing import issue
 from portal.operations.payments import pay
@@ -88,6 +88,23 @@ def test_a_payment_shows_as_orders(app: Flask, acme: Organization) -> None:
     own = re.findall(r'data-invoice="(\w+)"', client.get("/o/acme-group/billing/invoices").text)[0]
     pay(own, "Bank transfer", "TRX", by(at(11, 9)))
     assert client.get("/o/acme-group/billing/orders").text.count("data-order=") == 2
+
+
+def test_a_payment_is_of_one_day_wherever_it_stands(app: Flask, acme: Organization) -> None:
+    """Late in the evening of UTC it is the next day for readers in India."""
+    client = client_of(app, acme, OrganizationRole.ADMIN)
+    with unit() as session:
+        session.execute(update(User).values(timezone="Asia/Kolkata"))
+    home = "/o/acme-group/billing"
+    own = re.findall(r'data-invoice="(\w+)"', client.get(f"{home}/invoices").text)[0]
+    pay(own, "Bank transfer", "TRX", by(at(11, 9, 21)))
+    assert "10 Nov 2026" in client.get(f"{home}/orders").text
+    page, paper = client.get(f"{home}/invoices/{own}"), client.get(f"{home}/invoices/{own}/pdf")
+    text = " ".join(PdfReader(io.BytesIO(paper.data)).pages[0].extract_text().split())
+    for said in (words(page.text), text):
+        assert "10 Nov 2026" in said and "9 Nov 2026" not in said
+    for short in ("", "/invoices", f"/invoices/{own}"):
+        assert "paid 10 Nov" in words(client.get(home + short).text), short
 
 
 def test_billing_details_are_checked_saved_and_told(app: Flask, acme: Organization) -> None:

@@ -60,6 +60,8 @@ def test_each_role_opens_its_pages_and_no_other(app: Flask, acme: Workspace) -> 
         found = {page: client.get(home + page).status_code for page in ("", "workspaces", "activity")}
         assert found == {page: 200 if page in opened else 403 for page in found}, role
         text = client.get(home).text
+        billed = role in (OrganizationRole.ADMIN, OrganizationRole.BILLING_ADMIN)
+        assert ('data-figure="mrr"' in text) == billed, f"what it costs is not for the {role}"
         for page in found:
             assert (f'href="{home}{page}"' in text) == (page in opened), (role, page)
 

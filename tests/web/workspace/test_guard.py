@@ -171,7 +171,9 @@ def test_staff_inside_a_closed_workspace_only_look(app: Flask, acme: Home, mailb
     assert enter(client, acme.workspace, "manage").status_code == 303
     assert db.session.scalars(select(AccessSession.mode)).one() is AccessMode.LOOK
     for route in SIDE:
-        assert asked(client, route, acme)[0] == (through(route) if route.permission.reads else 403), str(route)
+        shown = route.permission.reads and not route.permission.exports
+        assert asked(client, route, acme)[0] == (through(route) if shown else 403), str(route)
+    assert "no data is taken out in this visit" in client.get(acme.path + "contacts/export.csv").text
 
 
 def test_who_impersonates_sees_the_suspended_page_and_who_manages_reads_on(
