@@ -42,6 +42,8 @@ def home() -> Response:
 @needs(Permission.TENANT_VIEW)
 def suspended() -> ResponseReturnValue:
     """Why the service is suspended, and what to do."""
-    if tenancy.tenant().status is not Status.SUSPENDED:
+    here = tenancy.tenant()
+    if here.status is not Status.SUSPENDED:
         return redirect(url_for("workspace_home.page"), 303)
-    return show("workspace/suspended", **suspension.context(own_profile(), brand(), formats.reader_locale()))
+    told = suspension.context(own_profile(), here.organization_slug, brand(), formats.reader_locale())
+    return show("workspace/suspended", **told)
