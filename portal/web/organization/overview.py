@@ -64,6 +64,6 @@ def tiles(sums: Sums, usage: Usage, locale: str) -> tuple[Tile, ...]:
             figures.rate("delivered_rate", "Delivered", delivered, "Nothing was sent", locale),
             f"{formats.number(total.delivered, locale)} delivered",
         ),
-        Tile(figures.count("contacts", "Contacts", sums.contacts, locale), "in all workspaces"),
+        Tile(figures.count("contacts", "Contacts stored", sums.contacts, locale), "in all workspaces"),
         Tile(monthly, "before usage, discount and tax"),
     )

@@ -32,6 +32,7 @@ def usage() -> Response:
         pool=usage_words.pool(found, locale),
         standing=usage_words.standing(found, locale),
         rows=usage_words.rows(found, locale),
+        apart=usage_words.apart(found, locale),
         chart=usage_words.course(found, here.timezone, locale),
         timezone=here.timezone,
         ask_url=url_for("organization_requests.new", kind=RequestKind.VOLUME_DISCOUNT.value) if asks else None,
