@@ -218,6 +218,12 @@ def test_an_admin_asks_and_takes_it_back(app: Flask, olive: FlaskClient, acme: W
     assert "The price of active contacts falls" in words(olive.get(home + "requests/volume_discount").text)
     answer = submit(olive, home + "requests/volume_discount", {"words": "200,000 a month"})
     assert (answer.status_code, answer.location) == (303, home)
+    asked = words(olive.get(home + "requests/volume_discount").text)
+    assert "asked for it" in asked and "How many contacts" not in asked
+    assert "It is asked for: the answer comes by mail" in words(olive.get(home + "usage").text)
+    had = words(olive.get(home + "requests/multi_workspace").text)
+    assert "has multi-workspace billing already" in had and "How many workspaces" not in had
+    assert submit(olive, home + "requests/consolidation", {"words": " "}).status_code == 422
     again = submit(olive, home + "requests/volume_discount", {"words": "Please"}, follow_redirects=True)
     assert "has asked for a volume discount already" in words(again.text)
     text = olive.get(home).text
@@ -268,4 +274,4 @@ def test_pages_cost_the_same_whatever_their_rows(make_app: object, acme: Workspa
         path: int(client.get(home + path).headers["X-Bench-Queries"])
         for path in ("", "workspaces", "usage", "activity")
     }
-    assert queries == {"": 13, "workspaces": 6, "usage": 11, "activity": 6}
+    assert queries == {"": 13, "workspaces": 7, "usage": 12, "activity": 6}
