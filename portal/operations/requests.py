@@ -21,7 +21,7 @@ from portal.queries.requests import has
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Forbidden, Invalid, NotFound, Refused
-from portal.rules.requests import GRANT_NEEDS, LONGEST, NAMES, RequestKind, RequestState, check_wanting
+from portal.rules.requests import GRANT_NEEDS, LONGEST, NAMES, RequestKind, RequestState, check_wanting, check_words
 
 Permissions = Collection[Permission]
 
@@ -32,6 +32,7 @@ def ask(organization_key: int, kind: RequestKind, words: str, by: Actor) -> str:
     Raises NotFound, Forbidden for whoever may not any more, Refused for unusable words (field `words`), and Conflict
     where it has that already or asked for it and has no answer yet."""
     clean = clean_note(words, "words", LONGEST)
+    check_words(kind, clean)
     with unit() as session:
         place = kept_for(session, organization_key, Permission.ACCOUNT_REQUEST, by)
         check_wanting(kind, kind in has(place.id), place.name)

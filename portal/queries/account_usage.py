@@ -40,6 +40,11 @@ class Share:
     messages: int
     minutes: int
 
+    @property
+    def is_pooled(self) -> bool:
+        """Whether its billable contacts are in the pool."""
+        return self.activated and not self.on_credit
+
 
 @dataclass(frozen=True, slots=True)
 class AccountUsage:
@@ -99,7 +104,7 @@ def account_usage(organization: int, now: datetime, month: date | None = None) -
         shares=shares,
         contacts=contacts,
         pooled=pooled,
-        included=sum(each.included for each in shares if each.activated and not each.on_credit),
+        included=sum(each.included for each in shares if each.is_pooled),
         billed=billed,
         forecast=forecast(contacts, month, now, family.timezone),
         forecast_pooled=forecast(pooled, month, now, family.timezone),

@@ -175,6 +175,15 @@ def people(organization: int, wanted: Wanted, page: int, pending_page: int) -> F
     )
 
 
+def bounced(organization: int) -> int:
+    """How many pending invitations of it (integer key) the mail server sent back."""
+    back = exists().where(
+        OutboxMessage.link_digest == Invitation.token_digest, OutboxMessage.state == OutboxState.BOUNCED
+    )
+    which = _pending(organization, Wanted()).where(back)
+    return db.session.scalar(select(func.count()).select_from(which.subquery())) or 0
+
+
 def person(organization: int, user: str) -> Person | None:
     """The one with this public id."""
     query = _PERSON.where(OrganizationMember.organization_id == organization, User.public_id == user)

@@ -15,7 +15,6 @@ from portal.rules.access import WorkspaceRole
 from portal.rules.lifecycle import Status
 
 PER_PAGE = 25
-MOST_UNSETTLED = 20
 
 
 class Row(NamedTuple):
@@ -83,25 +82,6 @@ def workspaces(organization: int, user_id: int, q: str, page: int, per_page: int
     )
     with scope.organization(organization):
         return Found(page, total, tuple(map(Row._make, db.session.execute(query))))
-
-
-class Unsettled(NamedTuple):
-    """A workspace that is suspended or on trial."""
-
-    name: str
-    status: Status
-    trial_ends_at: datetime | None
-
-
-def unsettled(organization: int) -> tuple[Unsettled, ...]:
-    """The first MOST_UNSETTLED of the organization's (its integer key): suspended ones, then trials as they end."""
-    rows = db.session.execute(
-        select(Workspace.name, Workspace.status, Workspace.trial_ends_at)
-        .where(Workspace.organization_id == organization, Workspace.status.in_((Status.SUSPENDED, Status.TRIAL)))
-        .order_by(Workspace.status != Status.SUSPENDED, Workspace.trial_ends_at, Workspace.id)
-        .limit(MOST_UNSETTLED)
-    )
-    return tuple(map(Unsettled._make, rows))
 
 
 class Sums(NamedTuple):

@@ -15,9 +15,12 @@ from portal.models import Invoice, InvoiceLine, InvoiceState, Order, Organizatio
 from portal.models.invoices import UNPAID
 from portal.queries.account_usage import running_month
 from portal.queries.bills import basis
+from portal.queries.cycles import due
 from portal.queries.words import holding
+from portal.rules.cycles import in_words
 from portal.rules.invoice_lines import LineKind
 from portal.rules.invoicing import bill, due_on, issued_at, month_end
+from portal.rules.periods import local_day
 
 PAGE = 12
 
@@ -287,6 +290,41 @@ def draft(organization: int, now: datetime) -> Draft:
     groups, account = _of_lines(worked_out.lines, found.tenants)
     sheet = Sheet(month, found.account.currency, due_on(issued, found.payment_days), groups, account)
     return Draft(sheet, _of_lines(worked_out.credit, found.tenants)[0], month_end(month), issued.date())
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """A cycle that begins later in the running month: the workspace's name, the words of its line, its first day, and
+    minor units."""
+
+    name: str
+    detail: str
+    begins_on: date
+    amount: int
+
+
+def expected(organization: int, now: datetime) -> tuple[Expected, ...]:
+    """What the running month of the organization (its integer key) will still be charged for, if nothing changes: the
+    cycles that begin by its end and are not paid ahead, as they begin."""
+    with scope.platform():
+        month = running_month(organization, now)
+        query = select(Workspace.id, Workspace.name, Workspace.timezone)
+        here = (Workspace.organization_id == organization, Workspace.cancelled_at.is_(None))
+        known = {row.id: row for row in db.session.execute(query.where(*here))}
+        found = due(list(known), issued_at(month))
+    coming = (
+        Expected(
+            known[each.workspace].name,
+            in_words(each.cycle, each.plan_name, each.is_child, each.span),
+            each.span.began_on,
+            each.amount,
+        )
+        for each in found
+        if each.amount
+        and each.order is None
+        and local_day(now, known[each.workspace].timezone) < each.span.began_on <= month_end(month)
+    )
+    return tuple(sorted(coming, key=lambda each: (each.begins_on, each.name)))
 
 
 def _of_lines(lines: Sequence[Any], tenants: Any) -> tuple[tuple[Group, ...], tuple[LineView, ...]]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from portal.rules.access import Permission
-from portal.rules.errors import Conflict
+from portal.rules.errors import Conflict, Refused
 
 LONGEST = 2_000
 """Characters of the asker's words, and of the word to the asker."""
@@ -55,3 +55,9 @@ def check_wanting(kind: RequestKind, has: bool, organization: str) -> None:
     """Conflict for what the organization (a name) `has` already. Consolidation may be asked for again and again."""
     if has and kind in _ALREADY:
         raise Conflict(_ALREADY[kind].format(organization) + " There is nothing to ask for.")
+
+
+def check_words(kind: RequestKind, words: str) -> None:
+    """Refused for consolidation that names no account: nobody could tell which."""
+    if kind is RequestKind.CONSOLIDATION and not words:
+        raise Refused("Name the accounts and workspaces that are to come here.", "words")

@@ -252,21 +252,23 @@ def init_app(app: Flask, settings: Settings) -> None:
     @app.context_processor
     def around() -> dict[str, Any]:
         person: Principal | None = g.get("principal")
-        if g.get("is_part"):
-            return {"current_user": person, "csrf_token": csrf.token}
-        searched = find() if person else None
         tenant = surroundings.workspace(person) if person else None
         organization = surroundings.organization(person) if person else None
-        return {
+        given = {
             "current_user": person,
             "csrf_token": csrf.token,
             "brand": brand(),
-            "is_example": platform().is_example,
-            "find": searched,
-            "look": looks.look(),
             "house": house(),
             "tenant": tenant,
             "organization": organization,
+        }
+        if g.get("is_part"):
+            return given
+        searched = find() if person else None
+        return given | {
+            "is_example": platform().is_example,
+            "find": searched,
+            "look": looks.look(),
             "sides": partial(sides, tenant or organization, searched),
             "visit": surroundings.visit(person) if person else None,
             "first_page": surroundings.first_page(person),

@@ -93,8 +93,11 @@ def _purge(at: datetime) -> Row:
     return ("trash", "Purged for good", "purged_at", at.isoformat(), text, None)
 
 
-def customers_ask(profile: Profile, form: CloseForm, back: str, crumbs: Sequence[tuple[str, str | None]]) -> Response:
-    """The dialog in which its own people close it; `back`: where Cancel leads. Within the platform's scope."""
+def customers_ask(
+    profile: Profile, form: CloseForm, back: str, crumbs: Sequence[tuple[str, str | None]], who: str = ""
+) -> Response:
+    """The dialog in which its own people close it; `back`: where Cancel leads; `who`: who may do
+    what has to be done first, where that is not the reader. Within the platform's scope."""
     others = profile.organization.workspaces - 1 if profile.is_primary else 0
     said = {} if others else about(profile, clock.now(), "Subscription that ends, a month")
     return ask(
@@ -104,6 +107,7 @@ def customers_ask(profile: Profile, form: CloseForm, back: str, crumbs: Sequence
         form=form,
         others=counted(others, "other workspace") if others else None,
         single=others == 1,
+        who=who,
         action=None if others else request.path,
         back_url=back,
         crumbs=crumbs,

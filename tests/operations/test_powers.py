@@ -25,7 +25,7 @@ def test_each_role_does_what_it_may_as_of_now(app: Flask, role: OrganizationRole
     factories.member(acme, person, role)
     domain = factories.domain(acme)
     point(domain)
-    request = requests.ask(acme.id, RequestKind.CONSOLIDATION, "", command())
+    request = requests.ask(acme.id, RequestKind.CONSOLIDATION, "Acme Labs", command())
     by, before = factories.acting(person), actions()
     acts = {
         Permission.ACCOUNT_BRANDING_EDIT: [partial(branding.save, acme.id, "#0b6e4f", "", b"", by)],

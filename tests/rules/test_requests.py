@@ -3,8 +3,8 @@
 import pytest
 
 from portal.rules.access import Permission, StaffRole, allows
-from portal.rules.errors import Conflict
-from portal.rules.requests import GRANT_NEEDS, RequestKind, check_wanting
+from portal.rules.errors import Conflict, Refused
+from portal.rules.requests import GRANT_NEEDS, RequestKind, check_wanting, check_words
 
 
 @pytest.mark.parametrize("kind", [each for each in RequestKind if each is not RequestKind.CONSOLIDATION])
@@ -22,3 +22,10 @@ def test_whoever_decides_may_do_what_every_kind_takes() -> None:
     deciders = [role for role in StaffRole if allows(role, Permission.REQUEST_DECIDE)]
     assert deciders == [StaffRole.OWNER]
     assert all(allows(role, needed) for role in deciders for needed in GRANT_NEEDS.values())
+
+
+def test_consolidation_names_its_accounts() -> None:
+    check_words(RequestKind.BRANDING, "")
+    check_words(RequestKind.CONSOLIDATION, "Acme Labs")
+    with pytest.raises(Refused):
+        check_words(RequestKind.CONSOLIDATION, "")

@@ -17,7 +17,7 @@ from portal.queries import fees as fee_reads
 from portal.queries import orders as order_reads
 from portal.queries.billing_details import Details
 from portal.queries.fees import Fees
-from portal.queries.invoices import InvoiceView, Listed, Wanted
+from portal.queries.invoices import Expected, InvoiceView, Listed, Wanted
 from portal.rules.access import Permission
 from portal.rules.editing import Value
 from portal.rules.errors import NotFound
@@ -27,6 +27,7 @@ from portal.web.access import actor, may, needs
 from portal.web.order_words import STATES
 from portal.web.organization import fee_words
 from portal.web.organization.forms import BillingForm
+from portal.web.organization.requests import Way, way
 from portal.web.organization.side import page
 from portal.web.pages import ask, done, show
 from portal.web.versions import differing, marks, touched
@@ -50,7 +51,7 @@ def billing() -> Response:
     """What the running month comes to so far, the latest invoices, whom they go to."""
     here, locale, now = organizations.organization(), formats.reader_locale(), clock.now()
     drafted, found = invoices.draft(here.key, now), billing_details.details(here.key)
-    paid_by = fee_reads.fees(here.key)
+    paid_by, ahead = fee_reads.fees(here.key), invoices.expected(here.key, now)
     latest, total = invoices.listing(Wanted(organization=here.public_id), 1, now)
     return show(
         "organization/billing",
@@ -61,6 +62,8 @@ def billing() -> Response:
         closes=formats.day(drafted.closes_on, locale),
         issued=formats.day(drafted.issued_on, locale),
         due=formats.day(drafted.sheet.due_on, locale),
+        coming=[_coming(each, here.currency, locale) for each in ahead],
+        with_coming=formats.money(drafted.sheet.net + sum(each.amount for each in ahead), here.currency, locale),
         on_credit=invoice_words.blocks(drafted.credit, here.currency, locale),
         rows=[_row(each, locale) for each in latest[:LATEST]],
         invoices=total,
@@ -69,7 +72,7 @@ def billing() -> Response:
         credit_minor=found.credit,
         edits=may(Permission.ACCOUNT_BILLING_EDIT),
         fees=fee_words.rows(paid_by, locale),
-        ask_url=_ask_url(paid_by),
+        ask=_ask(paid_by),
     )
 
 
@@ -191,11 +194,11 @@ def details() -> ResponseReturnValue:
     )
 
 
-def _ask_url(found: Fees) -> str | None:
+def _ask(found: Fees) -> Way | None:
     """Where the volume discount is asked for, where there is one that is not approved."""
-    if found.discount_approved or not found.tiers or not may(Permission.ACCOUNT_REQUEST):
+    if found.discount_approved or not found.tiers:
         return None
-    return url_for("organization_requests.new", kind=RequestKind.VOLUME_DISCOUNT.value)
+    return way(RequestKind.VOLUME_DISCOUNT)
 
 
 def _trail() -> tuple[tuple[str, str | None], ...]:
@@ -254,6 +257,14 @@ def _row(it: Listed, locale: str) -> dict[str, object]:
         "month": invoice_words.month_of(it, locale),
         "issued": formats.day(it.issued_at.date(), locale),
         "total": formats.money(it.total, it.currency, locale),
+    }
+
+
+def _coming(it: Expected, currency: str, locale: str) -> dict[str, object]:
+    return {
+        "name": it.name,
+        "what": formats.dated(it.detail, locale, "UTC"),
+        "amount": invoice_words.cell(it.amount, currency, locale),
     }
 
 

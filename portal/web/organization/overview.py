@@ -40,7 +40,7 @@ def overview() -> Response:
         "organization/overview",
         figures=tiles(account_workspaces.sums(here.key), usage, locale),
         chart=usage_chart.drawn(usage, here.timezone, locale),
-        attention=attention.entries(here, account_workspaces.unsettled(here.key), now, locale),
+        attention=attention.entries(here, now, locale),
         rows=[workspace_rows.row(each, locale) for each in still_open] if shows else None,
         more_url=url_for("organization_workspaces.listing") if shows and here.workspaces > SHOWN else None,
         role=ORGANIZATION_ROLES[here.role],
@@ -62,7 +62,7 @@ def tiles(sums: Sums, usage: Usage, locale: str) -> tuple[Tile, ...]:
             figures.rate("delivered_rate", "Delivered", delivered, "Nothing was sent", locale),
             f"{formats.number(total.delivered, locale)} delivered",
         ),
-        Tile(figures.count("contacts", "Contacts", sums.contacts, locale), "in all workspaces"),
+        Tile(figures.count("contacts", "Contacts stored", sums.contacts, locale), "in all workspaces"),
     )
     if not may(Permission.ACCOUNT_BILLING_VIEW):
         return found

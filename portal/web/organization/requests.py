@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.base import clock
 from portal.operations import requests
+from portal.queries import requests as reads
+from portal.queries.own_organizations import OwnOrganization
 from portal.queries.requests import RequestView
 from portal.rules.access import Permission
 from portal.rules.errors import Conflict, NotFound
-from portal.rules.requests import LONGEST, NAMES, RequestKind, RequestState
+from portal.rules.requests import LONGEST, NAMES, RequestKind, RequestState, check_wanting
 from portal.web import formats, organizations
 from portal.web.access import actor, may, needs
 from portal.web.organization.forms import RequestForm
@@ -77,6 +81,21 @@ def asked(found: RequestView, now: datetime) -> Asked:
     )
 
 
+class Way(NamedTuple):
+    """The way to ask for something; `waits`: it is asked for and has no answer yet."""
+
+    url: str
+    waits: bool
+
+
+def way(kind: RequestKind) -> Way | None:
+    """That of this kind, for whoever may ask."""
+    if not may(Permission.ACCOUNT_REQUEST):
+        return None
+    waits = kind in reads.open_of(organizations.organization().key)
+    return Way(url_for("organization_requests.new", kind=kind.value), waits)
+
+
 @bp.route("/requests/<kind>", methods=["GET", "POST"])
 @needs(Permission.ACCOUNT_REQUEST)
 def new(kind: str) -> ResponseReturnValue:
@@ -94,6 +113,7 @@ def new(kind: str) -> ResponseReturnValue:
                 flash(conflict.message, "watch")
             return done(back)
     what, question = ABOUT[wanted]
+    answered = _answered(wanted, here)
     return ask(
         "organization/request",
         422 if form.is_submitted() else 200,
@@ -103,10 +123,25 @@ def new(kind: str) -> ResponseReturnValue:
         what=what,
         question=question,
         longest=LONGEST,
-        action=url_for("organization_requests.new", kind=kind),
+        answered=answered,
+        action=None if answered else url_for("organization_requests.new", kind=kind),
+        needs_words=wanted is RequestKind.CONSOLIDATION,
         back_url=back,
         crumbs=(("Overview", url_for(OVERVIEW)), (KINDS[wanted], None)),
     )
+
+
+def _answered(kind: RequestKind, here: OwnOrganization) -> str:
+    """Why there is nothing to ask for; blank where there is."""
+    try:
+        check_wanting(kind, kind in reads.has(here.key), here.name)
+    except Conflict as conflict:
+        return conflict.message
+    waiting = reads.open_of(here.key).get(kind)
+    if waiting is None:
+        return ""
+    when = formats.ago(waiting.asked_at, clock.now(), formats.reader_locale()).lower()
+    return f"{formats.isolated(waiting.asked_by)} asked for it {when}: the answer comes by mail."
 
 
 @bp.post("/requests/<request>/withdraw")

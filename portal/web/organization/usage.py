@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Response, url_for
+from flask import Response
 
 from portal.base import clock
 from portal.queries.account_usage import account_usage
 from portal.rules.access import Permission
 from portal.rules.requests import RequestKind
 from portal.web import formats, organizations
-from portal.web.access import may, needs
-from portal.web.organization import usage_words
+from portal.web.access import needs
+from portal.web.organization import requests, usage_words
 from portal.web.organization.side import page
 from portal.web.pages import show
 
@@ -23,7 +23,6 @@ def usage() -> Response:
     """The running month."""
     here, locale, now = organizations.organization(), formats.reader_locale(), clock.now()
     found = account_usage(here.key, now)
-    asks = may(Permission.ACCOUNT_REQUEST) and not found.discount_approved
     return show(
         "organization/usage",
         found=found,
@@ -32,7 +31,8 @@ def usage() -> Response:
         pool=usage_words.pool(found, locale),
         standing=usage_words.standing(found, locale),
         rows=usage_words.rows(found, locale),
+        apart=usage_words.apart(found, locale),
         chart=usage_words.course(found, here.timezone, locale),
         timezone=here.timezone,
-        ask_url=url_for("organization_requests.new", kind=RequestKind.VOLUME_DISCOUNT.value) if asks else None,
+        ask=None if found.discount_approved else requests.way(RequestKind.VOLUME_DISCOUNT),
     )

@@ -60,11 +60,15 @@ def period(found: AccountUsage, locale: str) -> str:
 
 def tiles(found: AccountUsage, locale: str) -> tuple[Tile, ...]:
     """The month's sums."""
+    inside = formats.number(found.pooled, locale)
     free = f"{formats.number(found.included, locale)} included" if found.included else "none included"
     return (
-        Tile(count("active_contacts", "Active contacts", found.contacts, locale), "each counts once in its workspace"),
-        Tile(count("forecast", "Forecast", found.forecast, locale), f"to {_last(found, locale)}, at this pace"),
-        Tile(count("billed_contacts", "Billed so far", found.billed, locale), free),
+        Tile(count("active_contacts", "Active contacts", found.contacts, locale), f"{inside} of them in the pool"),
+        Tile(
+            count("forecast", "Forecast of the pool", found.forecast_pooled, locale),
+            f"to {_last(found, locale)}, at this pace",
+        ),
+        Tile(count("billed_contacts", "Billed so far", found.billed, locale), f"{inside} pooled, {free}"),
         Tile(
             count("month_sent", "Messages sent", found.messages, locale),
             f"{formats.number(found.minutes, locale)} call minutes",
@@ -74,21 +78,23 @@ def tiles(found: AccountUsage, locale: str) -> tuple[Tile, ...]:
 
 def pool(found: AccountUsage, locale: str) -> Pool:
     """The workspaces' contacts side by side, on to the forecast, with the thresholds that are within sight."""
-    sight = [tier for tier in found.tiers if tier[0] <= max(found.contacts, found.forecast) * 2]
-    most = max(found.contacts, found.forecast, *(threshold for threshold, _ in sight), 1)
+    sight = [tier for tier in found.tiers if tier[0] <= max(found.pooled, found.forecast_pooled) * 2]
+    most = max(found.pooled, found.forecast_pooled, *(threshold for threshold, _ in sight), 1)
     segments, end = [], 0
-    for place, share in enumerate(each for each in found.shares if each.contacts):
-        start, end = end, end + share.contacts
+    for place, share in enumerate(each for each in found.shares if each.is_pooled and each.billable):
+        start, end = end, end + share.billable
         x, until = _place(start, most), _place(end, most)
-        title = f"{share.name}: {formats.number(share.contacts, locale)}"
+        title = f"{share.name}: {formats.number(share.billable, locale)}"
         segments.append(Segment(_shade(place), x, max(1, until - x), title))
-    now, later = _place(found.contacts, most), _place(found.forecast, most)
+    now, later = _place(found.pooled, most), _place(found.forecast_pooled, most)
     return Pool(
         segments=tuple(segments),
         ahead=(now, later - now) if later > now else None,
         marks=tuple((_place(threshold, most), _tier(threshold, off, locale)) for threshold, off in sight),
-        most=f"{formats.number(most, locale)} forecast" if most == found.forecast else formats.number(most, locale),
-        words=f"{formats.number(found.contacts, locale)} active contacts of {len(segments)} workspaces",
+        most=f"{formats.number(most, locale)} forecast"
+        if most == found.forecast_pooled
+        else formats.number(most, locale),
+        words=f"{formats.number(found.pooled, locale)} active contacts of {len(segments)} workspaces",
     )
 
 
@@ -112,8 +118,21 @@ def standing(found: AccountUsage, locale: str) -> tuple[str, str]:
 
 
 def rows(found: AccountUsage, locale: str) -> list[Row]:
-    """The workspaces, the one with most contacts first."""
-    return [_row(place, share, found.contacts, locale) for place, share in enumerate(found.shares)]
+    """The workspaces in the pool, the one with most contacts first: their contacts add up to it."""
+    inside = [each for each in found.shares if each.is_pooled]
+    return [
+        _row(place, share, share.billable, found.pooled, _before(share, locale), locale)
+        for place, share in enumerate(inside)
+    ]
+
+
+def apart(found: AccountUsage, locale: str) -> list[Row]:
+    """The others: on trial, or billed to platform credit."""
+    return [
+        _row(SHADES, each, each.contacts, 0, "on platform credit" if each.activated else "on trial", locale)
+        for each in found.shares
+        if not each.is_pooled
+    ]
 
 
 def course(found: AccountUsage, timezone: str, locale: str) -> Chart | None:
@@ -137,15 +156,20 @@ def course(found: AccountUsage, timezone: str, locale: str) -> Chart | None:
     )
 
 
-def _row(place: int, share: Share, contacts: int, locale: str) -> Row:
-    note = "billed to platform credit" if share.on_credit else "" if share.activated else "on trial, nothing is billed"
-    of_all = percent(share.contacts, contacts)
+def _before(share: Share, locale: str) -> str:
+    """Contacts of the month from before the workspace's activation."""
+    free = share.contacts - share.billable
+    return f"{formats.number(free, locale)} more before it was activated, not billed" if free > 0 else ""
+
+
+def _row(place: int, share: Share, contacts: int, pooled: int, note: str, locale: str) -> Row:
+    of_all = percent(contacts, pooled)
     return Row(
         shade=_shade(place),
         name=share.name,
         is_primary=share.is_primary,
         note=note,
-        contacts=formats.number(share.contacts, locale),
+        contacts=formats.number(contacts, locale),
         share=formats.percent(of_all, locale, 0) if of_all is not None else formats.NONE,
         free=formats.number(share.included, locale),
         messages=formats.number(share.messages, locale),

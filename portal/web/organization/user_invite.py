@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask import flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.gateways.mail import gateway
 from portal.operations import account_users as acts
 from portal.operations.account_users import Seat
 from portal.operations.invitations import Sent
@@ -98,5 +99,7 @@ def _show(form: InviteForm, status: int) -> ResponseReturnValue:
 def _say(sent: Sequence[Sent], words: str) -> None:
     if all(has_gone(each.mail) for each in sent):
         flash(words, "good")
+    elif not gateway().ready:
+        flash("The invitation stands. Its mail waits until mail is set up on this server, and goes out then.", "watch")
     else:
         flash("The invitation stands, and its mail has not gone out yet: it is tried again by itself.", "watch")

@@ -37,9 +37,9 @@ def role(user: str) -> ResponseReturnValue:
         with form.refusals():
             wanted = OrganizationRole(form.role.data)
             members.change_organization_role(user, here.public_id, wanted, actor())
-            return _changed(person, here.name, ORGANIZATION_ROLES[wanted], _after(person, wanted))
+            return _changed(person, "organization", here.name, ORGANIZATION_ROLES[wanted], _after(person, wanted))
     given = [each for each in role_words.cards(OrganizationRole) if may_grant(g.held, OrganizationRole(each[0]))]
-    return _ask("role", person, "Role", form=form, place=here.name, roles=given)
+    return _ask("role", person, "Role", form=form, sort="organization", place=here.name, roles=given)
 
 
 @bp.route("/users/<user>/remove", methods=["GET", "POST"])
@@ -52,7 +52,7 @@ def remove(user: str) -> ResponseReturnValue:
     with_it = f"{formats.number(count, formats.reader_locale())} {'workspace' if count == 1 else 'workspaces'} of it"
     lead = f"Also from {with_it}, and open invitations are taken back." if count else "Open invitations are taken back."
     act = partial(members.remove, user, here.public_id, actor())
-    return _remove(person, here.name, lead, act, url_for(HERE))
+    return _remove(person, "organization", here.name, lead, act, url_for(HERE))
 
 
 @bp.route("/users/<user>/workspaces/add", methods=["GET", "POST"])
@@ -68,7 +68,7 @@ def workspace_add(user: str) -> ResponseReturnValue:
             place = named(here.key, form.workspace.data)
             acts.add(here.public_id, place, user, wanted, actor())
             found = account_users.room(here.key, place)
-            return _changed(person, found[1] if found else "", WORKSPACE_ROLES[wanted], _page(person))
+            return _changed(person, "workspace", found[1] if found else "", WORKSPACE_ROLES[wanted], _page(person))
     return _ask("add", person, "Add to a workspace", asks=bool(rooms), form=form, rooms=rooms, roles=GIVEN)
 
 
@@ -83,8 +83,8 @@ def workspace_role(user: str, workspace: str) -> ResponseReturnValue:
         with form.refusals():
             wanted = WorkspaceRole(form.role.data)
             acts.change_role(organizations.organization().public_id, workspace, user, wanted, actor())
-            return _changed(person, room.name, WORKSPACE_ROLES[wanted], _page(person))
-    return _ask("role", person, "Role", form=form, place=room.name, roles=GIVEN)
+            return _changed(person, "workspace", room.name, WORKSPACE_ROLES[wanted], _page(person))
+    return _ask("role", person, "Role", form=form, sort="workspace", place=room.name, roles=GIVEN)
 
 
 @bp.route("/users/<user>/workspaces/<workspace>/remove", methods=["GET", "POST"])
@@ -93,7 +93,7 @@ def workspace_remove(user: str, workspace: str) -> ResponseReturnValue:
     """Out of a workspace; of the organization still."""
     person, room = _inside(user, workspace)
     act = partial(acts.remove, organizations.organization().public_id, workspace, user, actor())
-    return _remove(person, room.name, "Of the organization still.", act, _page(person))
+    return _remove(person, "workspace", room.name, "Of the organization still.", act, _page(person))
 
 
 @bp.route("/users/<user>/workspaces/<workspace>/owner", methods=["GET", "POST"])
@@ -106,7 +106,7 @@ def workspace_owner(user: str, workspace: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals():
             handed = ownership.give(workspace, user, actor())
-            flash(f"{formats.isolated(person.name)} owns {formats.isolated(room.name)} now.", "good")
+            flash(f"{formats.isolated(person.name)} owns the workspace {formats.isolated(room.name)} now.", "good")
             return done(_page(person) if handed else url_for(HERE))
     return _ask("owner", person, "Hand over", form=form, place=room.name, is_primary=room.is_primary)
 
@@ -133,19 +133,21 @@ def _after(person: Person, role: OrganizationRole) -> str:
     return url_for(HERE) if stays else "/"
 
 
-def _changed(person: Person, place: str, role: str, back: str) -> ResponseReturnValue:
-    flash(f"{formats.isolated(person.name)} is {role.lower()} in {formats.isolated(place)} now.", "good")
+def _changed(person: Person, sort: str, place: str, role: str, back: str) -> ResponseReturnValue:
+    flash(f"{formats.isolated(person.name)} is {role.lower()} in the {sort} {formats.isolated(place)} now.", "good")
     return done(back)
 
 
-def _remove(person: Person, place: str, lead: str, act: Callable[[], object], back: str) -> ResponseReturnValue:
+def _remove(
+    person: Person, sort: str, place: str, lead: str, act: Callable[[], object], back: str
+) -> ResponseReturnValue:
     form, is_you = Form(), person.public_id == g.principal.public_id
     if form.validate_on_submit():
         with form.refusals():
             act()
-            flash(f"{formats.isolated(person.name)} removed from {formats.isolated(place)}.", "good")
+            flash(f"{formats.isolated(person.name)} removed from the {sort} {formats.isolated(place)}.", "good")
             return done("/" if is_you and back == url_for(HERE) else back)
-    return _ask("remove", person, "Remove", form=form, place=place, lead=lead, is_you=is_you)
+    return _ask("remove", person, "Remove", form=form, sort=sort, place=place, lead=lead, is_you=is_you)
 
 
 def _ask(

@@ -155,7 +155,7 @@ def state(person: Person) -> tuple[str, str] | None:
 def seen(person: Person, by: Reader) -> tuple[str, str]:
     """When somebody was in one of the organization's workspaces last, and the instant."""
     if person.last_seen_at is None:
-        return "Never", "Was in none of the workspaces so far"
+        return "Never active", "Was in none of the workspaces so far"
     title = formats.minute(person.last_seen_at, by.locale, by.timezone)
     return formats.ago(person.last_seen_at, by.now, by.locale), title
 

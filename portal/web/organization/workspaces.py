@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from portal.base.languages import timezones
 from portal.operations import children
-from portal.queries import account_workspaces
+from portal.queries import account_workspaces, fees
 from portal.queries.requests import open_of
 from portal.rules.access import Permission
 from portal.rules.requests import RequestKind
 from portal.web import formats, organizations, paging
 from portal.web.access import actor, may, needs
-from portal.web.organization import workspace_rows
+from portal.web.organization import requests, workspace_rows
 from portal.web.organization.forms import NewWorkspaceForm
 from portal.web.organization.side import page
 from portal.web.pages import ask, done, show
@@ -38,6 +38,7 @@ def listing() -> Response:
         q=q,
         rows=[workspace_rows.row(each, locale) for each in found.rows],
         is_multi=here.is_multi,
+        consolidation=requests.way(RequestKind.CONSOLIDATION),
         new_url=url_for("organization_workspaces.new") if may(Permission.ACCOUNT_WORKSPACE_CREATE) else None,
         pager=paging.pager(found.page, account_workspaces.PER_PAGE, found.total, turn, locale) if found.total else None,
     )
@@ -64,8 +65,15 @@ def new() -> ResponseReturnValue:
         name=here.name,
         has_asked=has_asked,
         request_url=url_for("organization_requests.new", kind=MULTI.value) if asks else None,
+        fee=_fee(here.key) if here.is_multi and may(Permission.ACCOUNT_BILLING_VIEW) else None,
         timezones=[(name, name.replace("_", " ")) for name in timezones()],
         back_url=url_for(HERE),
         crumbs=(("Workspaces", url_for(HERE)), ("New", None)),
         **({"action": url_for("organization_workspaces.new")} if here.is_multi else {}),
     )
+
+
+def _fee(organization: int) -> str:
+    """What one more workspace costs a month."""
+    found = fees.fees(organization)
+    return formats.money(found.child_fee, found.currency, formats.reader_locale())

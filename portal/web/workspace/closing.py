@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from portal.models import scope
 from portal.operations import closing
+from portal.queries import account_users
 from portal.rules.access import Permission
-from portal.web import closing_words
+from portal.web import closing_words, formats, tenancy
 from portal.web.access import actor, needs
 from portal.web.closing_words import CloseForm
 from portal.web.fresh import fresh
@@ -34,4 +35,12 @@ def close() -> ResponseReturnValue:
             flash(f"The workspace is closed. For 90 days the staff of {brand()} can restore it.", "good")
             return done(url_for("workspace_home.page"))
     with scope.platform():  # of this workspace alone, which the guard has let the owner into
-        return closing_words.customers_ask(profile, form, url_for(HERE), (("Settings", url_for(HERE)), ("Close", None)))
+        crumbs = (("Settings", url_for(HERE)), ("Close", None))
+        return closing_words.customers_ask(profile, form, url_for(HERE), crumbs, _who())
+
+
+def _who() -> str:
+    """Who chooses another primary, or closes the others."""
+    admins = account_users.admins(tenancy.tenant().organization_slug)
+    names = ", ".join(map(formats.isolated, admins)) or f"the staff of {brand()}"
+    return f"The organization’s admins do that: {names}." if admins else f"Ask {names}."

@@ -43,8 +43,9 @@ def home() -> Response:
 @needs(Permission.TENANT_VIEW)
 def suspended() -> ResponseReturnValue:
     """Why the service is suspended, and what to do."""
-    if tenancy.tenant().status is not Status.SUSPENDED:
+    here = tenancy.tenant()
+    if here.status is not Status.SUSPENDED:
         return redirect(url_for("workspace_home.page"), 303)
     profile, locale = own_profile(), formats.reader_locale()
-    spend = spending.of(profile, locale)
-    return show("workspace/suspended", spend=spend, **suspension.context(profile, brand(), locale))
+    told = suspension.context(profile, here.organization_slug, brand(), locale)
+    return show("workspace/suspended", spend=spending.of(profile, locale), **told)

@@ -6,42 +6,29 @@ from typing import Any
 
 from flask import url_for
 
+from portal.queries import account_users
 from portal.queries.detail import Profile
 from portal.rules.access import Permission
 from portal.rules.lifecycle import HoldKind
 from portal.rules.periods import local_day
 from portal.rules.text import initials
-from portal.web import formats
+from portal.web import formats, hold_words
 from portal.web.access import may
 
-WHY = {
-    HoldKind.MANUAL: "The staff of {brand} suspended it.",
-    HoldKind.PAST_DUE: "An invoice of {organization} is overdue.",
-    HoldKind.SPEND_CAP: "The month's spend reached the cap of this workspace.",
-    HoldKind.TRIAL_ENDED: "The trial has ended.",
-    HoldKind.ABUSE: "The staff of {brand} suspended it over what was sent from it.",
-}
-TO_GO_ON = {
-    HoldKind.MANUAL: "Write to the staff of {brand} and name the id below.",
-    HoldKind.PAST_DUE: "Pay what {organization} owes. Service returns when nothing is overdue.",
-    HoldKind.SPEND_CAP: "Ask the staff of {brand} to raise the spend cap, or wait for the new month.",
-    HoldKind.TRIAL_ENDED: "Choose a plan with the staff of {brand}.",
-    HoldKind.ABUSE: "Write to the staff of {brand} and name the id below.",
-}
 
-
-def context(profile: Profile, brand: str, locale: str) -> dict[str, Any]:
-    """What the page needs: `reasons` and what to do about each hold, none said twice."""
-    values = {"brand": brand, "organization": formats.isolated(profile.organization.name)}
+def context(profile: Profile, slug: str, brand: str, locale: str) -> dict[str, Any]:
+    """What the page needs: `reasons`, what to do about each hold, none said twice, and the `admins` of the
+    organization (with this slug), whom one asks."""
+    house = profile.organization
     since = min((hold.opened_at for hold in profile.holds), default=None)
     return {
         "mark_name": profile.name,
         "mark_initials": initials(profile.name),
-        "reasons": _once(
-            f"“{formats.isolated(hold.public_reason)}”" if hold.public_reason else WHY[hold.kind].format(**values)
-            for hold in profile.holds
+        "reasons": _once(hold_words.why(hold.kind, hold.public_reason, brand, house.name) for hold in profile.holds),
+        "to_go_on": _once(
+            hold_words.to_go_on(hold.kind, brand, house.name, profile.public_id) for hold in profile.holds
         ),
-        "to_go_on": _once(TO_GO_ON[hold.kind].format(**values) for hold in profile.holds),
+        "admins": ", ".join(map(formats.isolated, account_users.admins(slug))),
         "since": formats.day(local_day(since, profile.timezone), locale) if since else "",
         "is_capped": any(hold.kind is HoldKind.SPEND_CAP for hold in profile.holds),
         "public_id": profile.public_id,

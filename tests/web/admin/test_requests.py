@@ -127,5 +127,7 @@ def test_open_requests_stand_in_the_attention_queue(alice: FlaskClient, mailbox:
 def test_one_of_an_organization_without_workspaces_stands_there_too(alice: FlaskClient) -> None:
     acme = factories.organization("Empty Group")
     factories.member(acme, factories.user())
-    requests.ask(db.session.get_one(Organization, acme.id).id, RequestKind.CONSOLIDATION, "", factories.command())
+    requests.ask(
+        db.session.get_one(Organization, acme.id).id, RequestKind.CONSOLIDATION, "Acme Labs", factories.command()
+    )
     assert "Empty Group" in alice.get("/admin/?kind=request").text

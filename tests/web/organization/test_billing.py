@@ -9,10 +9,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from portal.base.db import db
-from portal.models import AuditEvent, Organization, User, Workspace
+from portal.models import AuditEvent, Organization, SubscriptionCycle, User, Workspace, scope
 from portal.operations import usage
 from portal.operations.invoicing import issue
 from portal.operations.payments import pay
@@ -64,6 +64,20 @@ def test_the_draft_is_the_month_so_far(app: Flask, acme: Organization) -> None:
     answer = client.get("/o/acme-group/billing/draft.pdf")
     text = " ".join(PdfReader(io.BytesIO(answer.data)).pages[0].extract_text().split())
     assert "DRAFT" in text and "52.80" in text
+
+
+def test_what_begins_by_the_month_s_end_is_expected(app: Flask, acme: Organization) -> None:
+    client, url = client_of(app, acme, OrganizationRole.BILLING_ADMIN), "/o/acme-group/billing"
+    assert "Expected until" not in client.get(url).text
+    beta = db.session.scalars(select(Workspace).where(~Workspace.is_primary)).one()
+    days = {"began_on": date(2026, 10, 28), "ends_on": date(2026, 11, 28), "anchor": 28}
+    of_it = and_(SubscriptionCycle.workspace_id == beta.id, SubscriptionCycle.began_on == date(2026, 10, 12))
+    with scope.platform(), unit() as session:
+        session.execute(update(SubscriptionCycle).where(of_it).values(days))
+    text = words(client.get(url).text)
+    assert "Expected until 30 Nov 2026" in text
+    assert re.search(r"28 Nov 2026.{1,4}27 Dec 2026", text)
+    assert "48.00 before tax" in text, text[text.index("With the draft") :][:120]
 
 
 def test_invoices_are_their_own_alone(app: Flask, acme: Organization) -> None:

@@ -43,7 +43,7 @@ def test_an_admin_closes_a_workspace_by_its_name(app: Flask, acme: Workspace) ->
     assert submit(client, url, {"confirm_name": "Acme Goa"}).status_code == 303
     assert statuses() == {"Acme Logistics": Status.TRIAL, "Acme Goa": Status.CANCELLED}
     page = client.get(home).text
-    assert "Cancelled" in page and url not in page and client.get(url).status_code == 409
+    assert "Closed" in page and url not in page and client.get(url).status_code == 409
 
 
 def test_the_primary_is_closed_last(app: Flask, acme: Workspace) -> None:

@@ -52,8 +52,8 @@ def test_from_nothing_to_verified(olive: FlaskClient, acme: Workspace) -> None:
     text = words(olive.get(here).text)
     assert "talk.acme.example Not verified Not checked yet. It serves all workspaces of Acme Logistics" in text
     assert (
-        "CNAME talk.acme.example localhost TXT _portal-verification.talk.acme.example "
-        f"portal-verification={only().token}" in text
+        "CNAME Name talk.acme.example Value localhost TXT Name _portal-verification.talk.acme.example "
+        f"Value portal-verification={only().token}" in text
     )
     submit(olive, here + "/check")
     assert "has no TXT record with the token yet" in words(olive.get(here).text)

@@ -5,10 +5,10 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.base.db import db
-from portal.models import DailyUsage, Hold, Membership, Organization, User, Workspace
+from portal.models import DailyUsage, Hold, Membership, Organization, OutboxMessage, OutboxState, User, Workspace
 from portal.operations import requests
 from portal.operations.unit import unit
 from portal.queries.requests import open_of
@@ -20,6 +20,7 @@ from tests.support import insiders, tenants
 from tests.support.clocks import NOW
 from tests.support.family import family, fresh, named, open_holds
 from tests.support.insiders import browser
+from tests.support.mails import Mailbox
 from tests.support.pages import figures, words
 from tests.support.people import submit
 
@@ -159,7 +160,8 @@ def test_pages_stay_open_whatever_is_held(app: Flask, olive: FlaskClient, acme: 
     insiders.suspend(acme, kind=HoldKind.ABUSE)
     assert open_holds()
     assert olive.get(f"/o/{of(acme).slug}/").status_code == 200
-    assert "Suspended: its people see why" in words(olive.get(f"/o/{of(acme).slug}/").text)
+    text = words(olive.get(f"/o/{of(acme).slug}/").text)
+    assert "Acme Logistics is suspended “Confirm your sender registration.” Write to the staff of Portal" in text
 
 
 def test_activity_tells_of_every_workspace_and_of_no_other(olive: FlaskClient, acme: Workspace) -> None:
@@ -184,13 +186,33 @@ def test_the_switcher_leads_to_the_organization_whom_it_opens(app: Flask, olive:
     assert "Organization settings" in words(olive.get("/switch?q=acme").text)
 
 
-def test_what_was_suspended_is_counted_once(olive: FlaskClient, acme: Workspace) -> None:
+def test_a_reason_for_all_is_told_once_with_the_way_on(olive: FlaskClient, acme: Workspace) -> None:
     with unit() as session:
         values = {"kind": HoldKind.PAST_DUE, "opened_at": NOW, "opened_by": "dunning", "note": "", "public_reason": ""}
         session.add(Hold(organization_id=acme.organization_id, **values))
     insiders.change(acme)
     insiders.change(named("Acme Labs"))
-    assert words(olive.get(f"/o/{of(acme).slug}/").text).count("Suspended: its people see why") == 2
+    page = olive.get(f"/o/{of(acme).slug}/").text
+    told = "All workspaces are suspended An invoice of Acme Logistics is overdue. Pay what"
+    assert words(page).count("An invoice of") == 1 and told in words(page)
+    assert f'href="/o/{of(acme).slug}/billing"' in page[page.index("All workspaces are suspended") :]
+
+
+def test_negative_credit_and_a_lost_invitation_need_somebody(
+    app: Flask, olive: FlaskClient, acme: Workspace, mailbox: Mailbox
+) -> None:
+    home = f"/o/{of(acme).slug}/"
+    submit(olive, home + "users/invite", {"email": "lost@acme.example", "organization_role": "member"})
+    with unit() as session:
+        session.execute(update(Organization).where(Organization.id == acme.organization_id).values(credit_minor=-5050))
+        lost = update(OutboxMessage).where(OutboxMessage.template == "invitation")
+        session.execute(lost.values(state=OutboxState.BOUNCED))
+    text = words(olive.get(home).text)
+    assert "Platform credit is" in text and "50.50" in text and "An invitation did not arrive" in text
+    keeper = factories.user("users@acme.example")
+    factories.member(of(acme), keeper, OrganizationRole.USER_ADMIN)
+    text = words(browser(app, keeper).get(home).text)
+    assert "Platform credit" not in text and "An invitation did not arrive" in text
 
 
 def test_an_admin_asks_and_takes_it_back(app: Flask, olive: FlaskClient, acme: Workspace) -> None:
@@ -198,6 +220,12 @@ def test_an_admin_asks_and_takes_it_back(app: Flask, olive: FlaskClient, acme: W
     assert "The price of active contacts falls" in words(olive.get(home + "requests/volume_discount").text)
     answer = submit(olive, home + "requests/volume_discount", {"words": "200,000 a month"})
     assert (answer.status_code, answer.location) == (303, home)
+    asked = words(olive.get(home + "requests/volume_discount").text)
+    assert "asked for it" in asked and "How many contacts" not in asked
+    assert "It is asked for: the answer comes by mail" in words(olive.get(home + "usage").text)
+    had = words(olive.get(home + "requests/multi_workspace").text)
+    assert "has multi-workspace billing already" in had and "How many workspaces" not in had
+    assert submit(olive, home + "requests/consolidation", {"words": " "}).status_code == 422
     again = submit(olive, home + "requests/volume_discount", {"words": "Please"}, follow_redirects=True)
     assert "has asked for a volume discount already" in words(again.text)
     text = olive.get(home).text
@@ -248,4 +276,4 @@ def test_pages_cost_the_same_whatever_their_rows(make_app: object, acme: Workspa
         path: int(client.get(home + path).headers["X-Bench-Queries"])
         for path in ("", "workspaces", "usage", "activity")
     }
-    assert queries == {"": 10, "workspaces": 6, "usage": 11, "activity": 6}
+    assert queries == {"": 13, "workspaces": 7, "usage": 12, "activity": 6}

@@ -60,6 +60,26 @@ def test_contacts_are_pooled_and_shared(olive: FlaskClient, acme: Workspace) -> 
     assert "6 Nov" in text, "the course, day by day"
 
 
+def test_what_credit_pays_and_trials_stand_apart_from_the_pool(olive: FlaskClient, acme: Workspace) -> None:
+    factories.workspace("Acme Labs", organization=_public_id(acme), plan="Group", status="trial")
+    insiders.change(named("Acme Returns"), bill_to_platform_credit=True)
+    with unit() as session:
+        session.get_one(Plan, acme.plan_id).discount_tiers = [[10, 25]]
+    for name, contacts in (("Acme Logistics", 6), ("Acme Returns", 20), ("Acme Labs", 3)):
+        write_to(name, contacts)
+    page = olive.get(path(acme)).text
+    shown, text = figures(page), words(page)
+    assert (shown["active_contacts"].value, shown["billed_contacts"].value) == ("29", "6")
+    assert "Active contacts 29 6 of them in the pool" in text and "5 more active contacts this month" in text
+    assert "Acme Logistics Primary 6 contacts 100 % 0 included" in text
+    apart = text[text.index("Not in the pool") :]
+    assert "Acme Returns on platform credit 20 contacts" in apart and "Acme Labs on trial 3 contacts" in apart
+
+
+def _public_id(acme: Workspace) -> str:
+    return db.session.get_one(Organization, acme.organization_id).public_id
+
+
 def test_another_account_s_contacts_are_not_in_it(olive: FlaskClient, acme: Workspace) -> None:
     factories.workspace("Beta Freight", factories.user("bea@example.test"))
     write_to("Beta Freight", 9, sent=9)

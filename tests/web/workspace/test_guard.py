@@ -105,7 +105,8 @@ def test_of_a_suspended_workspace_its_people_see_why_and_export(app: Flask, acme
                 assert (status, target) == (303, acme.path + "suspended"), str(route)
     assert count(AuditEvent) == before + 3, "three exports"
     page = words(browser(app, acme.owner).get(acme.path + "suspended").text)
-    assert "Service suspended “Confirm your sender registration.”" in page
+    assert "Service suspended Sending, calls" in page and "Why “Confirm your sender registration.”" in page
+    assert "Whom to ask The organization’s admins: Olive of Acme Logistics" in page
     assert "Private." not in page
     assert acme.workspace.public_id in page
 
