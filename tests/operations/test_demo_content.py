@@ -1,8 +1,8 @@
 """What stands on the example platform: everything that can happen, people to log in as, and a believable life."""
 
 from collections import Counter
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import phonenumbers
@@ -73,11 +73,20 @@ def platform_here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempP
     database.close()
 
 
-@pytest.fixture(autouse=True)
-def fresh_session(platform_here: None) -> Iterator[None]:
-    """Each test reads anew."""
-    yield
-    db.session.remove()
+STANDS: list[Callable[[], None]] = []
+
+
+def stands(act: Callable[[], None]) -> Callable[[], None]:
+    """What the example platform promises, in a test of all of them: loading it for each would take minutes."""
+    STANDS.append(act)
+    return act
+
+
+def test_the_example_platform_is_what_it_promises(platform_here: None, subtests: pytest.Subtests) -> None:
+    for each in STANDS:
+        with subtests.test(each.__name__):
+            each()
+        db.session.remove()
 
 
 def values(column: Any) -> set[Any]:
@@ -88,14 +97,16 @@ def values(column: Any) -> set[Any]:
 # ---------------------------------------------------------------- what there is
 
 
-def test_by_default_there_are_214_workspaces_in_90_organizations(platform_here: None) -> None:
+@stands
+def by_default_there_are_214_workspaces_in_90_organizations() -> None:
     found = example.contents()
     assert (found.workspaces, found.organizations) == (214, 90)
     assert found.is_example and not found.is_unfinished
     assert platform().is_example
 
 
-def test_whatever_can_happen_does_happen(platform_here: None) -> None:
+@stands
+def whatever_can_happen_does_happen() -> None:
     everything_happens()
 
 
@@ -118,12 +129,14 @@ def values_of_json() -> list[list[dict[str, Any]]]:
     return list(db.session.scalars(select(Workspace.health_reasons)))
 
 
-def test_a_currency_without_a_rate_stands_beside_the_total(platform_here: None) -> None:
+@stands
+def a_currency_without_a_rate_stands_beside_the_total() -> None:
     unrated = select(Workspace.currency, func.sum(Workspace.mrr_minor)).where(Workspace.mrr_reporting.is_(None))
     assert {code for code, amount in db.session.execute(unrated.group_by(Workspace.currency)) if amount} == {"KWD"}
 
 
-def test_the_catalogue_has_a_free_a_multi_workspace_and_an_archived_plan(platform_here: None) -> None:
+@stands
+def the_catalogue_has_a_free_a_multi_workspace_and_an_archived_plan() -> None:
     plans = list(db.session.scalars(select(Plan)))
     assert 5 <= len(plans) <= 7
     assert len({plan.colour for plan in plans}) == len(plans)
@@ -132,7 +145,8 @@ def test_the_catalogue_has_a_free_a_multi_workspace_and_an_archived_plan(platfor
     assert [plan.name for plan in plans if plan.archived_at] == ["Launch 2024"]
 
 
-def test_there_are_names_that_a_screen_has_to_cope_with(platform_here: None) -> None:
+@stands
+def there_are_names_that_a_screen_has_to_cope_with() -> None:
     names = list(values(Workspace.name))
     for first, last in (("\u0590", "\u05ff"), ("\u0600", "\u06ff"), ("\u0400", "\u04ff"), ("\u3040", "\u9fff")):
         assert any(first <= letter <= last for name in names for letter in name), f"none in {first}–{last}"
@@ -141,20 +155,23 @@ def test_there_are_names_that_a_screen_has_to_cope_with(platform_here: None) -> 
     assert any("<" in name and "&" in name for name in names)
 
 
-def test_overrides_are_of_every_sort(platform_here: None, now: datetime) -> None:
+@stands
+def overrides_are_of_every_sort() -> None:
     with scope.platform():
         found = list(db.session.execute(select(LimitOverride.value, LimitOverride.expires_at)))
     assert {-1, 0} <= {value for value, _ in found}
-    assert any(until and until <= now for _, until in found)
-    assert any(until and now < until < now + timedelta(days=14) for _, until in found)
+    assert any(until and until <= NOW for _, until in found)
+    assert any(until and NOW < until < NOW + timedelta(days=14) for _, until in found)
 
 
-def test_the_trash_holds_workspaces_with_various_days_left(platform_here: None, now: datetime) -> None:
-    ages = [(now - at).days for at in values(Workspace.cancelled_at) if at]
+@stands
+def the_trash_holds_workspaces_with_various_days_left() -> None:
+    ages = [(NOW - at).days for at in values(Workspace.cancelled_at) if at]
     assert len(set(ages)) >= 4 and max(ages) < 90
 
 
-def test_numbers_are_valid(platform_here: None) -> None:
+@stands
+def numbers_are_valid() -> None:
     found = values(Number.e164)
     assert len(found) > 200
     assert [each for each in found if not phonenumbers.is_valid_number(phonenumbers.parse(each))] == []
@@ -163,7 +180,8 @@ def test_numbers_are_valid(platform_here: None) -> None:
 # ---------------------------------------------------------------- whether it is believable
 
 
-def test_usage_lasts_90_days_and_rests_on_weekends(platform_here: None) -> None:
+@stands
+def usage_lasts_90_days_and_rests_on_weekends() -> None:
     with scope.platform():
         sums = dict(
             db.session.execute(select(DailyUsage.day, func.sum(DailyUsage.sent)).group_by(DailyUsage.day)).all()
@@ -178,9 +196,10 @@ def test_usage_lasts_90_days_and_rests_on_weekends(platform_here: None) -> None:
     assert by_weekday[6] < by_weekday[5] < min(by_weekday[day] for day in range(5))
 
 
-def test_nothing_is_of_the_future_or_older_than_its_workspace(platform_here: None, now: datetime) -> None:
+@stands
+def nothing_is_of_the_future_or_older_than_its_workspace() -> None:
     for column in (Workspace.created_at, Workspace.last_seen_at, Order.created_at, User.created_at, Hold.opened_at):
-        assert db.session.scalar(select(func.max(column))) <= now, column
+        assert db.session.scalar(select(func.max(column))) <= NOW, column
     order = (Order.created_at, Order.workspace_id)
     hold = (Hold.opened_at, Hold.workspace_id)
     for at, key in (order, hold):
@@ -188,13 +207,15 @@ def test_nothing_is_of_the_future_or_older_than_its_workspace(platform_here: Non
         assert db.session.scalar(early.where(at < Workspace.created_at)) == 0, at
 
 
-def test_sign_ups_grow(platform_here: None, now: datetime) -> None:
-    ages = [(now - at).days for at in db.session.scalars(select(Workspace.created_at))]
+@stands
+def sign_ups_grow() -> None:
+    ages = [(NOW - at).days for at in db.session.scalars(select(Workspace.created_at))]
     years = Counter(age // 365 for age in ages)
     assert years[0] > years[1] > years[2] > 0
 
 
-def test_every_workspace_has_a_history_that_ends_where_it_stands(platform_here: None) -> None:
+@stands
+def every_workspace_has_a_history_that_ends_where_it_stands() -> None:
     assert audit.verify().fault is None
     assert db.session.scalar(select(func.count()).where(AuditEvent.action == "workspace.created")) == 214
     last: dict[int | None, str] = {}
@@ -211,8 +232,9 @@ def test_every_workspace_has_a_history_that_ends_where_it_stands(platform_here: 
     assert times == sorted(times)
 
 
-def test_the_days_of_the_platform_lead_to_how_it_stands(platform_here: None, now: datetime) -> None:
-    today = local_day(now, platform().timezone)
+@stands
+def the_days_of_the_platform_lead_to_how_it_stands() -> None:
+    today = local_day(NOW, platform().timezone)
     rows = list(db.session.scalars(select(PlatformDay).order_by(PlatformDay.day)))
     assert [row.day for row in rows] == [today - timedelta(days=n) for n in range(len(rows), 0, -1)]
     assert len(rows) > 365
@@ -228,7 +250,8 @@ def test_the_days_of_the_platform_lead_to_how_it_stands(platform_here: None, now
     assert rows[0].mrr < last.mrr
 
 
-def test_whoever_was_not_invited_has_a_password(platform_here: None) -> None:
+@stands
+def whoever_was_not_invited_has_a_password() -> None:
     invited = select(Invitation.user_id)
     others = db.session.scalars(select(User.password_hash).where(User.id.not_in(invited))).all()
     assert others and all(others)
@@ -237,8 +260,9 @@ def test_whoever_was_not_invited_has_a_password(platform_here: None) -> None:
     )
 
 
-def test_open_invitations_are_of_people_without_a_password(platform_here: None, now: datetime) -> None:
-    open_ones = select(User).join(Invitation, Invitation.user_id == User.id).where(Invitation.expires_at > now)
+@stands
+def open_invitations_are_of_people_without_a_password() -> None:
+    open_ones = select(User).join(Invitation, Invitation.user_id == User.id).where(Invitation.expires_at > NOW)
     people = list(db.session.scalars(open_ones))
     assert people and all(person.password_hash is None and person.must_set_password for person in people)
 
@@ -246,7 +270,8 @@ def test_open_invitations_are_of_people_without_a_password(platform_here: None, 
 # ---------------------------------------------------------------- log-ins
 
 
-def test_the_log_ins_work(platform_here: None) -> None:
+@stands
+def the_log_ins_work() -> None:
     logins = demo.logins()
     staff, customers = (
         ["owner", "support", "finance", "auditor"],
@@ -262,7 +287,8 @@ def test_the_log_ins_work(platform_here: None) -> None:
         assert user.name == demo.names()[login["email"]]
 
 
-def test_the_log_ins_have_the_roles_that_they_say(platform_here: None) -> None:
+@stands
+def the_log_ins_have_the_roles_that_they_say() -> None:
     for login in demo.logins():
         role, email = login["role"], login["email"]
         user = db.session.scalars(select(User).where(User.email_key == email)).one()
@@ -284,7 +310,8 @@ def test_the_log_ins_have_the_roles_that_they_say(platform_here: None) -> None:
             )
 
 
-def test_the_seven_customers_are_of_one_organization_with_several_workspaces(platform_here: None) -> None:
+@stands
+def the_seven_customers_are_of_one_organization_with_several_workspaces() -> None:
     emails = [login["email"] for login in demo.logins() if "portal.example" not in login["email"]]
     assert len(emails) == 7
     members = select(OrganizationMember.organization_id).join(User).where(User.email_key.in_(emails))
@@ -294,7 +321,8 @@ def test_the_seven_customers_are_of_one_organization_with_several_workspaces(pla
     assert plan and plan.multi_workspace
 
 
-def test_each_workspace_has_one_owner_who_is_a_member_of_its_organization(platform_here: None) -> None:
+@stands
+def each_workspace_has_one_owner_who_is_a_member_of_its_organization() -> None:
     with scope.platform():
         owners = select(Membership.workspace_id, OrganizationMember.id).join(
             Workspace, Workspace.id == Membership.workspace_id
@@ -308,7 +336,8 @@ def test_each_workspace_has_one_owner_who_is_a_member_of_its_organization(platfo
     assert owned == 214
 
 
-def test_organizations_ask_for_things_and_were_answered(platform_here: None) -> None:
+@stands
+def organizations_ask_for_things_and_were_answered() -> None:
     assert values(Request.state) == set(RequestState) - {RequestState.WITHDRAWN}
     answered = select(Organization.slug).join(Request, Request.organization_id == Organization.id)
     granted = answered.where(Request.kind == RequestKind.BRANDING, Request.state == RequestState.GRANTED)
