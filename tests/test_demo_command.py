@@ -20,7 +20,7 @@ from tests.support.commands import Portal
 
 def test_the_log_ins_are_printed_and_written_for_their_owner_alone(portal: Portal, tmp_path: Path) -> None:
     file = tmp_path / "logins.json"
-    done = portal("demo", "--workspaces", "20", "--logins", str(file))
+    done = portal("demo", "--workspaces", "20", "--days", "7", "--logins", str(file))
     assert done.returncode == 0, done.stderr
     logins = json.loads(file.read_text())
     assert logins == demo.logins()
@@ -32,7 +32,7 @@ def test_the_log_ins_are_printed_and_written_for_their_owner_alone(portal: Porta
 
 def test_if_empty_loads_once_and_then_only_says_who_can_log_in(portal: Portal, tmp_path: Path) -> None:
     file = tmp_path / "logins.json"
-    assert portal("demo", "--if-empty", "--workspaces", "12").returncode == 0
+    assert portal("demo", "--if-empty", "--workspaces", "12", "--days", "7").returncode == 0
     first = list(db.session.scalars(select(Workspace.public_id)))
     again = portal("demo", "--if-empty", "--seed", "5", "--logins", str(file))
     assert (again.returncode, list(db.session.scalars(select(Workspace.public_id)))) == (0, first)
@@ -71,21 +71,21 @@ def test_if_empty_starts_over_where_loading_was_killed(portal: Portal, app: Flas
     with pytest.raises(Killed):
         demo.load(demo.Wanted(12, seed=3), NOW, lambda password: "", killed)
     assert example.contents().is_unfinished
-    done = portal("demo", "--if-empty", "--workspaces", "15")
+    done = portal("demo", "--if-empty", "--workspaces", "15", "--days", "7")
     assert done.returncode == 0, done.stderr
     found = example.contents()
     assert (found.workspaces, found.is_unfinished) == (15, False)
 
 
 def test_wipe_says_what_is_gone(portal: Portal) -> None:
-    portal("demo", "--workspaces", "12")
+    portal("demo", "--workspaces", "12", "--days", "7")
     done = portal("demo", "--wipe")
     assert done.returncode == 0 and "12 workspaces" in done.stdout
     assert example.contents().is_empty
 
 
 def test_the_doctor_ends_with_1_where_something_differs_and_repairs_it(portal: Portal) -> None:
-    portal("demo", "--workspaces", "12")
+    portal("demo", "--workspaces", "12", "--days", "7")
     well = portal("doctor")
     assert (well.returncode, well.stdout.splitlines()[-1]) == (0, "All is well."), well.stdout
     with unit() as session:

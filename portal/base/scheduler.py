@@ -41,25 +41,34 @@ class Job:
     """What time moves. `what`: a sentence for people, and `short`: a label.
 
     A `quiet` one is so frequent, and so sure to do nothing twice by itself, that every process does it, and only a run
-    that did something is written down."""
+    that did something is written down. A `timeless` one is done also where the clock stands still."""
 
     name: str
     what: str
     every: Every
     act: Act
     quiet: bool = False
+    timeless: bool = False
 
 
 JOBS: dict[str, Job] = {}
 """All jobs by name, in the order in which they were declared."""
 
 
-def job(name: str, what: str, *, every: timedelta, after: timedelta = timedelta(0), quiet: bool = False) -> Any:
+def job(
+    name: str,
+    what: str,
+    *,
+    every: timedelta,
+    after: timedelta = timedelta(0),
+    quiet: bool = False,
+    timeless: bool = False,
+) -> Any:
     """Declares a function as the job of this name. It is given a clock, asks the database what is due, and may be run
     again at any time."""
 
     def declare(act: Act) -> Act:
-        JOBS[name] = Job(name, what, Every(every, after), act, quiet)
+        JOBS[name] = Job(name, what, Every(every, after), act, quiet, timeless)
         return act
 
     return declare

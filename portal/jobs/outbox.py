@@ -14,7 +14,7 @@ from portal.operations import outbox as operations
 WORDS = {OutboxState.SENT: "sent", OutboxState.FAILED: "postponed", OutboxState.BOUNCED: "bounced"}
 
 
-@job("outbox", "Hands over mail that waits.", every=timedelta(seconds=15), quiet=True)
+@job("outbox", "Hands over mail that waits.", every=timedelta(seconds=15), quiet=True, timeless=True)
 def outbox(clock: Clock) -> Counts:
     """How many letters were withdrawn because their link has run out, how many lost the text that nobody asked for any
     more, and how many were sent, postponed until they are tried again, or refused for good."""

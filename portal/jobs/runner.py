@@ -204,14 +204,12 @@ def _beating(claim: Claim, run: Run, clock: Clock) -> Iterator[None]:
 def clockwork(app: Flask, clock: Clock) -> Clockwork:
     """The clockwork of a server's process, to be started.
 
-    Where the clock stands still (PORTAL_NOW) no time passes that could move anything: then only what is quiet is
-    done."""
+    Where the clock stands still (PORTAL_NOW) no time passes that could move anything: then only what is
+    timeless is done."""
     works = Clockwork(app)
     stands = bool(app.extensions["portal.settings"].now)
     for job in JOBS.values():
-        if job.quiet:
-            works.add(job.name, job.every, partial(quietly, job, clock))
-        elif not stands:
-            works.add(job.name, job.every, partial(due, job, clock))
+        if job.timeless or not stands:
+            works.add(job.name, job.every, partial(quietly if job.quiet else due, job, clock))
     works.add("take over", LOOK, partial(take_over, clock))
     return works

@@ -55,7 +55,7 @@ def test_the_pdf_says_what_the_page_says(
     factories.member(of, nadia, OrganizationRole.BILLING_ADMIN)
     log_in(page.context, nadia, url=server.url)
     page.goto(f"/o/{of.slug}/")
-    page.get_by_role("link", name="Billing").click()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Billing").click()
     expect(page.get_by_role("heading", level=1, name="Billing")).to_be_visible()
     assert "DRAFT" in said_by(page, "Preview as PDF", tmp_path)
     page.get_by_role("link", name="INV-2026-00001").click()

@@ -131,7 +131,7 @@ def test_roles_are_changed_and_a_workspace_is_handed_over(acme: Organization, ol
     expect(olive.get_by_text("is manager in")).to_be_visible()
     olive.get_by_role("link", name="Make owner of Acme Labs").click()
     olive.get_by_role("button", name="Hand over").click()
-    expect(olive.get_by_text(re.compile("owns .Acme Labs. now"))).to_be_visible()
+    expect(olive.get_by_text(re.compile("owns the workspace .Acme Labs. now"))).to_be_visible()
     assert roles(dana)[1] is WorkspaceRole.OWNER
     assert roles(one(User, email="olive@example.test"))[1] is WorkspaceRole.MANAGER
     olive.get_by_role("link", name="Remove…", exact=True).click()

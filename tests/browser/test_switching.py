@@ -78,7 +78,7 @@ def test_a_tab_that_was_left_behind_sends_nothing(acme: Home, page: Page, server
     other.locator(".side .switcher > summary").click()
     other.locator(".side").get_by_role("button", name="Beta Freight").click()
     expect(other).to_have_url(server.url + "/w/beta-freight/")
-    page.get_by_label("Name").fill("Beta by mistake")
+    page.get_by_label("Name", exact=True).fill("Beta by mistake")
     with page.expect_response(re.compile("/settings")) as sent:
         page.get_by_role("button", name="Save the settings").click()
     assert sent.value.status == 409
@@ -86,4 +86,4 @@ def test_a_tab_that_was_left_behind_sends_nothing(acme: Home, page: Page, server
         page.get_by_text("this page belongs to Acme Logistics, and you have switched to Beta Freight")
     ).to_be_visible()
     other.goto("/w/beta-freight/settings")
-    expect(other.get_by_label("Name")).to_have_value("Beta Freight")
+    expect(other.get_by_label("Name", exact=True)).to_have_value("Beta Freight")

@@ -83,7 +83,7 @@ def test_organizations_add_up_to_the_workspaces_asked_for(workspaces: int) -> No
     assert found[0].workspaces >= 3
 
 
-@pytest.mark.parametrize("seed", [1, 99])
+@pytest.mark.parametrize("seed", [99])
 def test_another_seed_makes_as_complete_a_platform(load: Load, seed: int) -> None:
     load(seed=seed)
     codes = {reason["code"] for each in db.session.scalars(select(Workspace.health_reasons)) for reason in each}
@@ -171,7 +171,7 @@ def test_one_that_was_killed_is_known_and_can_be_wiped(app: Flask, now: datetime
 
     before = everything()
     with pytest.raises(Killed):
-        demo.load(demo.Wanted(600, days=3), now, hashing.hash_password, until)
+        demo.load(demo.Wanted(300, days=3), now, hashing.hash_password, until)
         demo.wipe(now, until)
     found = example.contents()
     assert found.is_example and found.is_unfinished
@@ -182,13 +182,13 @@ def test_one_that_was_killed_is_known_and_can_be_wiped(app: Flask, now: datetime
 def test_progress_is_told_to_its_end(app: Flask, now: datetime) -> None:
     told: dict[str, tuple[int, int]] = {}
     demo.load(
-        demo.Wanted(600, days=3),
+        demo.Wanted(300, days=3),
         now,
         hashing.hash_password,
         lambda step, done, total: told.update({step: (done, total)}),
     )
     assert len(told) == 2 and all(done == total for done, total in told.values())
-    assert (600, 600) in told.values()
+    assert (300, 300) in told.values()
 
 
 def test_the_audit_head_is_that_of_the_last_event(load: Load) -> None:

@@ -22,6 +22,8 @@ from portal.models import (
     OutboxState,
     Request,
     User,
+    Webhook,
+    WebhookState,
     Workspace,
     scope,
 )
@@ -88,6 +90,8 @@ def needy(app: Flask) -> Workspace:
         )
         run = {"job": "invoices", "state": JobState.FAILED, "error": "2 could not be done.", "counts": {}}
         session.add(JobRun(**run, slot=NOW, started_at=NOW, lease_until=NOW, finished_at=NOW))
+        hook = {"address": "https://x.example/", "types": [], "secret": "s", "after_change": 0, "created_by": "Alice"}
+        session.add(Webhook(**hook, state=WebhookState.STOPPED, stopped_at=NOW, created_at=NOW))
         number = {"e164": "+912248182200", "country": "IN", "state": NumberState.PORTING_OUT, "porting_at": NOW}
         session.add(Number(**number, workspace_id=made.id, created_at=NOW))
         figures = {"limit": Limit.BROADCASTS.value, "used": 85, "value": 100, "share": "85.0"}
@@ -105,11 +109,14 @@ def needy(app: Flask) -> Workspace:
     [
         (
             StaffRole.OWNER,
-            "Open Suspend… Ledger See reasons Restore… Resend Extend… Answer Override… Edit… See records",
+            "Open Open Suspend… Ledger See reasons Restore… Resend Extend… Answer Override… Edit… See records",
         ),
-        (StaffRole.SUPPORT, "Open Invoice Ledger See reasons Review Resend Open Open Override… Edit… See records"),
-        (StaffRole.FINANCE, "Open Suspend… Ledger See reasons Review Open Extend… Open See limits Open See records"),
-        (StaffRole.AUDITOR, "Open Invoice Ledger See reasons Review Open Open Open See limits Open See records"),
+        (StaffRole.SUPPORT, "Open Open Invoice Ledger See reasons Review Resend Open Open Override… Edit… See records"),
+        (
+            StaffRole.FINANCE,
+            "Open Open Suspend… Ledger See reasons Review Open Extend… Open See limits Open See records",
+        ),
+        (StaffRole.AUDITOR, "Open Open Invoice Ledger See reasons Review Open Open Open See limits Open See records"),
     ],
 )
 def test_every_kind_offers_what_the_reader_may_do_and_it_opens(

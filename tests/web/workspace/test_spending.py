@@ -45,4 +45,4 @@ def test_suspended_by_the_cap_they_read_why_and_what_to_do(app: Flask, acme: Hom
     insiders.change(acme.workspace, spend_cap=0)
     insiders.suspend(acme.workspace, kind=HoldKind.SPEND_CAP)
     page = words(browser(app, acme.owner).get(acme.path + "suspended").text)
-    assert "raise the spend cap, or wait for the new month" in page and "Spent this month" in page
+    assert "Have the spend cap raised, or wait for the new month" in page and "Spent this month" in page
