@@ -58,6 +58,11 @@ def acts(page: str) -> dict[str, str]:
     return {kind: re.sub(r"<[^>]+>|\s+", " ", row.partition('class="deed"')[2]).strip(" >") for kind, row in found}
 
 
+def stopped_webhook() -> Webhook:
+    made = {"address": "https://x.example/", "types": [], "secret": "s", "after_change": 0, "created_by": "Alice"}
+    return Webhook(**made, state=WebhookState.STOPPED, stopped_at=NOW, created_at=NOW)
+
+
 @pytest.fixture
 def needy(app: Flask) -> Workspace:
     """A workspace with everything that needs somebody at once."""
@@ -78,20 +83,11 @@ def needy(app: Flask) -> Workspace:
         session.add(OutboxMessage(**mail, state=OutboxState.BOUNCED, error="mailbox full", created_at=NOW))
         session.execute(update(User).where(User.id == made.owner_id).values(password_hash=None))
         session.execute(update(Organization).where(Organization.id == made.organization_id).values(credit_minor=-5))
-        session.add(
-            Request(
-                organization_id=made.organization_id,
-                kind=RequestKind.BRANDING,
-                asked_by="Zoe",
-                asked_at=NOW,
-                words="",
-                word="",
-            )
-        )
+        asked = {"kind": RequestKind.BRANDING, "asked_by": "Zoe", "asked_at": NOW, "words": "", "word": ""}
+        session.add(Request(organization_id=made.organization_id, **asked))
         run = {"job": "invoices", "state": JobState.FAILED, "error": "2 could not be done.", "counts": {}}
         session.add(JobRun(**run, slot=NOW, started_at=NOW, lease_until=NOW, finished_at=NOW))
-        hook = {"address": "https://x.example/", "types": [], "secret": "s", "after_change": 0, "created_by": "Alice"}
-        session.add(Webhook(**hook, state=WebhookState.STOPPED, stopped_at=NOW, created_at=NOW))
+        session.add(stopped_webhook())
         number = {"e164": "+912248182200", "country": "IN", "state": NumberState.PORTING_OUT, "porting_at": NOW}
         session.add(Number(**number, workspace_id=made.id, created_at=NOW))
         figures = {"limit": Limit.BROADCASTS.value, "used": 85, "value": 100, "share": "85.0"}
