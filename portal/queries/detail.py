@@ -9,7 +9,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Text, bindparam, cast, func, or_, select
+from sqlalchemy import Text, bindparam, cast, false, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
@@ -171,8 +171,9 @@ class Detail:
     events: tuple[audit.Event, ...]
 
 
-_Primary = aliased(Workspace, name="primary_workspace")
-_PrimaryPlan = aliased(Plan, name="primary_plan")
+# Short names: a statement of more than 4,096 characters is read anew by psycopg each time.
+_Primary = aliased(Workspace, name="prime")
+_PrimaryPlan = aliased(Plan, name="prime_plan")
 _Sibling = aliased(Workspace, name="sibling")
 
 # What Profile takes straight from the table, by the name that it has there.
@@ -225,13 +226,13 @@ _PROFILE = (
         Organization.id.label("org_key"),
         Organization.public_id.label("org_id"),
         Organization.name.label("org_name"),
-        Organization.billing_email.label("org_billing_email"),
+        Organization.billing_email.label("org_email"),
         select(func.count()).select_from(_Sibling).where(*_siblings).scalar_subquery().label("siblings"),
         select(func.sum(_Sibling.contact_count)).where(*_siblings).scalar_subquery().label("pooled"),
         _Primary.id.label("primary_id"),
         _Primary.name.label("primary_name"),
         _Primary.plan_id.label("primary_plan_id"),
-        func.coalesce(_PrimaryPlan.multi_workspace, False).label("is_multi"),
+        func.coalesce(_PrimaryPlan.multi_workspace, false()).label("is_multi"),
         User.public_id.label("owner_id"),
         User.name.label("owner_name"),
         User.email.label("owner_email"),
@@ -247,8 +248,8 @@ _PROFILE = (
         Hold.kind.label("hold_kind"),
         Hold.note.label("hold_note"),
         Hold.public_reason.label("hold_public"),
-        Hold.opened_at.label("hold_opened_at"),
-        Hold.opened_by.label("hold_opened_by"),
+        Hold.opened_at.label("hold_at"),
+        Hold.opened_by.label("hold_by"),
         Hold.workspace_id.is_(None).label("hold_shared"),
         select(func.count(Order.id)).where(Order.workspace_id == Workspace.id).scalar_subquery().label("order_count"),
         select(func.count(AuditEvent.id))
@@ -337,7 +338,7 @@ def _known(rows: tuple[Any, ...]) -> tuple[Profile, Subject]:
         **dict(zip(_OWN, row[1:], strict=False)),
         reasons=tuple(Reason.from_json(each) for each in json.loads(row.health_reasons or "null") or ()),
         organization=OrganizationOf(
-            row.org_key, row.org_id, row.org_name, row.org_billing_email, row.siblings, bool(row.is_multi)
+            row.org_key, row.org_id, row.org_name, row.org_email, row.siblings, bool(row.is_multi)
         ),
         account=account,
         owner=Owner(row.owner_id, row.owner_name, row.owner_email, bool(row.owner_invited)) if row.owner_id else None,
@@ -376,7 +377,7 @@ def _hold_of(row: Any) -> OpenHold:
         row.hold_kind,
         row.hold_note,
         row.hold_public,
-        row.hold_opened_at,
-        row.hold_opened_by,
+        row.hold_at,
+        row.hold_by,
         bool(row.hold_shared),
     )

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Date, Integer, String, bindparam, cast, func, select
+from sqlalchemy import Date, Integer, String, bindparam, cast, func, literal_column, select
 
 from portal.models import DailyUsage, Workspace, scope
 
@@ -52,7 +52,7 @@ class Usage:
 
 _day: Any = cast(DailyUsage.day, String)
 for _name in Day._fields[1:]:
-    _day = _day + ":" + cast(getattr(DailyUsage, _name), String)
+    _day = _day + literal_column("':'") + cast(getattr(DailyUsage, _name), String)
 WRITTEN = (
     select(func.aggregate_strings(_day, ","))
     .where(DailyUsage.workspace_id == Workspace.id, DailyUsage.day >= bindparam("since", type_=Date))
