@@ -12,27 +12,17 @@ from portal.models import User
 from portal.operations import sessions
 from portal.rules.access import StaffRole
 from tests.factories import PASSWORD
-from tests.support import processes
+from tests.support import processes, warm
 from tests.support.databases import Database
 from tests.support.people import visit
 from tests.support.processes import own_environment
-from tests.support.servers import PORTAL, ROOT
 
-COMMAND = [str(PORTAL), "create-owner", "--email", "alice@example.test", "--name", "Alice", "--password-stdin"]
+COMMAND = ["create-owner", "--email", "alice@example.test", "--name", "Alice", "--password-stdin"]
 
 
 def run(database: Database, folder: Path, password: str, *changes: str) -> "subprocess.CompletedProcess[str]":
     settings = {"PORTAL_DATABASE_URL": database.url, "PORTAL_INSTANCE": str(folder), "PORTAL_SECRET_KEY": "k" * 48}
-    return subprocess.run(
-        [*COMMAND, *changes],
-        env=own_environment(**settings),
-        cwd=ROOT,
-        input=password + "\n",
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return warm.portal(*COMMAND, *changes, environment=own_environment(**settings), answer=password + "\n")
 
 
 def test_the_owner_can_log_in(app: Flask, database: Database, tmp_path: Path) -> None:

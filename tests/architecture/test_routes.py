@@ -9,7 +9,7 @@ from pathlib import Path
 from portal.api.calling import OPERATIONS
 from portal.rules.access import Permission
 from tests.architecture.trees import copy_of_the_project
-from tests.support import servers
+from tests.support import warm
 from tests.support.processes import own_environment
 from tests.support.routes import NOWHERE, routes
 
@@ -50,7 +50,7 @@ def test_a_route_without_needs_stops_the_start(tmp_path: Path) -> None:
 
 
 def test_the_command_tells_every_route_with_its_permission() -> None:
-    run = servers.portal("routes", "--json", environment=own_environment(PORTAL_SECRET_KEY="k" * 48))
+    run = warm.portal("routes", "--json", environment=own_environment(PORTAL_SECRET_KEY="k" * 48))
     told = {(row["endpoint"], method, row["permission"]) for row in json.loads(run.stdout) for method in row["methods"]}
     of_people = {(route.endpoint, route.method, route.permission) for route in routes()}
     of_programs = {("api." + each.name.replace(".", "_"), each.method, each.scope) for each in OPERATIONS}

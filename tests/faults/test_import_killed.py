@@ -14,7 +14,7 @@ from portal.base.db import db
 from portal.models import Organization, Task, TaskResult, TaskState, User, Workspace
 from portal.operations.unit import exclusively, unit
 from tests.conftest import KEY
-from tests.support import processes, servers
+from tests.support import processes, warm
 from tests.support.creation import check_platform, count
 
 pytestmark = pytest.mark.faults
@@ -56,7 +56,7 @@ def workspaces() -> int:
 
 
 def kill_when(true: Callable[[], bool], file: Path, environment: dict[str, str], log: Path) -> None:
-    process = processes.start([servers.PORTAL, "import-workspaces", file], log=log, env=environment, cwd=servers.ROOT)
+    process = warm.start("import-workspaces", str(file), log=log, env=environment)
     processes.wait_for(process, true, within=600, what=log.read_text)
     processes.kill(process)
     with unit() as session:
@@ -82,7 +82,7 @@ def test_an_import_killed_midway_and_run_again_is_exact(
     assert count(TaskResult) == left, "a row and its result are one unit"
     check_platform()
 
-    again = servers.portal("import-workspaces", str(file), environment=environment, within=600)
+    again = warm.portal("import-workspaces", str(file), environment=environment, within=600)
     assert again.returncode == 0, again.stderr
     assert f"{ROWS - left:,} created, {left:,} there already." in again.stdout
     check_exact()
@@ -93,14 +93,13 @@ def test_an_import_killed_again_and_again_comes_to_its_end(
 ) -> None:
     for share in (1, 2, 3):  # early, so that it is not done before a busy machine looks
         kill_when(lambda: workspaces() >= ROWS * share // 8, file, environment, tmp_path / f"log{share}")
-    assert servers.portal("import-workspaces", str(file), environment=environment, within=600).returncode == 0
+    assert warm.portal("import-workspaces", str(file), environment=environment, within=600).returncode == 0
     check_exact()
 
 
 def test_ctrl_c_stops_between_two_rows(app: Flask, file: Path, environment: dict[str, str], tmp_path: Path) -> None:
     log = tmp_path / "log"
-    command = [servers.PORTAL, "import-workspaces", file]
-    process = processes.start(command, log=log, env=environment, cwd=servers.ROOT)
+    process = warm.start("import-workspaces", str(file), log=log, env=environment)
     processes.wait_for(process, lambda: workspaces() >= 20, within=60, what=log.read_text)
     processes.stop(process, signal.SIGINT)
     assert process.returncode == 130, log.read_text()
@@ -113,14 +112,14 @@ def test_failed_rows_are_told_and_make_the_command_fail(
 ) -> None:
     path, results = tmp_path / "bad.csv", tmp_path / "results.csv"
     path.write_text("name,owner_email\nAcme,maya@acme.example\nBeta,nowhere\n")
-    run = servers.portal("import-workspaces", str(path), "--results", str(results), environment=environment)
+    run = warm.portal("import-workspaces", str(path), "--results", str(results), environment=environment)
     assert run.returncode == 1
     assert "line 3: Beta: owner_email: Enter a full e-mail address" in run.stdout
     assert "2 rows: 1 created, 1 failed." in run.stdout
     assert len(results.read_text().splitlines()) == 3
 
-    dry = servers.portal("import-workspaces", str(path), "--dry-run", environment=environment)
+    dry = warm.portal("import-workspaces", str(path), "--dry-run", environment=environment)
     assert dry.returncode == 1 and "1 there already, 1 would fail" in dry.stdout and "Nothing was written" in dry.stdout
     path.write_text("nane,owner_email\nAcme,maya@acme.example\n")
-    wrong = servers.portal("import-workspaces", str(path), environment=environment)
+    wrong = warm.portal("import-workspaces", str(path), environment=environment)
     assert wrong.returncode == 1 and "did you mean “name”?" in wrong.stderr

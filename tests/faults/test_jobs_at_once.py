@@ -1,7 +1,5 @@
 """Jobs in several processes: each slot once, also where one of them is killed; and the server moves them by itself."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -22,10 +20,9 @@ from portal.rules.lifecycle import Status
 from portal.rules.schedules import Every
 from tests import factories
 from tests.conftest import Serve
-from tests.support import processes
+from tests.support import processes, warm
 from tests.support.mails import MailServer
 from tests.support.processes import own_environment
-from tests.support.servers import ROOT
 
 pytestmark = pytest.mark.faults
 FIRST, HOUR = datetime(2026, 11, 21, 11, tzinfo=UTC), timedelta(hours=1)
@@ -58,13 +55,13 @@ with create_app().app_context():
 """
 
 
-def begun(database_url: str, folder: Path, count: int, slots: int, pause: float) -> list["subprocess.Popen[bytes]"]:
+def begun(database_url: str, folder: Path, count: int, slots: int, pause: float) -> list[warm.Process]:
     """So many processes that do their best to run these slots, from this instant on."""
     values = {"INSTANCE": str(folder), "DATABASE_URL": database_url, "SECRET_KEY": "k" * 48}
     environment = own_environment(**{"PORTAL_" + name: value for name, value in values.items()})
-    words = [sys.executable, "-c", PROCESS, str(folder), FIRST.isoformat(), str(slots), str(pause)]
+    words = ("-c", PROCESS, str(folder), FIRST.isoformat(), str(slots), str(pause))
     (folder / "runs").touch()
-    found = [processes.start(words, log=folder / "log", env=environment, cwd=ROOT) for _ in range(count)]
+    found = [warm.start(*words, log=folder / "log", env=environment) for _ in range(count)]
     until(lambda: len(list(folder.glob("ready-*"))) == count, lambda: (folder / "log").read_text())
     (folder / "go").touch()
     return found

@@ -1,10 +1,10 @@
 """The `portal` command as it is typed, on a test's database."""
 
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tests.support import warm
 from tests.support.clocks import NOW
 from tests.support.processes import own_environment
 
@@ -22,5 +22,4 @@ def typed(
         PORTAL_TESTING="true",
         PORTAL_NOW=NOW.isoformat(),
     )
-    command = [sys.executable, "-m", "portal.cli", *words]
-    return subprocess.run(command, env=environment, input=answer, capture_output=True, text=True, check=False)
+    return warm.portal(*words, environment=environment, answer=answer)

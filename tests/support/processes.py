@@ -10,10 +10,31 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Protocol
 
 PR_SET_PDEATHSIG = 1
 RANGE, LOWEST = Path("/proc/sys/net/ipv4/ip_local_port_range"), 15_000
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Running(Protocol):
+    """A process that was started: subprocess.Popen, or one of `warm`."""
+
+    @property
+    def returncode(self) -> int | None:
+        """Negative for the signal that ended it, None while it runs."""
+
+    def poll(self) -> int | None:
+        """The same, asked anew."""
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Its code once it has ended; raises TimeoutExpired after so many seconds."""
+
+    def send_signal(self, sent: int, /) -> None:
+        """Nothing where it has ended."""
+
+    def kill(self) -> None:
+        """It is gone, without having been asked."""
 
 
 def free_port() -> int:
@@ -56,7 +77,7 @@ def start(
         )
 
 
-def stop(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM, within: float = 15.0) -> None:
+def stop(process: Running, how: signal.Signals = signal.SIGTERM, within: float = 15.0) -> None:
     """The process has ended afterwards: asked first, killed after `within` seconds."""
     if process.poll() is None:
         process.send_signal(how)
@@ -66,7 +87,7 @@ def stop(process: subprocess.Popen[bytes], how: signal.Signals = signal.SIGTERM,
         kill(process)
 
 
-def kill(process: subprocess.Popen[bytes]) -> None:
+def kill(process: Running) -> None:
     """The process is gone, without having been asked. Waits as long as a busy disk may hold it."""
     process.kill()
     process.wait(60)
@@ -90,9 +111,7 @@ def wait_until(true: Callable[[], bool], *, within: float, what: Callable[[], st
         time.sleep(0.02)
 
 
-def wait_for(
-    process: subprocess.Popen[bytes], true: Callable[[], bool], *, within: float, what: Callable[[], str]
-) -> None:
+def wait_for(process: Running, true: Callable[[], bool], *, within: float, what: Callable[[], str]) -> None:
     """`wait_until`, for something that this process is to do; one that does not do it, or ends before, is left behind
     by no test: it is killed, and the error has the text of `what()`."""
     try:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support import processes
+from tests.support import processes, warm
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPILED = ROOT / ".pytest_cache" / "templates"
@@ -38,20 +38,7 @@ class Server:
 
     def portal(self, *arguments: str, within: float = 120.0) -> subprocess.CompletedProcess[str]:
         """Runs a `portal` command beside the server, on its database and instance folder."""
-        return portal(*arguments, environment=self.environment, within=within)
-
-
-def portal(*arguments: str, environment: dict[str, str], within: float = 120.0) -> subprocess.CompletedProcess[str]:
-    """Runs a `portal` command with this environment; output as text, the exit code unchecked."""
-    return subprocess.run(
-        [str(PORTAL), *arguments],
-        env=environment,
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=within,
-        check=False,
-    )
+        return warm.portal(*arguments, environment=self.environment, within=within)
 
 
 def serve(folder: Path, database_url: str, *, workers: int = 2, threads: int = 4, **settings: str) -> Server:
