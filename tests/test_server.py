@@ -15,7 +15,7 @@ from tests.conftest import MakeApp, Serve
 from tests.factories import PASSWORD
 from tests.support.people import TOKEN
 from tests.support.processes import free_port, own_environment
-from tests.support.servers import portal
+from tests.support.warm import portal
 
 HEAD = b"GET /admin/workspaces HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
 

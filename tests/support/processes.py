@@ -60,7 +60,7 @@ def start(
     """Starts `command` with its output in `log`; it is sent `stop_signal` when the process that started it dies."""
 
     def prepare() -> None:
-        _libc.prctl(PR_SET_PDEATHSIG, stop_signal)
+        end_with_parent(stop_signal)
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell ignores it for what it runs in the background
 
     ids = {"user": user, "group": user, "extra_groups": []} if user else {}
@@ -75,6 +75,11 @@ def start(
             preexec_fn=prepare,
             **ids,
         )
+
+
+def end_with_parent(how: signal.Signals) -> None:
+    """This process is sent the signal when the one that started it dies."""
+    _libc.prctl(PR_SET_PDEATHSIG, how)
 
 
 def stop(process: Running, how: signal.Signals = signal.SIGTERM, within: float = 15.0) -> None:

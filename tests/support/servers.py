@@ -29,7 +29,7 @@ class Server:
     url: str
     port: int
     log: Path
-    process: subprocess.Popen[bytes]
+    process: processes.Running
     environment: dict[str, str]
 
     def stop(self) -> None:
@@ -41,8 +41,11 @@ class Server:
         return warm.portal(*arguments, environment=self.environment, within=within)
 
 
-def serve(folder: Path, database_url: str, *, workers: int = 2, threads: int = 4, **settings: str) -> Server:
-    """Starts Portal on a database that has its tables; returns when it answers.
+def serve(
+    folder: Path, database_url: str, *, workers: int = 2, threads: int = 4, fresh: bool = False, **settings: str
+) -> Server:
+    """Starts Portal on a database that has its tables; returns when it answers. `fresh`: by an interpreter of its own,
+    as people do.
 
     `settings` are those of Settings in capitals without PORTAL_ (`NOW="2026-11-21T11:00:00Z"`).
     """
@@ -55,9 +58,12 @@ def serve(folder: Path, database_url: str, *, workers: int = 2, threads: int = 4
     values |= settings
     environment = processes.own_environment(**{"PORTAL_" + name: value for name, value in values.items()})
     log = folder / f"serve-{port}.log"
-    command: list[str | Path] = [PORTAL, "serve", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", str(workers), "--threads", str(threads)]
-    process = processes.start(command, log=log, env=environment, cwd=ROOT)
+    words = ["serve", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--threads", str(threads)]
+    process = (
+        processes.start([PORTAL, *words], log=log, env=environment, cwd=ROOT)
+        if fresh
+        else warm.start(*words, log=log, env=environment)
+    )
     processes.wait_for(
         process, lambda: processes.listens(port), within=60, what=lambda: "portal serve:\n" + log.read_text()
     )

@@ -1,6 +1,6 @@
 """Processes of Portal that begin at once: each forked from one that has read the program, and no further than that.
 
-Reading it is nine tenths of what a short command takes. A fresh interpreter reads it wherever a server is started.
+Reading it is nine tenths of what a short command takes. A fresh interpreter reads it for the `server` of the tests.
 """
 
 import multiprocessing
@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from portal import cli
+from tests.support import processes
 
 ROOT = Path(__file__).resolve().parents[2]
 _context = multiprocessing.get_context("forkserver")
@@ -79,6 +80,7 @@ def _start(words: tuple[str, ...], env: Mapping[str, str], given: Path, out: Pat
 
 
 def _become(words: tuple[str, ...], env: dict[str, str], given: Path, out: Path, errors: Path) -> None:
+    processes.end_with_parent(signal.SIGTERM)
     os.environ.clear()
     os.environ.update(env)
     os.chdir(ROOT)
