@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
+from typing import Self
 
 
 class StaffRole(StrEnum):
@@ -56,16 +57,20 @@ class AccessMode(StrEnum):
     LOOK = "look"
 
 
-class Permission(StrEnum):
-    """`scope:resource:action`, with its words for the roles screen."""
+class Worded(StrEnum):
+    """A value with its words for a screen."""
 
     words: str
 
-    def __new__(cls, value: str, words: str) -> Permission:
+    def __new__(cls, value: str, words: str) -> Self:
         member = str.__new__(cls, value)
         member._value_ = value
         member.words = words
         return member
+
+
+class Permission(Worded):
+    """`scope:resource:action`, with its words for the roles screen."""
 
     # Everybody
     PUBLIC = "public:page:view", "See public pages and log in"

@@ -6,21 +6,12 @@ The checks, the screen on which keys are made, and the API's own description are
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from enum import StrEnum
 
-from portal.rules.access import Permission
+from portal.rules.access import Permission, Worded
 
 
-class ApiScope(StrEnum):
+class ApiScope(Worded):
     """`resource:action`, with its words for the screen."""
-
-    words: str
-
-    def __new__(cls, value: str, words: str) -> ApiScope:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.words = words
-        return member
 
     ENTITLEMENTS_READ = "entitlements:read", "Read what a workspace may do: status, limits, what is used"
     LIMITS_TAKE = "limits:take", "Take messages and minutes from a workspace’s limits before they are sent"
