@@ -26,7 +26,8 @@ NAMES = {"plan": re.compile(r"pln_[0-9A-Za-z]{1,20}"), "organization": re.compil
 
 
 class Column(NamedTuple):
-    """A column of the table: the key that its cells are marked with, its head, and what a click on that sorts by."""
+    """A column of the table: the key that its cells are marked with, its head, and what a click on that sorts by.
+    `below` is the second line of its cells, with a head and an order of its own."""
 
     key: str
     label: str
@@ -34,11 +35,12 @@ class Column(NamedTuple):
     numeric: bool = False
     at_first: bool = True
     full: str = ""
+    below: tuple[str, Sort] | None = None
 
 
 COLUMNS = (
     Column("name", "Workspace", Sort.NAME),
-    Column("org", "Organization, owner", Sort.ORGANIZATION),
+    Column("org", "Organization", Sort.ORGANIZATION, full="Organization, owner", below=("owner", Sort.OWNER)),
     Column("status", "Status", Sort.STATUS),
     Column("plan", "Plan", Sort.PLAN),
     Column("mrr", "MRR", Sort.MRR, numeric=True),
@@ -53,6 +55,11 @@ COLUMNS = (
 )
 CHOICES = tuple(column.key for column in COLUMNS[1:])
 AT_FIRST = tuple(column.key for column in COLUMNS[1:] if column.at_first)
+VIEWS = {
+    "Overview": AT_FIRST,
+    "Tenants": ("org", "status", "plan", "users", "numbers", "extensions", "sip", "created"),
+}
+"""Columns that go together, by what they are called; the first is what one sees who chose nothing."""
 
 
 @dataclass(frozen=True, slots=True)

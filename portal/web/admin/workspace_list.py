@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -22,7 +22,17 @@ from portal.web.access import may
 from portal.web.admin import workspace_actions, workspace_rows
 from portal.web.admin.list_addresses import Option
 from portal.web.admin.workspace_actions import BulkAction, How, RowAction
-from portal.web.admin.workspace_addresses import COLUMNS, HOME, Address, Asked, described
+from portal.web.admin.workspace_addresses import (
+    AT_FIRST,
+    COLUMNS,
+    HOME,
+    VIEWS,
+    Address,
+    Asked,
+    Column,
+    described,
+    remember,
+)
 from portal.web.health_words import LEVELS
 from portal.web.rates import rates_of
 from portal.web.reader import Reader
@@ -50,15 +60,28 @@ PARTS = ("strip", "toolbar", "pickers", "remarks", "heads", "pager", "empty")
 BAR = "admin/workspaces/_bulk.html"
 
 
+class Order(NamedTuple):
+    """What a click on a head, or on the second word of one, sorts by. `direction` if the list is sorted by it."""
+
+    key: str
+    label: str
+    url: str
+    direction: str | None
+
+
 class Head(NamedTuple):
-    """The head of a column."""
+    """The head of a column; without `sorts` it is a word alone."""
 
     key: str
     label: str
     title: str
-    url: str | None
-    direction: str | None
+    sorts: tuple[Order, ...]
     numeric: bool
+
+    @property
+    def direction(self) -> str | None:
+        """How the list is sorted by it, if it is."""
+        return next((each.direction for each in self.sorts if each.direction), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +171,8 @@ def _given(found: Listing, any_rows: bool, asked: Asked, asking: Asking) -> dict
         "bulk_all": _all_of(found, locale),
         "bulk_fields": address.kept("columns"),
         "columns": [(each.key, each.full or each.label, each.key in asked.columns) for each in COLUMNS[1:]],
-        "hidden": "".join(f" no-{each.key}" for each in COLUMNS[1:] if each.key not in asked.columns),
+        "views": _views(asked, address),
+        "shown": _shown(asked),
         "columns_sent": address.kept("columns"),
         "organization_sent": address.sent("organization"),
         "columns_value": address.values.get("columns"),
@@ -234,18 +258,30 @@ def _chosen(options: list[tuple[str, str]], value: str) -> list[Option]:
     return [(key, label, key == value) for key, label in [("", "Any"), *options]]
 
 
+def _views(asked: Asked, address: Address) -> list[Option]:
+    """Name, address, whether it is the one in force."""
+    return [(name, address.with_(columns=remember(keys)), keys == asked.columns) for name, keys in VIEWS.items()]
+
+
+def _shown(asked: Asked) -> str:
+    """Classes of the table: what does not stand in it, and whether somebody chose so, whatever the width."""
+    hidden = "".join(f" no-{column.key}" for column in COLUMNS[1:] if column.key not in asked.columns)
+    return hidden if asked.columns == AT_FIRST else " chosen" + hidden
+
+
 def _heads(address: Address) -> list[Head]:
     return [
-        Head(
-            column.key,
-            column.label,
-            column.full,
-            address.sorted_by(column.sort) if column.sort else None,
-            address.direction(column.sort) if column.sort else None,
-            column.numeric,
-        )
+        Head(column.key, column.label, column.full, tuple(_orders(column, address)), column.numeric)
         for column in COLUMNS
     ]
+
+
+def _orders(column: Column, address: Address) -> Iterator[Order]:
+    if column.sort:
+        yield Order(column.key, column.label, address.sorted_by(column.sort), address.direction(column.sort))
+    if column.below:
+        label, sort = column.below
+        yield Order(sort.key, label, address.sorted_by(sort), address.direction(sort))
 
 
 def _notice(asked: Asked, found: Listing) -> str | None:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Error, Page, Route, expect
 
 from portal.rules.text import sort_key
+from tests.support.browsers import looks_right
 from tests.support.ledgers import HOME, address, is_same, mark, names, rows, search
 from tests.support.servers import Server
 
@@ -103,12 +104,12 @@ def test_the_organization_is_found_by_typing(listed: Page) -> None:
 
 def test_sorting_by_every_head(listed: Page) -> None:
     heads = listed.locator("table.ledger thead th:visible a").all_inner_texts()
-    assert len(heads) >= 6
+    assert len(heads) >= 7
     for label in heads:
         listed.locator("table.ledger thead").get_by_role("link", name=label, exact=True).click()
         head = listed.locator("th[aria-sort]")
         expect(head).to_have_count(1)
-        expect(head).to_have_text(label)
+        expect(head.locator("a:has(.icon)")).to_have_text(label)
     listed.locator("#sort-name").click()
     expect(listed.locator("th.c-name")).to_have_attribute("aria-sort", "ascending")
     expect(listed.locator("#sort-name")).to_be_focused()
@@ -166,6 +167,30 @@ def test_columns_are_chosen_and_remembered(listed: Page) -> None:
     listed.goto(HOME)
     expect(listed.locator("th.c-plan")).to_be_hidden()
     expect(listed.locator("th.c-status")).to_be_visible()
+
+
+def test_the_tenants_view(listed: Page) -> None:
+    shown = ("users", "numbers", "extensions", "sip", "created")
+    expect(listed.locator("th.c-users")).to_be_hidden()  # there is no room for it beside the revenue, unless it is asked for
+    listed.locator("#columns > summary").press("Enter")
+    listed.get_by_role("link", name="Tenants").focus()
+    listed.keyboard.press("Enter")
+    expect(listed.locator("#columns > summary")).to_have_text(re.compile("Tenants$"))
+    for key in shown:
+        expect(listed.locator(f"th.c-{key}")).to_be_visible()
+        expect(rows(listed).first.locator(f"td.c-{key}")).to_be_visible()
+    expect(listed.locator("th.c-mrr")).to_be_hidden()
+    assert listed.evaluate("(box => box.scrollWidth - box.clientWidth)(document.querySelector('.ledger-box'))") == 0
+    listed.locator("#sort-sip").click()
+    expect(listed.locator("th[aria-sort]")).to_have_text("SIP prefix")
+    row = rows(listed).first
+    for act in ("Edit", "Manage", "Delete"):
+        expect(row.get_by_label(re.compile(f"^{act} "))).to_be_visible()
+    assert is_same(listed)
+    listed.set_viewport_size({"width": 390, "height": 844})
+    expect(row.locator("td.c-users")).to_be_visible()
+    expect(row.locator("td.c-created")).to_be_visible()
+    looks_right(listed)
 
 
 def test_why_a_workspace_is_rated_as_it_is(listed: Page) -> None:

@@ -211,7 +211,24 @@ def test_columns_stand_in_the_address_and_are_remembered(alice: FlaskClient) -> 
     assert answer.headers["HX-Push-Url"] == LIST + "?columns=mrr%2Csip"
     everything_else = {"org", "status", "plan", "sent", "health", "users", "numbers", "extensions", "seen", "created"}
     for later in (answer, alice.get(LIST)):
-        assert set(hidden.findall(later.text)[0].split()) == {f"no-{key}" for key in everything_else}
+        assert set(hidden.findall(later.text)[0].split()) == {"chosen"} | {f"no-{key}" for key in everything_else}
+
+
+def test_the_tenants_view_is_columns_of_which_every_head_sorts(alice: FlaskClient) -> None:
+    fill([Given("Acme")])
+    views = re.compile(r'id="view-\d" href="([^"]+)"[^>]*>(\w+)')
+    overview, tenants = (url.replace("&amp;", "&") for url, _ in views.findall(alice.get(LIST + "?q=acme").text))
+    page = alice.get(tenants).text
+    assert 'class="ledger chosen no-mrr no-sent no-health no-seen"' in page
+    assert tenants.startswith(LIST + "?q=acme&")
+    assert re.search(r'<summary [^>]*title="View and columns">.*</span>Tenants</summary>', page)
+    heads = re.findall(r'<th scope="col" class="c-(\w+)[^>]*>(.*?)</th>', page)
+    for key, head in heads:
+        assert "hx-get" in head or key in {"sent", "pick", "actions"}, key
+    by_owner = alice.get(tenants + "&sort=owner").text
+    assert by_owner.count("aria-sort=") == 1
+    assert re.search(r'c-org"[^>]* aria-sort="ascending">.*id="sort-owner"[^>]*>owner<svg', by_owner)
+    assert 'class="ledger no-sip no-created"' in alice.get(overview).text
 
 
 def test_organizations_are_found_and_lead_back_to_the_list_as_it_was(alice: FlaskClient) -> None:
