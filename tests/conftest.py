@@ -233,7 +233,9 @@ def server(database_url: str, running: dict[str, Server], tmp_path_factory: pyte
     Started once; the database is emptied before each test. Rows that the test writes by `app` are seen by it."""
     if database_url not in running or running[database_url].process.poll() is not None:
         folder = tmp_path_factory.mktemp("server")
-        running[database_url] = servers.serve(folder, database_url, fresh=True, NOW=NOW.isoformat())
+        running[database_url] = servers.serve(
+            folder, database_url, fresh=True, NOW=NOW.isoformat(), WEBHOOK_LOOPBACK="true"
+        )
     return running[database_url]
 
 
