@@ -35,6 +35,7 @@ from portal.rules.domains import (
     SAID_AFTER,
     SERVED_FOR,
     Answer,
+    Look,
     Outcome,
     outcome,
     proof_name,
@@ -82,7 +83,7 @@ def add(organization_key: int, host: str, workspace: str, by: Actor) -> str:
         return row.public_id
 
 
-def check(organization_key: int, domain: str, by: Actor) -> Outcome:
+def check(organization_key: int, domain: str, by: Actor) -> Look:
     """What DNS says of the organization's domain (public id) now; what follows from it is written down.
 
     Raises NotFound, Forbidden for whoever may not any more, Conflict if it was looked up a moment ago."""
@@ -105,7 +106,7 @@ def check_due(clock: Callable[[], datetime]) -> dict[Outcome, int]:
     due = db.session.execute(query.order_by(Domain.last_checked_at, Domain.id).limit(CHECKED_AT_ONCE)).all()
     for key, host, token in due:
         try:
-            found = _look(key, host, token, Actor.job("domains", clock()))
+            found = _look(key, host, token, Actor.job("domains", clock())).outcome
         except NotFound:  # removed meanwhile
             continue
         counts[found] = counts.get(found, 0) + 1
@@ -149,7 +150,7 @@ def _remove(organization_key: int, domain: str, needed: Permission, reason: str,
 # ---------------------------------------------------------------- looking
 
 
-def _look(key: int, host: str, token: str, by: Actor) -> Outcome:
+def _look(key: int, host: str, token: str, by: Actor) -> Look:
     """DNS is asked outside of a unit: it may take seconds."""
     answer = _ask(host, token)
     with unit() as session:
@@ -169,7 +170,7 @@ def _look(key: int, host: str, token: str, by: Actor) -> Outcome:
             states = (before.value, row.state.value)
             record("organization.domain_checked", by, organization=place, workspace=whose, host=host, state=states)
             _tell(session, place, row, before, by)
-        return found
+        return Look(found, answer)
 
 
 def _follow(row: Domain, found: Outcome, now: datetime) -> None:

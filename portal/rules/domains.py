@@ -50,6 +50,21 @@ class Answer(NamedTuple):
     leads_here: bool
 
 
+class Seen(StrEnum):
+    """What stands in DNS of one record."""
+
+    FOUND = "found"
+    MISSING = "missing"
+    OTHER = "other"  # a proof with another token
+    ELSEWHERE = "elsewhere"  # no alias, or one of something else
+
+
+def seen(answer: Answer) -> tuple[Seen, Seen]:
+    """Of both records, in the order of `records`."""
+    unproven = Seen.OTHER if answer.has_other_proof else Seen.MISSING
+    return (Seen.FOUND if answer.leads_here else Seen.ELSEWHERE, Seen.FOUND if answer.has_proof else unproven)
+
+
 class Outcome(StrEnum):
     """What a look came to."""
 
@@ -59,6 +74,13 @@ class Outcome(StrEnum):
     OTHER_PROOF = "other_proof"
     LEADS_ELSEWHERE = "leads_elsewhere"
     UNANSWERED = "unanswered"
+
+
+class Look(NamedTuple):
+    """What a look came to, and what was answered; None where nobody did."""
+
+    outcome: Outcome
+    answer: Answer | None
 
 
 def outcome(answer: Answer | None, *, granted: bool, verified: bool) -> Outcome:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from portal.models import DomainState
-from portal.rules.domains import Outcome
+from portal.rules.domains import Outcome, Seen
 
 # The badge and its label.
 STATES: Mapping[DomainState, tuple[str, str]] = {
@@ -13,6 +13,13 @@ STATES: Mapping[DomainState, tuple[str, str]] = {
     DomainState.VERIFIED: ("active", "Verified"),
     DomainState.FAILING: ("pending", "Record missing"),
     DomainState.FAILED: ("failed", "Check failed"),
+}
+# The same of one record, as it was found by the look that was asked for.
+RECORDS: Mapping[Seen, tuple[str, str]] = {
+    Seen.FOUND: ("active", "Found"),
+    Seen.MISSING: ("pending", "Not found"),
+    Seen.OTHER: ("failed", "Another token"),
+    Seen.ELSEWHERE: ("pending", "Does not lead here"),
 }
 # Kind of the message, and the message behind the host.
 OUTCOMES: Mapping[Outcome, tuple[str, str]] = {

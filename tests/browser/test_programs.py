@@ -1,4 +1,4 @@
-"""What programs are given, in a real browser: a key from its making to its end, and a webhook from its secret to its removal."""
+"""What programs are given, in a real browser: a key from its making to its end, a webhook from its secret to its."""
 
 import re
 from datetime import datetime, timedelta

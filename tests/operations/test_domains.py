@@ -41,7 +41,7 @@ def state(host: str = HOST) -> DomainState:
 
 
 def check(acme: Organization, row: Domain, at: datetime = NOW) -> Outcome:
-    return domains.check(acme.id, row.public_id, command(at))
+    return domains.check(acme.id, row.public_id, command(at)).outcome
 
 
 def events(action: str) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, flash, url_for
+from typing import Any
+
+from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base import clock, site
@@ -11,11 +13,11 @@ from portal.queries import account_users
 from portal.queries import domains as reads
 from portal.queries.domains import AccountDomain
 from portal.rules.access import Permission
-from portal.rules.domains import records
+from portal.rules.domains import Seen, records, seen
 from portal.rules.errors import Conflict, NotFound
 from portal.web import formats, organizations
 from portal.web.access import actor, may, needs
-from portal.web.domain_words import OUTCOMES
+from portal.web.domain_words import OUTCOMES, RECORDS
 from portal.web.organization import branding
 from portal.web.organization.domain_lines import ALL, line
 from portal.web.organization.forms import DomainForm
@@ -25,6 +27,8 @@ from portal.web.pages import ask, done, show
 bp = branding.bp
 
 HERE = "organization_branding.page"
+RECORD_FIELDS = ("cname", "txt")
+"""What the address says of each record, in the order of `records`."""
 
 
 @bp.route("/branding/domains/new", methods=["GET", "POST"])
@@ -54,11 +58,13 @@ def domain_new() -> ResponseReturnValue:
 def domain(domain: str) -> Response:
     """One of them: the records to set, and how far its verification is."""
     found, now, locale = _found(domain), clock.now(), formats.reader_locale()
+    states = [request.args.get(name) for name in RECORD_FIELDS]
     return show(
         "organization/domain",
         found=found,
         line=line(found, now, locale),
         records=records(found.host, found.token, site.host()),
+        states=[RECORDS[Seen(each)] if each in set(Seen) else None for each in states],
         editable=may(Permission.ACCOUNT_EDIT),
         crumbs=(("Branding", url_for(HERE)), (found.host, None)),
     )
@@ -67,14 +73,17 @@ def domain(domain: str) -> Response:
 @bp.post("/branding/domains/<domain>/check")
 @needs(Permission.ACCOUNT_EDIT)
 def domain_check(domain: str) -> ResponseReturnValue:
-    """Looks it up now."""
-    found = _found(domain)
+    """Looks it up now. What was found of each record goes along in the address: it is true of this look alone."""
+    found, states = _found(domain), dict[str, Any]()
     try:
-        kind, words = OUTCOMES[domains.check(organizations.organization().key, domain, actor())]
+        look = domains.check(organizations.organization().key, domain, actor())
+        kind, words = OUTCOMES[look.outcome]
         flash(f"{found.host} {words}", kind)
+        if look.answer:
+            states = dict(zip(RECORD_FIELDS, seen(look.answer), strict=True))
     except Conflict as conflict:
         flash(conflict.message, "watch")
-    return done(url_for("organization_branding.domain", domain=domain))
+    return done(url_for("organization_branding.domain", domain=domain, **states))
 
 
 @bp.route("/branding/domains/<domain>/remove", methods=["GET", "POST"])

@@ -171,7 +171,7 @@ def test_columns_are_chosen_and_remembered(listed: Page) -> None:
 
 def test_the_tenants_view(listed: Page) -> None:
     shown = ("users", "numbers", "extensions", "sip", "created")
-    expect(listed.locator("th.c-users")).to_be_hidden()  # there is no room for it beside the revenue, unless it is asked for
+    expect(listed.locator("th.c-users")).to_be_hidden()  # beside revenue there is no room
     listed.locator("#columns > summary").press("Enter")
     listed.get_by_role("link", name="Tenants").focus()
     listed.keyboard.press("Enter")

@@ -55,14 +55,19 @@ def test_from_nothing_to_verified(olive: FlaskClient, acme: Workspace) -> None:
         "CNAME Name talk.acme.example Value localhost TXT Name _portal-verification.talk.acme.example "
         f"Value portal-verification={only().token}" in text
     )
-    submit(olive, here + "/check")
-    assert "has no TXT record with the token yet" in words(olive.get(here).text)
+    looked = submit(olive, here + "/check").location
+    assert looked == here + "?cname=elsewhere&txt=missing"
+    text = words(olive.get(looked).text)
+    assert "has no TXT record with the token yet" in text
+    assert "CNAME Does not lead here Name" in text and "TXT Not found Name" in text
+    assert "CNAME Name" in words(olive.get(here + "?cname=nonsense").text), "of that look alone"
     point(only())
     key = only().id
     with unit() as session:
         session.get_one(Domain, key).last_checked_at = NOW - timedelta(minutes=1)
-    submit(olive, here + "/check")
-    assert "is verified: it is served from now on" in words(olive.get(here).text)
+    text = words(olive.get(submit(olive, here + "/check").location).text)
+    assert "is verified: it is served from now on" in text
+    assert "CNAME Found Name" in text and "TXT Found Name" in text
     assert only().state is DomainState.VERIFIED
     assert "talk.acme.example All workspaces · checked" in words(olive.get(page(acme)).text)
 
