@@ -165,6 +165,7 @@ TO_CUSTOMERS: Mapping[str, str] = {
     "workspace.restored": "restored the workspace:",
 }
 ISO = re.compile(r"\d{4}-\d\d(-\d\d(T\S+)?)?")  # a day, a month or an instant as it is stored, and nothing else
+E164 = re.compile(r"\+\d{7,15}")
 # What an access session's facts are called.
 VISITS: Mapping[str, Mapping[str, str]] = {
     "kind": {"impersonate": "as its owner", "manage": "as themself"},
@@ -335,6 +336,8 @@ def _value(value: Any, locale: str, isolate: bool) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if ISO.fullmatch(text):
         return formats.dated(text, locale, formats.reader_timezone())
+    if isolate and E164.fullmatch(text):
+        return formats.phone(text)
     return formats.isolated(text) if isolate else text
 
 
