@@ -1,5 +1,6 @@
 """The platform's screens in the browser, on an example platform that the tests of this folder share."""
 
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -37,7 +38,7 @@ def open_example(
 
     yield get
     for each in loaded.values():
-        each.server.process.terminate()  # all at once; waiting comes after
+        each.server.process.send_signal(signal.SIGTERM)  # all at once; waiting comes after
     for each in loaded.values():
         each.server.stop()
         each.close()
