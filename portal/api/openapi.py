@@ -15,6 +15,8 @@ from portal.api.shapes import ProblemBody
 from portal.api.usage_events import SHAPES
 from portal.operations.idempotency import FIELD
 from portal.rules.api_scopes import ApiScope
+from portal.rules.changes import CHANGES, DATA, Part
+from portal.rules.webhooks import TEST
 
 Json = dict[str, Any]
 COMMON = ("malformed", "no-key", "forbidden", "too-many", "broken", "not-ready")
@@ -29,6 +31,28 @@ ONCE = (
     "Any text of your own, at most 255 characters. The same call with it again, within 24 hours, does nothing and is "
     "answered as the first time."
 )
+
+JSON_KINDS: dict[str, Json] = {
+    "text": {"type": "string"},
+    "instant": {"type": "string", "format": "date-time"},
+    "texts": {"type": "array", "items": {"type": "string"}},
+    "flag": {"type": "boolean"},
+}
+TESTED = "A test that staff sent. Nothing has changed."
+SIGNED = {
+    "webhook-id": "Which change it is: the same at every try.",
+    "webhook-timestamp": "When it was sent, in seconds since 1970. Refuse what is more than five minutes old.",
+    "webhook-signature": "`v1,` and base64 of HMAC-SHA256 by the secret over id, timestamp and body, joined by points; "
+    "two of them, parted by a space, while the secret is replaced.",
+}
+ANSWERS = {
+    "2XX": "It arrived. Answer within ten seconds.",
+    "410": "Call no more, until staff resume it.",
+    "429": "Too much: wait, as `Retry-After` says.",
+    "503": "Not now: wait, as `Retry-After` says.",
+    "default": "It is tried again, for three days.",
+}
+"""What a receiver may answer."""
 
 
 class Schemas:
@@ -94,11 +118,43 @@ def document(operations: Sequence[Operation], server: str) -> Json:
         "servers": [{"url": server}],
         "security": [{"key": []}],
         "paths": paths,
+        "webhooks": {kind: {"post": webhook(kind, about)} for kind, about in {**CHANGES, TEST: TESTED}.items()},
         "components": {
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "An API key."}},
             "schemas": schemas.components,
             "responses": {kind: _problem(kind, schemas) for kind in KINDS},
         },
+    }
+
+
+def webhook(kind: str, about: str) -> Json:
+    """What a program is sent of a change of this kind, and what it may answer."""
+    parts = DATA.get(kind, {"message": Part("Words.")})
+    data = {name: {**JSON_KINDS[part.kind], "description": part.words} for name, part in parts.items()}
+    body = {
+        "type": "object",
+        "required": ["type", "timestamp", "id", "workspace", "data"],
+        "properties": {
+            "type": {"const": kind},
+            "timestamp": {**JSON_KINDS["instant"], "description": "When it happened."},
+            "id": {"type": "string", "description": "The change's id in the feed of changes, as in `webhook-id`."},
+            "workspace": {"type": "string", "description": "Its id; blank in a test."},
+            "data": {"type": "object", "properties": data},
+        },
+    }
+    heads = [
+        {"name": name, "in": "header", "required": True, "description": words, "schema": {"type": "string"}}
+        for name, words in SIGNED.items()
+    ]
+    return {
+        "operationId": "webhook_" + kind.replace(".", "_"),
+        "summary": kind,
+        "description": about,
+        "tags": ["webhooks"],
+        "security": [],
+        "parameters": heads,
+        "requestBody": {"required": True, "content": {JSON: {"schema": body}}},
+        "responses": {code: {"description": words} for code, words in ANSWERS.items()},
     }
 
 

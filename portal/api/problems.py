@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from flask import Blueprint, Response, g, json
+from flask import Blueprint, Response, g, json, request
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, default_exceptions
@@ -54,6 +54,8 @@ CODES: Mapping[type[PortalError], str] = {
     Forbidden: "forbidden",
     TooMany: "too-many",
 }
+NAMED = {"extra_forbidden": "There is nothing of this name here.", "missing": "This is needed."}
+"""In place of pydantic's words."""
 HEADERS_KEPT = {"Allow", "Retry-After"}
 
 
@@ -88,13 +90,22 @@ class Problem(Exception):
             "type": HOME + self.kind,
             "title": title,
             "status": status,
-            "detail": self.detail or words.replace("`", ""),
+            "detail": self.detail or _sentence(self.faults) or words.replace("`", ""),
             "request_id": g.get("request_id", ""),
             **self.more,
         }
         if self.faults:
-            body["errors"] = [{each.where: each.place, "detail": each.detail} for each in self.faults]
+            body["errors"] = [{each.where: each.place, "detail": each.detail or self.detail} for each in self.faults]
         return Response(json.dumps(body), status, self.headers, content_type=TYPE)
+
+
+def _sentence(faults: Sequence[Fault]) -> str:
+    """The first of them in words, and how many more there are; blank for none."""
+    if not faults:
+        return ""
+    first, more = faults[0], len(faults) - 1
+    also = f" And {more} more: see errors." if more else ""
+    return f"{first.place or 'The body'}: {first.detail}{also}"
 
 
 @dataclass(slots=True)
@@ -151,7 +162,7 @@ def _place(loc: tuple[str | int, ...], where: str, within: str) -> str:
 
 
 def _words(error: Any) -> str:
-    text: str = error["msg"].removeprefix("Value error, ")
+    text: str = NAMED.get(error["type"]) or error["msg"].removeprefix("Value error, ")
     return text if text.endswith(".") else text + "."
 
 
@@ -169,7 +180,10 @@ def _http(error: HTTPException) -> Response:
     code = error.code or 500
     kind = BY_STATUS.get(code, "broken" if code >= 500 else "malformed")
     headers = {name: value for name, value in error.get_headers() if name in HEADERS_KEPT}
-    return Problem(kind, headers=headers).answer()
+    detail = f"Use {headers['Allow'].replace(', ', ' or ')}." if "Allow" in headers else ""
+    if kind == "too-large":
+        detail = f"At most {request.max_content_length or 0:,} bytes are taken at once. Send less."
+    return Problem(kind, detail, headers=headers).answer()
 
 
 def _database(error: OperationalError) -> Response:

@@ -64,4 +64,4 @@ def nothing(rest: str) -> Response:
             allowed.add(method)
     if allowed:
         raise MethodNotAllowed(sorted(allowed))
-    raise NotFound("There is nothing at this address of the API.")
+    raise NotFound("There is nothing at this address of the API. What there is stands at /api/v1/.")

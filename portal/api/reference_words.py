@@ -10,11 +10,11 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from portal.api.openapi import Json, Schemas, bodies, parameters, refusals
+from portal.api.openapi import JSON_KINDS, Json, Schemas, bodies, parameters, refusals
 from portal.api.operations import Operation
 from portal.api.problems import KINDS
 from portal.rules.api_scopes import ApiScope
-from portal.rules.changes import CHANGES
+from portal.rules.changes import CHANGES, DATA
 
 KINDS_OF_TEXT = {"date-time": "instant", "date": "day"}
 DEEPEST = 4
@@ -66,13 +66,18 @@ def words(operations: Sequence[Operation], server: str, rate: int) -> dict[str, 
         "groups": groups,
         "scopes": [(scope.value, scope.words) for scope in ApiScope],
         "problems": [(kind, status, title, marked(text)) for kind, (status, title, text) in KINDS.items()],
-        "changes": [(kind, marked(text)) for kind, text in CHANGES.items()],
+        "changes": [(kind, marked(text), _parts(kind)) for kind, text in CHANGES.items()],
     }
 
 
 def marked(text: str) -> Markup:
     """The text with `these` as code."""
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text.replace("'", "’")))))  # noqa: S704 — escaped before
+
+
+def _parts(kind: str) -> list[tuple[str, str, Markup]]:
+    """The members of `data`: name, kind, words."""
+    return [(name, _kind(JSON_KINDS[part.kind]), marked(part.words)) for name, part in DATA[kind].items()]
 
 
 def _of(operations: Sequence[Operation], nouns: Sequence[str]) -> list[Operation]:

@@ -27,6 +27,8 @@ class Restored(Told):
     """E.164."""
     numbers_reassigned: list[str]
     """Those that others have meanwhile."""
+    numbers_gone: list[str]
+    """Those that are in the inventory no longer."""
 
 
 @operation(
@@ -75,7 +77,12 @@ def cancel(call: Call, workspace: str) -> Answer:
 def restore(call: Call, workspace: str) -> Restored:
     """Restore a closed workspace.
 
-    With those of its numbers that are still free."""
+    With those of its numbers that are still free; the others are named."""
     back = closing.restore(workspace, call.by)
     found = told_now(call, workspace).content
-    return Restored(workspace=found, numbers_returned=list(back.returned), numbers_reassigned=list(back.reassigned))  # type: ignore[arg-type]
+    return Restored(
+        workspace=found,  # type: ignore[arg-type]
+        numbers_returned=list(back.returned),
+        numbers_reassigned=list(back.reassigned),
+        numbers_gone=list(back.gone),
+    )

@@ -56,6 +56,7 @@ class Fields(Shape):
     """Per cent of the spend cap."""
     cnam: Text | None = None
     e911_street: Text | None = None
+    """The emergency address: all of it, or none; only the state may be missing."""
     e911_city: Text | None = None
     e911_state: Text | None = None
     e911_postal_code: Text | None = None

@@ -1,4 +1,5 @@
-"""What is counted of every request, for Prometheus. Labels are routes, methods and statuses: nobody's name, no address.
+"""What is counted of every request, and of every webhook, for Prometheus. Labels are routes, methods, statuses and
+outcomes: nobody's name, no address.
 
 Every process of a server counts into files of its own, in a folder that they share; whichever of them is asked adds all
 up. An app that no server runs (a command, a test) counts in memory."""
@@ -8,7 +9,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest, values
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
@@ -20,6 +21,7 @@ FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # where prometheus_client looks for the nam
 BUCKETS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)  # seconds
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 OTHER = "other"  # any further method, which anybody may make up
+OUTCOMES = ("delivered", "refused", "unanswered")  # of a webhook; refused: by an answer that is not 2xx
 NO_ROUTE = "none"  # an address that nothing is at
 
 _shared: list[Path] = []
@@ -46,6 +48,9 @@ class Counted:
             "portal_request_seconds", "How long they took.", ("route",), buckets=BUCKETS, registry=self.own
         )
         self.queries = Counter("portal_sql_queries", "SQL queries of requests.", ("route",), registry=self.own)
+        self.webhooks = Counter("portal_webhook_calls", "Webhooks sent.", ("outcome",), registry=self.own)
+        for outcome in OUTCOMES:
+            self.webhooks.labels(outcome)  # told as 0 before the first
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram, Counter]] = {}
 
     def add(self, route: str | None, method: str, status: int, seconds: float, queries: int) -> None:
@@ -59,6 +64,10 @@ class Counted:
         if queries:
             found[2].inc(queries)
 
+    def called(self, outcome: str) -> None:
+        """A webhook was sent, with this outcome: one of OUTCOMES."""
+        self.webhooks.labels(outcome).inc()
+
     def _meet(self, route: str, method: str, status: int) -> tuple[Counter, Histogram, Counter]:
         found = self.requests.labels(route, method, status), self.seconds.labels(route), self.queries.labels(route)
         if method != OTHER:
@@ -66,9 +75,9 @@ class Counted:
         return found
 
 
-def counted(app: Flask) -> Counted:
-    """The app's own counters."""
-    found: Counted = app.extensions[EXTENSION]
+def counted(app: Flask | None = None) -> Counted:
+    """The counters of this app, by default the one at work."""
+    found: Counted = (app or current_app).extensions[EXTENSION]
     return found
 
 

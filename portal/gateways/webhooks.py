@@ -42,10 +42,11 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was answered: the status, and the beginning of the body."""
+    """What was answered: the status, the beginning of the body, and what `Retry-After` said."""
 
     code: int
     text: str
+    retry_after: str = ""
 
 
 class NotSent(Exception):
@@ -92,7 +93,7 @@ class Pinned:
                 raise NotSent(self._why(error, ends)) from error
             if time.monotonic() >= ends:  # what was cut may look like the whole head of an answer
                 raise NotSent(self._late())
-            return Answer(answer.status, _text(answer))
+            return Answer(answer.status, _text(answer), answer.headers.get("Retry-After", ""))
 
     def _checked(self, host: str) -> list[str]:
         try:

@@ -36,8 +36,9 @@ class Number(Row, db.Model):
 
 
 class ReleasedNumber(OfWorkspace, Row, db.Model):
-    """A number that a workspace had when it was closed, whoever has it now: what restoring gives back, or lists."""
+    """A number that a workspace had when it was closed, whoever has it now, and whether it is in the inventory still:
+    what restoring gives back, or lists."""
 
-    number_id: Mapped[int] = mapped_column(ForeignKey("number.id", ondelete="CASCADE"), index=True)
+    e164: Mapped[str] = mapped_column(String(16))
 
-    constraints = (UniqueConstraint("workspace_id", "number_id"),)
+    constraints = (UniqueConstraint("workspace_id", "e164"),)

@@ -32,7 +32,7 @@ class Webhook(Row, db.Model):
     """An address that is called. `types`: of changes; none means all. `after_change`: the integer key of the change up
     to which deliveries were written. `secret` signs, so it is kept as it is; `old_secret` beside it, `old_until` then.
     `failing_since`: the first try of those that failed one after the other. `busy_until`: a process delivers to it by
-    `fence`, unless it died."""
+    `fence`, unless it died; or it asked not to be called before."""
 
     public_id: Mapped[str] = public_id("whk")
     address: Mapped[str] = mapped_column(String(500))

@@ -14,13 +14,16 @@ from portal.base import ids
 from portal.models import Change, Workspace
 from portal.operations.unit import exclusively, pending
 from portal.rules.actors import Actor
+from portal.rules.changes import check_told
 
 RANK = 80  # before the audit chain, whose head is locked last of all
 GATHERED = "changes"
 
 
 def announce(session: Session, kind: str, workspace: Workspace, by: Actor, /, **data: Any) -> None:
-    """Tell the data plane of a change to this workspace, for example `workspace.suspended`."""
+    """Tell the data plane of a change to this workspace, for example `workspace.suspended`. LookupError for `data` that
+    its kind does not declare."""
+    check_told(kind, data)
     unit = pending(session)
     unit.closing[RANK] = _write
     unit.gathered.setdefault(GATHERED, []).append((kind, workspace, by.at, data))

@@ -25,6 +25,7 @@ from portal.queries.directory import Directory, KnownPlan, KnownUser
 from portal.queries.editing import Present
 from portal.rules.addresses import check_host, check_web_address
 from portal.rules.editing import Value
+from portal.rules.emergency import EMERGENCY
 from portal.rules.errors import Invalid, Refused
 from portal.rules.lifecycle import Stage
 from portal.rules.pricing import check_family
@@ -90,6 +91,8 @@ def check(
         faults.take("plan", _keeps_family, before, agreed.plan)
     written = set(changed) | (WITH_CYCLE - {"plan"} if "billing_cycle" in changed else set())
     concerned = written | (WITH_CYCLE if "billing_cycle" in changed else set())
+    if concerned & set(EMERGENCY):  # the whole address is checked, and what was lacking before is seen too
+        concerned |= set(EMERGENCY)
     found = {name: text for name, text in faults.found.items() if name in concerned} | dict(asked.faults)
     if found or (asked.asked and asked.owner is None):
         raise Invalid(found)

@@ -54,10 +54,11 @@ class Closed:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """Numbers (E.164) that came back, and those that others have meanwhile."""
+    """Numbers (E.164) that came back, those that others have meanwhile, and those that left the inventory."""
 
     returned: tuple[str, ...]
     reassigned: tuple[str, ...]
+    gone: tuple[str, ...]
 
 
 def close(
@@ -115,7 +116,7 @@ def restore(workspace: str, by: Actor) -> Restored:
             back = _give_back(session, row, by)
         status = (before.value, row.status.value)
         numbers: dict[str, Any] = {"numbers": len(back.returned), "reassigned": list(back.reassigned)}
-        record("workspace.restored", by, workspace=row, status=status, **numbers)
+        record("workspace.restored", by, workspace=row, status=status, **numbers, gone=list(back.gone))
         announce(session, "workspace.restored", row, by, status=row.status.value)
         return back
 
@@ -203,21 +204,22 @@ def _strip(session: Session, row: Workspace, by: Actor) -> Closed:
     numbers = _numbers(session, Number.workspace_id == row.id, Number.state == NumberState.ASSIGNED)
     for number in numbers:
         take_back(session, row, number, by)
-        session.add(ReleasedNumber(workspace_id=row.id, number_id=number.id))
+        session.add(ReleasedNumber(workspace_id=row.id, e164=number.e164))
     row.extension_count = 0
     return Closed(len(numbers), len(extensions), len(broadcasts))
 
 
 def _give_back(session: Session, row: Workspace, by: Actor) -> Restored:
     with scope.workspace(row.id):
-        keys = list(session.scalars(select(ReleasedNumber.number_id)))
+        had = list(session.scalars(select(ReleasedNumber.e164).order_by(ReleasedNumber.id)))
         session.execute(delete(ReleasedNumber))
-    numbers = _numbers(session, Number.id.in_(keys))
+    numbers = _numbers(session, Number.e164.in_(had))
     free = [number for number in numbers if number.state is NumberState.AVAILABLE]
     for number in free:
         hand_over(session, row, number, by)
     taken = tuple(number.e164 for number in numbers if number.workspace_id not in (None, row.id))
-    return Restored(tuple(number.e164 for number in free), taken)
+    there = {number.e164 for number in numbers}
+    return Restored(tuple(number.e164 for number in free), taken, tuple(each for each in had if each not in there))
 
 
 def _locked_of(session: Session, model: Any, *which: Any) -> Sequence[Any]:

@@ -19,18 +19,19 @@ from sqlalchemy import func, insert, or_, select
 from sqlalchemy.orm import Session
 from standardwebhooks import Webhook as Signer
 
-from portal.base import background, ids
+from portal.base import background, ids, metrics
 from portal.base.db import db
 from portal.gateways.webhooks import Answer, Message, NotSent, gateway
 from portal.models import Change, DeliveryState, Webhook, WebhookDelivery, WebhookState, Workspace, scope
 from portal.operations.audit import record
 from portal.operations.unit import unit
 from portal.rules.actors import Actor
-from portal.rules.webhooks import GONE, TEST, next_try, payload, wants
+from portal.rules.webhooks import GONE, OVERWORKED, TEST, next_try, pause_asked, payload, wants
 
 CLAIM = timedelta(minutes=2)  # longer than any delivery takes
 STEP = 500  # changes that are looked at in a unit
 PATIENCE = 8.0  # seconds that a run of the job waits for those at work
+TAKEN = range(200, 300)  # what is answered where it arrived
 CUT = 500  # characters of what went wrong
 JOB = "webhooks"
 
@@ -119,6 +120,7 @@ def send(key: int, attempt: int, message: Message, clock: Clock) -> DeliveryStat
     except NotSent as problem:
         error = str(problem)
     took = round((time.monotonic() - began) * 1000)
+    metrics.counted().called(_outcome(answer))
     now = clock()
     with unit() as session:
         of = select(WebhookDelivery.webhook_id).where(WebhookDelivery.id == key)
@@ -132,6 +134,12 @@ def send(key: int, attempt: int, message: Message, clock: Clock) -> DeliveryStat
             row.answer = answer.text.replace("\0", "") if answer else ""
             _settle(hook, row, now, answer, error)
         return row.state
+
+
+def _outcome(answer: Answer | None) -> str:
+    if answer is None:
+        return "unanswered"
+    return "delivered" if answer.code in TAKEN else "refused"
 
 
 def message_of(hook: Webhook, row: WebhookDelivery, change: Change | None, now: datetime) -> Message:
@@ -160,7 +168,7 @@ def body_of(delivery: str, written_at: datetime, change: Change | None) -> str:
 
 def _settle(hook: Webhook, row: WebhookDelivery, now: datetime, answer: Answer | None, error: str) -> None:
     code = answer.code if answer else None
-    if code is not None and 200 <= code < 300:
+    if code in TAKEN:
         row.state, row.finished_at, row.next_attempt_at, row.error = DeliveryState.DELIVERED, now, None, ""
         hook.delivered_at, hook.failing_since = now, None
         return
@@ -169,7 +177,11 @@ def _settle(hook: Webhook, row: WebhookDelivery, now: datetime, answer: Answer |
         row.state, row.finished_at, row.next_attempt_at = DeliveryState.FAILED, now, None
         return
     hook.failing_since = hook.failing_since or now
-    row.next_attempt_at = None if code == GONE else next_try(row.attempts, row.begun_at, now)
+    asked = pause_asked(answer.retry_after, now) if answer else timedelta(0)
+    row.next_attempt_at = None if code == GONE else next_try(row.attempts, row.begun_at, now, asked)
+    if code in OVERWORKED and asked:
+        row.error = f"It answered {code}, and not to be called for {asked.total_seconds():,.0f} seconds."
+        hook.busy_until, hook.fence = now + asked, hook.fence + 1  # nobody takes it before, nor leaves it to others
     if row.next_attempt_at is None:
         row.state, row.finished_at = DeliveryState.FAILED, now
         silent = hook.delivered_at is None or hook.delivered_at < row.begun_at

@@ -12,6 +12,7 @@ from portal.base.emails import check_email
 from portal.models import SuspensionBehaviour
 from portal.operations.drafts import Faults, NewWorkspace
 from portal.rules import limits
+from portal.rules.emergency import lacking
 from portal.rules.errors import Refused
 from portal.rules.limits import Limit
 from portal.rules.periods import zone
@@ -113,6 +114,8 @@ def profile(draft: NewWorkspace, platform: Platform, faults: Faults) -> dict[str
     for name in ("country", "e911_country"):
         typed = getattr(draft, name)
         columns[name] = faults.take(name, country_code, typed, name) if typed.strip() else ""
+    for name, message in lacking(columns).items():
+        faults.add(name, message)
     columns["cnam"] = faults.take("cnam", cnam, draft.cnam or platform.default_cnam)
     columns["admin_note"] = faults.take("admin_note", note, draft.admin_note, "admin_note")
     columns["billing_email"] = (

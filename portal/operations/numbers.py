@@ -1,4 +1,4 @@
-"""Phone numbers: into the inventory, to a workspace and back, and out by porting.
+"""Phone numbers: into the inventory, to a workspace and back, and out again.
 
 The workspace is locked before its number: whoever assigns, releases, closes or restores waits for the other there, and
 what is counted of a workspace is counted by one at a time.
@@ -111,7 +111,7 @@ def keep(number: str, by: Actor) -> str:
         if row.cancelled_at is not None:
             with settling(session, row):
                 take_back(session, row, found, by)
-                session.add(ReleasedNumber(workspace_id=row.id, number_id=found.id))
+                session.add(ReleasedNumber(workspace_id=row.id, e164=found.e164))
         return found.e164
 
 
@@ -125,6 +125,17 @@ def ported(number: str, by: Actor) -> str:
             session.delete(found)
         record("number.ported_out", by, workspace=row, number=found.e164)
         announce(session, "number.released", row, by, number=found.e164, ported=True)
+        return found.e164
+
+
+def remove(number: str, by: Actor) -> str:
+    """The free number is gone from the inventory, and may come into it anew. Answers it in E.164. Raises NotFound, and
+    Conflict where it is not free."""
+    with unit() as session:
+        found = locked(session, Number, number)
+        check_act(found.state, Act.REMOVE)
+        session.delete(found)
+        record("number.removed", by, number=found.e164, country=found.country, kind=found.kind.value)
         return found.e164
 
 

@@ -19,17 +19,9 @@ from portal.operations.drafts import Faults
 from portal.operations.unit import exclusively, locked, unit
 from portal.rules.actors import Actor
 from portal.rules.addresses import check_web_address
+from portal.rules.emergency import EMERGENCY, lacking
 from portal.rules.errors import Conflict, Invalid, Refused
 from portal.rules.lifecycle import Status
-
-NEEDED = {
-    "e911_street": "a street and number",
-    "e911_city": "a city",
-    "e911_postal_code": "a postal code",
-    "e911_country": "a country",
-}
-"""Without these nobody is found by it."""
-EMERGENCY = (*NEEDED, "e911_state")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +97,8 @@ def _emergency(row: Workspace, wanted: Changed, faults: Faults) -> dict[str, str
     elif country is not None:
         found["e911_country"] = ""
     whole = {name: found.get(name, getattr(row, name)) for name in EMERGENCY}
-    if given and any(whole.values()):
-        for name, what in NEEDED.items():
-            if not whole[name]:
-                faults.add(name, f"An emergency address needs {what}. Fill it in, or leave all of it blank.")
+    for name, message in lacking(whole).items() if given else ():
+        faults.add(name, message)
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from portal.models import ActiveContact, ContactMonth, CreditEntry, Invoice, InvoiceLine, Organization, Workspace
+from portal.queries.purges import UNDER_WAY
 
 _ledger = (
     select(func.coalesce(func.sum(CreditEntry.amount_minor), 0))
@@ -37,5 +38,5 @@ WRONG_BILLING: Mapping[str, Any] = {
     "Contacts of": select(Workspace.public_id, ContactMonth.contacts, _found)
     .join(Workspace, Workspace.id == ContactMonth.workspace_id)
     .outerjoin(_active, (_active.c.workspace_id == ContactMonth.workspace_id) & (_active.c.month == ContactMonth.month))
-    .where(ContactMonth.contacts != _found),
+    .where(ContactMonth.contacts != _found, ~UNDER_WAY),
 }

@@ -26,10 +26,12 @@ class Effects:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What restoring finds: numbers still free, and those that others have meanwhile (E.164)."""
+    """What restoring finds: how many numbers are still free, and (E.164) those that others have meanwhile, and those
+    that left the inventory."""
 
     free: int
     reassigned: tuple[str, ...]
+    gone: tuple[str, ...]
 
 
 def effects_of(workspace: int) -> Effects:
@@ -53,14 +55,15 @@ def effects_of(workspace: int) -> Effects:
 def left_for(workspace: int) -> Left:
     """For restoring this workspace (its integer key); needs the platform's scope."""
     released = (
-        select(Number.e164, Number.state)
-        .join(ReleasedNumber, ReleasedNumber.number_id == Number.id)
+        select(ReleasedNumber.e164, Number.state)
+        .outerjoin(Number, Number.e164 == ReleasedNumber.e164)
         .where(ReleasedNumber.workspace_id == workspace)
-        .order_by(Number.id)
+        .order_by(ReleasedNumber.id)
     )
     numbers = db.session.execute(released).all()
     free = sum(state is NumberState.AVAILABLE for _, state in numbers)
-    return Left(free, tuple(number for number, state in numbers if state is not NumberState.AVAILABLE))
+    taken = tuple(number for number, state in numbers if state not in (NumberState.AVAILABLE, None))
+    return Left(free, taken, tuple(number for number, state in numbers if state is None))
 
 
 def primary_closed(organization: int) -> str | None:

@@ -35,6 +35,7 @@ from portal.queries.counts import COUNTS
 from portal.queries.health import plan_limits
 from portal.queries.platform_days import true_sums
 from portal.queries.principals import platform
+from portal.queries.purges import UNDER_WAY, under_way
 from portal.queries.tally import true_births, true_tally
 from portal.queries.truth import (
     HEALTH,
@@ -209,6 +210,8 @@ def stored_columns(progress: Progress) -> Iterator[Finding]:
         progress("Looking at every workspace", done, total)
     for subject, tally in found.items():
         yield tally.finding(subject, f"right for {total:,} workspaces")
+    if going := under_way():
+        yield Finding("Purges", note=f"{going:,} under way: what those workspaces hold is not compared")
 
 
 def _sentence(each: Difference) -> str:
@@ -310,7 +313,9 @@ def owners() -> Finding:
     by_workspace = owned.group_by(Membership.workspace_id).subquery()
     count = func.coalesce(by_workspace.c.owners, 0)
     wrong = select(Workspace.public_id, count).outerjoin(by_workspace, by_workspace.c.key == Workspace.id)
-    return _one_each("One owner", wrong.where(count != 1).order_by(Workspace.id), "owners", "every workspace has one")
+    return _one_each(
+        "One owner", wrong.where(count != 1, ~UNDER_WAY).order_by(Workspace.id), "owners", "every workspace has one"
+    )
 
 
 def primaries() -> Finding:

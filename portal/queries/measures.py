@@ -9,7 +9,18 @@ from datetime import datetime
 from sqlalchemy import func, select, union_all
 
 from portal.base.db import db
-from portal.models import AuditEvent, JobRun, JobState, OutboxMessage, OutboxState, WorkspaceTally
+from portal.models import (
+    AuditEvent,
+    DeliveryState,
+    JobRun,
+    JobState,
+    OutboxMessage,
+    OutboxState,
+    Webhook,
+    WebhookDelivery,
+    WebhookState,
+    WorkspaceTally,
+)
 from portal.queries.jobs import failing
 from portal.rules.lifecycle import Status
 
@@ -30,11 +41,14 @@ class JobFigures:
 @dataclass(frozen=True, slots=True)
 class Figures:
     """As of now. `waiting`: mails in each state in which they still wait, and `waits_since` when the oldest of them was
-    written; `backed_up_at`: when `portal backup` last ended."""
+    written; `webhooks`, `webhooks_since`: the same of deliveries, and when the oldest
+    of those still waiting was written; `backed_up_at`: when `portal backup` last ended."""
 
     workspaces: Mapping[Status, int]
     waiting: Mapping[OutboxState, int]
     waits_since: datetime | None
+    webhooks: Mapping[DeliveryState, int]
+    webhooks_since: datetime | None
     jobs: Mapping[str, JobFigures]
     backed_up_at: datetime | None
 
@@ -44,14 +58,29 @@ def figures(names: Sequence[str]) -> Figures:
     states = (OutboxState.WAITING, OutboxState.FAILED)
     mails = select(OutboxMessage.state, func.count().label("number"), func.min(OutboxMessage.created_at).label("since"))
     rows = db.session.execute(mails.where(OutboxMessage.state.in_(states)).group_by(OutboxMessage.state)).all()
+    webhooks = _webhooks()
     backup = select(AuditEvent.at).where(AuditEvent.action == BACKED_UP).order_by(AuditEvent.sequence.desc()).limit(1)
     return Figures(
         workspaces(),
         dict.fromkeys(states, 0) | {row.state: row.number for row in rows},
         min((row.since for row in rows), default=None),
+        {state: number for state, (number, _) in webhooks.items()},
+        webhooks[DeliveryState.WAITING][1],
         jobs(names),
         db.session.scalar(backup),
     )
+
+
+def _webhooks() -> dict[DeliveryState, tuple[int, datetime | None]]:
+    """How many deliveries wait, or came to nothing, and when the oldest was written: of addresses that are called now,
+    not of those that somebody paused."""
+    states = (DeliveryState.WAITING, DeliveryState.FAILED)
+    query = select(WebhookDelivery.state, func.count(), func.min(WebhookDelivery.created_at)).join(
+        Webhook, Webhook.id == WebhookDelivery.webhook_id
+    )
+    query = query.where(WebhookDelivery.state.in_(states), Webhook.state == WebhookState.ACTIVE)
+    rows = db.session.execute(query.group_by(WebhookDelivery.state))
+    return dict.fromkeys(states, (0, None)) | {state: (number, since) for state, number, since in rows}
 
 
 def workspaces() -> dict[Status, int]:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
-from portal.models import AuditEvent, Number, NumberKind, NumberState, Workspace
+from portal.models import AuditEvent, Number, NumberKind, NumberState, ReleasedNumber, Workspace
 from portal.queries import audit
 from portal.queries.audit import Event
 from portal.queries.words import holding
@@ -30,6 +30,7 @@ _ACTS = (
     "number.port_out_begun",
     "number.port_out_cancelled",
     "number.ported_out",
+    "number.removed",
 )
 _Last = aliased(Workspace)
 
@@ -134,6 +135,13 @@ def number(public_id: str) -> Listed | None:
     """One of them."""
     row = db.session.execute(_LISTED.where(Number.public_id == public_id)).one_or_none()
     return Listed._make(row) if row else None
+
+
+def awaited_by(e164: str) -> str | None:
+    """The name of the closed workspace that gets this number back if it is restored; None for none. Needs the
+    platform's scope."""
+    query = select(Workspace.name).join(ReleasedNumber, ReleasedNumber.workspace_id == Workspace.id)
+    return db.session.scalar(query.where(ReleasedNumber.e164 == e164).order_by(ReleasedNumber.id.desc()).limit(1))
 
 
 def history(e164: str) -> tuple[Event, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import exists, func, or_, select
 
 from portal.base.db import db
 from portal.models import Organization, Purge, WatchedSpan, Workspace
@@ -15,13 +15,21 @@ from portal.queries.listing import PAGE, last_offset
 from portal.rules.lifecycle import PURGE_AFTER
 from portal.rules.purging import Span
 
+UNDER_WAY = exists().where(Purge.workspace == Workspace.public_id)
+"""Of a workspace: its purge has begun and not ended. Its data goes step by step, and what is stored of it is no longer
+what the rest comes to."""
+
 
 def due(now: datetime) -> Sequence[str]:
     """Workspaces (public ids) whose 90 days are over by the clock, or whose purge has begun, the oldest first."""
-    begun = Workspace.public_id.in_(select(Purge.workspace).where(Purge.finished_at.is_(None)))
     over = Workspace.cancelled_at <= now - PURGE_AFTER
-    found = select(Workspace.public_id).where(or_(over, begun)).order_by(Workspace.cancelled_at, Workspace.id)
+    found = select(Workspace.public_id).where(or_(over, UNDER_WAY)).order_by(Workspace.cancelled_at, Workspace.id)
     return db.session.scalars(found).all()
+
+
+def under_way() -> int:
+    """How many workspaces are being purged."""
+    return db.session.scalar(select(func.count()).select_from(Workspace).where(UNDER_WAY)) or 0
 
 
 def has_begun(workspace: str) -> bool:

@@ -13,6 +13,7 @@ from portal.base.db import db
 from portal.models import User, Workspace
 from portal.queries.counts import COUNTS, counts_of, owners_of
 from portal.queries.health import PlanLimits, facts_of
+from portal.queries.purges import UNDER_WAY
 from portal.queries.sources import sources_of
 from portal.rules.health import Assessment, assess
 from portal.rules.lifecycle import Status
@@ -39,12 +40,11 @@ class Difference:
 
 
 def chunks_of_workspaces(size: int = CHUNK) -> Iterator[list[int]]:
-    """The integer keys of all workspaces, in order, so many at a time."""
+    """The integer keys of all workspaces but those that are being purged, in order, so many at a time."""
     last = 0
+    query = select(Workspace.id).where(~UNDER_WAY).order_by(Workspace.id).limit(size)
     while True:
-        keys = list(
-            db.session.scalars(select(Workspace.id).where(Workspace.id > last).order_by(Workspace.id).limit(size))
-        )
+        keys = list(db.session.scalars(query.where(Workspace.id > last)))
         if not keys:
             return
         yield keys
@@ -52,8 +52,8 @@ def chunks_of_workspaces(size: int = CHUNK) -> Iterator[list[int]]:
 
 
 def workspace_total() -> int:
-    """How many workspaces there are, those in the trash included."""
-    return db.session.scalar(select(func.count()).select_from(Workspace)) or 0
+    """How many workspaces there are, those in the trash included, but not those that are being purged."""
+    return db.session.scalar(select(func.count()).select_from(Workspace).where(~UNDER_WAY)) or 0
 
 
 def owners_and_counts(workspaces: Sequence[int]) -> dict[int, Columns]:

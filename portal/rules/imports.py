@@ -47,7 +47,7 @@ COLUMNS: Mapping[str, str] = {
     "cap_numbers": "As above",
     "cap_users": "As above",
     "cnam": "The caller name, up to 15 plain characters",
-    "e911_street": "Emergency address: street and number",
+    "e911_street": "Emergency address: street and number; all of it or none",
     "e911_city": "Emergency address: city",
     "e911_state": "Emergency address: state",
     "e911_postal_code": "Emergency address: postal code",

@@ -34,9 +34,11 @@ class Act(StrEnum):
     PORT_OUT = "port_out"
     KEEP = "keep"
     PORTED = "ported"
+    REMOVE = "remove"
 
 
 MOVES: Mapping[Act, tuple[NumberState, NumberState | None]] = {
+    Act.REMOVE: (NumberState.AVAILABLE, None),
     Act.ASSIGN: (NumberState.AVAILABLE, NumberState.ASSIGNED),
     Act.RELEASE: (NumberState.ASSIGNED, NumberState.AVAILABLE),
     Act.PORT_OUT: (NumberState.ASSIGNED, NumberState.PORTING_OUT),
@@ -54,6 +56,10 @@ _WHY: Mapping[tuple[Act, NumberState], str] = {
     ),
     (Act.PORT_OUT, NumberState.AVAILABLE): "This number belongs to nobody, so there is nobody to port it for.",
     (Act.PORT_OUT, NumberState.PORTING_OUT): "This number is being ported out already.",
+    (Act.REMOVE, NumberState.ASSIGNED): "This number belongs to a workspace: release it first, then it can be removed.",
+    (Act.REMOVE, NumberState.PORTING_OUT): (
+        "This number is being ported out: it leaves the inventory when that is done. Say so there, or cancel it first."
+    ),
 }
 _NOT_PORTING = "This number is not being ported out."
 

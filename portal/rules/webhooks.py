@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -24,6 +25,10 @@ LONGEST = 500
 PORTS = {"https": 443, "http": 80}
 GONE = 410
 """Whoever answers so wants to hear nothing more (Standard Webhooks)."""
+OVERWORKED = frozenset({429, 503})
+"""Whoever answers so with a `Retry-After` is not called at all until then."""
+LONGEST_PAUSE = timedelta(days=1)
+"""That a receiver may ask for."""
 
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _OF_CLOUDS = {ipaddress.ip_address("168.63.129.16")}  # Azure's machines ask it for secrets; public by its look alone
@@ -119,12 +124,26 @@ def payload(change: str, kind: str, at: datetime, workspace: str, data: dict[str
     return json.dumps({**told, "workspace": workspace, "data": data}, ensure_ascii=False, separators=(",", ":"))
 
 
-def next_try(tries: int, begun_at: datetime, now: datetime) -> datetime | None:
-    """When it is tried again after so many tries that failed, the first at `begun_at`; None: never."""
+def next_try(tries: int, begun_at: datetime, now: datetime, asked: timedelta = timedelta(0)) -> datetime | None:
+    """When it is tried again after so many tries that failed, the first at `begun_at`; None: never. `asked`: what the
+    receiver wants to be waited for, which makes a pause longer and never shorter."""
     last = begun_at + GIVE_UP
     if now >= last:
         return None
-    return min(now + PAUSES[tries - 1], last) if tries <= len(PAUSES) else last
+    return min(now + max(PAUSES[tries - 1], asked), last) if tries <= len(PAUSES) else last
+
+
+def pause_asked(header: str, now: datetime) -> timedelta:
+    """How long a `Retry-After` (seconds, or an instant as HTTP writes it) asks to wait: at most a day; nothing where it
+    says nothing that can be understood."""
+    text = header.strip()
+    if text.isascii() and text.isdigit():
+        return timedelta(seconds=min(int(text[:12]), LONGEST_PAUSE.total_seconds()))
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return timedelta(0)
+    return min(max(until.replace(tzinfo=until.tzinfo or UTC) - now, timedelta(0)), LONGEST_PAUSE)
 
 
 def wants(types: list[str], workspace: str | None, kind: str, about: str) -> bool:

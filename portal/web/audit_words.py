@@ -103,6 +103,7 @@ SENTENCES: Mapping[str, str] = {
     "workspace.settings_changed": "changed the settings:",
     "number.added": "added {number} to the inventory",
     "number.imported": "imported the numbers {numbers} into the inventory",
+    "number.removed": "removed {number} from the inventory",
     "number.assigned": "connected the number {number}",
     "number.released": "released the number {number}",
     "number.port_out_begun": "began to port {number} out",

@@ -47,15 +47,24 @@ class Platform:
         yield _figure("portal_workspaces", "Workspaces.", statuses, "status")
         waiting = {(state.value,): number for state, number in found.waiting.items()}
         yield _figure("portal_outbox_messages", "Mails not delivered yet.", waiting, "state")
-        oldest = (self.now - found.waits_since).total_seconds() if found.waits_since else 0
-        yield _figure("portal_outbox_oldest_seconds", "Age of the oldest of them.", {(): oldest})
+        yield _figure("portal_outbox_oldest_seconds", "Age of the oldest of them.", {(): self._age(found.waits_since)})
+        hooks = {(state.value,): number for state, number in found.webhooks.items()}
+        yield _figure("portal_webhook_deliveries", "Webhooks not delivered: yet, or at all.", hooks, "state")
+        yield _figure(
+            "portal_webhook_oldest_seconds", "Age of the oldest that waits.", {(): self._age(found.webhooks_since)}
+        )
         if found.backed_up_at:
             at = {(): found.backed_up_at.timestamp()}
             yield _figure("portal_backup_last_success_timestamp_seconds", "When a backup was last made.", at)
         yield from _of_jobs(found.jobs)
 
+    def _age(self, since: datetime | None) -> float:
+        """In seconds; 0 for none."""
+        return (self.now - since).total_seconds() if since else 0
+
 
 BUILD = ("version", "python")
+NAME = "name"  # not "job": Prometheus calls so what it scrapes, and would rename ours
 
 
 def _of_jobs(jobs: Mapping[str, JobFigures]) -> Iterator[Metric]:
@@ -63,10 +72,10 @@ def _of_jobs(jobs: Mapping[str, JobFigures]) -> Iterator[Metric]:
     failed = {(name,): job.failed_at.timestamp() for name, job in jobs.items() if job.failed_at}
     seconds = {(name,): job.seconds for name, job in jobs.items() if job.seconds is not None}
     failing = {(name,): int(job.is_failing) for name, job in jobs.items()}
-    yield _figure("portal_job_last_success_timestamp_seconds", "When it last ended well.", succeeded, "job")
-    yield _figure("portal_job_last_failure_timestamp_seconds", "When it last failed.", failed, "job")
-    yield _figure("portal_job_last_duration_seconds", "How long its last good run took.", seconds, "job")
-    yield _figure("portal_job_failing", "Whether it failed and has not ended well since.", failing, "job")
+    yield _figure("portal_job_last_success_timestamp_seconds", "When it last ended well.", succeeded, NAME)
+    yield _figure("portal_job_last_failure_timestamp_seconds", "When it last failed.", failed, NAME)
+    yield _figure("portal_job_last_duration_seconds", "How long its last good run took.", seconds, NAME)
+    yield _figure("portal_job_failing", "Whether it failed and has not ended well since.", failing, NAME)
 
 
 def _figure(name: str, about: str, values: Mapping[Any, float], *labels: str) -> Metric:

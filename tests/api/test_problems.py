@@ -53,10 +53,10 @@ def test_each_kind_of_problem(app: Flask, who: Program) -> None:
     is_problem(who.get("/nothing/here"), "not-found")
     wrong = who.call("PUT", "/workspaces", {})
     is_problem(wrong, "wrong-method")
-    assert wrong.headers["Allow"] == "GET, POST"
+    assert wrong.headers["Allow"] == "GET, POST" and wrong.json["detail"] == "Use GET or POST."
     is_problem(who.post(path + "/restore"), "conflict")
     big = who.call("POST", "/workspaces", data=b" " * 3_000_000, content_type="application/json")
-    is_problem(big, "too-large")
+    assert "At most 2,097,152 bytes" in is_problem(big, "too-large")["detail"]
     is_problem(who.call("POST", "/workspaces", data="name=A"), "wrong-content")
     is_problem(who.call("POST", "/usage/events", {}), "wrong-content")
 
@@ -65,8 +65,11 @@ def test_pointers_say_where(who: Program) -> None:
     body = is_problem(who.post("/workspaces", {"nam": "A", "spend_cap": "x", "e911_city": "a\u0001"}), "invalid")
     places = {each["pointer"] for each in body["errors"]}
     assert places == {"/name", "/nam", "/spend_cap", "/e911_city"}
+    assert body["detail"] == "/spend_cap: Input should be a valid integer. And 3 more: see errors."
     rules = is_problem(who.post("/workspaces", {"name": "A", "timezone": "Mars/Olympus"}), "invalid")
     assert {"/timezone", "/owner_email"} <= {each["pointer"] for each in rules["errors"]}
+    half = is_problem(who.call("PATCH", "/workspaces/" + first(who), {"e911_city": "Pune"}), "invalid")
+    assert {each["pointer"] for each in half["errors"]} == {"/e911_street", "/e911_postal_code", "/e911_country"}
     query = is_problem(who.get("/workspaces?limit=1000&sort=name"), "invalid")
     assert {each["parameter"] for each in query["errors"]} == {"limit", "sort"}
 

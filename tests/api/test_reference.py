@@ -3,13 +3,20 @@
 import html
 import json
 import re
+from datetime import datetime
 
+import pytest
 from flask import Flask
+from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from portal.api.calling import OPERATIONS, bp
 from portal.api.problems import KINDS
 from portal.rules.api_scopes import ApiScope
+from portal.rules.changes import CHANGES, DATA, check_told
+from portal.rules.webhooks import TEST, payload
+
+VALUES = {"text": "x", "instant": "2026-11-21T11:00:00Z", "texts": ["users"], "flag": True}
 
 
 def test_it_is_valid_and_whole(app: Flask) -> None:
@@ -33,10 +40,24 @@ def test_it_is_valid_and_whole(app: Flask) -> None:
     assert all(each["summary"] and len(each["description"]) > 30 for each in described)
 
 
+def test_every_webhook_is_described_with_its_body(app: Flask, now: datetime) -> None:
+    found = app.test_client().get("/api/v1/openapi.json").json["webhooks"]
+    assert set(found) == {*CHANGES, TEST} and set(DATA) == set(CHANGES)
+    for kind in found:
+        data = {name: VALUES[part.kind] for name, part in DATA.get(kind, {}).items()}
+        body = found[kind]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        Draft202012Validator(body).validate(json.loads(payload("chg_1", kind, now, "ws_1", data)))
+    with pytest.raises(LookupError):
+        check_told("number.assigned", {"e164": ""})
+
+
 def test_the_page_tells_it_all(app: Flask) -> None:
     page = html.unescape(app.test_client().get("/api/v1/").get_data(as_text=True))
     for each in OPERATIONS:
         assert f"<code>{each.path}</code>" in page and each.summary.replace("'", "’") in page
+    for kind, parts in DATA.items():
+        shown = page[page.index(f'id="change-{kind.replace(".", "-")}"') :]
+        assert all(f"<code>{name}</code>" in shown[: shown.index("</dd>")] for name in parts)
     for kind in KINDS:
         assert f'id="{kind}"' in page
     ids = re.findall(r'\bid="([^"]+)"', page)

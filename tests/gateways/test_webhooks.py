@@ -73,6 +73,11 @@ def test_a_redirect_is_not_followed(receiver: Receiver) -> None:
         assert not inside.calls and len(receiver.calls) == 1
 
 
+def test_what_the_receiver_asks_for_is_told(receiver: Receiver) -> None:
+    receiver.reply = lambda _: (503, {"retry-after": "120"}, b"")
+    assert Pinned(loopback=True).send(to(receiver.url)) == Answer(503, "", "120")
+
+
 def test_of_a_long_answer_the_beginning_is_read(receiver: Receiver) -> None:
     receiver.reply = lambda _: (500, {}, b"x" * 5_000_000)
     assert Pinned(loopback=True).send(to(receiver.url)) == Answer(500, "x" * MOST)

@@ -91,7 +91,7 @@ def test_numbers_that_are_still_free_come_back_and_the_others_are_named(acme: Wo
         taken.state, taken.workspace_id = NumberState.ASSIGNED, other.id
         session.merge(other).number_count = 1
     back = closing.restore(acme.public_id, BY)
-    assert (back.returned, back.reassigned) == ((MUMBAI,), (DELHI,))
+    assert (back.returned, back.reassigned, back.gone) == ((MUMBAI,), (DELHI,), ())
     assert numbers()[DELHI] == (NumberState.ASSIGNED, other.id)
     assert fresh(acme).number_count == 2
     assert not count(ReleasedNumber)

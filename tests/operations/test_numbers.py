@@ -8,6 +8,7 @@ from portal.base.db import db
 from portal.models import HeldBefore, Number, NumberState, ReleasedNumber, Workspace, scope
 from portal.operations import closing, holds, numbers
 from portal.operations.holds import NewHold
+from portal.queries import numbers as reads
 from portal.rules.access import STAFF, StaffRole
 from portal.rules.errors import Conflict, Invalid, NotFound, Refused
 from portal.rules.limits import Limit
@@ -103,6 +104,24 @@ def test_a_number_that_is_ported_out_leaves_the_inventory(acme: Workspace) -> No
     check_platform()
 
 
+def test_a_free_number_is_removed_and_no_other(acme: Workspace) -> None:
+    found = assigned(acme)
+    with pytest.raises(Conflict, match="release it first"):
+        numbers.remove(found, BY)
+    numbers.port_out(found, BY)
+    with pytest.raises(Conflict, match="being ported out"):
+        numbers.remove(found, BY)
+    numbers.keep(found, BY)
+    closing.close(acme.public_id, acme.name, BY)
+    numbers.remove(found, BY)
+    assert not count(Number) and actions()[-1] == "number.removed"
+    back = closing.restore(acme.public_id, BY)
+    assert (back.returned, back.reassigned, back.gone) == ((), (), (MUMBAI,)), "said, not passed over in silence"
+    number(MUMBAI)  # and it may come again
+    told = [(event.action, event.workspace_name) for event in reads.history(MUMBAI)]
+    assert told[:2] == [("number.added", ""), ("number.removed", "")] and ("number.assigned", acme.name) in told
+
+
 def test_a_port_out_that_is_cancelled_leaves_everything_as_it_was(acme: Workspace) -> None:
     found = assigned(acme)
     numbers.port_out(found, BY)
@@ -130,7 +149,7 @@ def test_closing_is_told_of_what_is_being_ported_out(acme: Workspace) -> None:
 
 
 def test_what_is_not_there_is_not_found(acme: Workspace) -> None:
-    for act in (numbers.release, numbers.port_out, numbers.keep, numbers.ported):
+    for act in (numbers.release, numbers.port_out, numbers.keep, numbers.ported, numbers.remove):
         with pytest.raises(NotFound):
             act("num_nothing", BY)
     with pytest.raises(NotFound):

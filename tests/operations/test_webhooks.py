@@ -146,6 +146,34 @@ def test_where_others_get_through_the_address_is_not_stopped(fake: FakeWebhooks,
     assert hook(hooked.public_id).state is WebhookState.ACTIVE
 
 
+def test_who_asks_for_a_rest_is_not_called_before_it_is_over(fake: FakeWebhooks, now: datetime) -> None:
+    factories.plan()
+    workspace, hooked = factories.workspace(), made()
+    told = changed(workspace, *KINDS)
+    fake.reply = lambda _: Answer(429, "", "600")
+    delivered(now)
+    for later in (timedelta(seconds=5), timedelta(seconds=599)):
+        delivered(now + later)
+    assert names(fake) == told[:1] and "for 600 seconds" in rows()[0].error
+    fake.reply = None
+    delivered(now + timedelta(seconds=600))
+    assert names(fake) == [told[0], *told], "in order"
+    assert hook(hooked.public_id).failing_since is None
+
+
+def test_where_it_fails_for_another_reason_only_that_one_waits_as_asked(fake: FakeWebhooks, now: datetime) -> None:
+    factories.plan()
+    workspace = factories.workspace()
+    made()
+    changed(workspace, *KINDS[:2])
+    fake.reply = lambda _: Answer(500, "", "Sat, 21 Nov 2026 23:00:00 GMT")
+    delivered(now)
+    assert rows()[0].next_attempt_at == datetime(2026, 11, 21, 23, tzinfo=UTC)
+    fake.reply = None
+    delivered(now)
+    assert [row.state for row in rows()] == [DeliveryState.WAITING, DeliveryState.DELIVERED]
+
+
 def test_gone_is_believed(fake: FakeWebhooks, now: datetime) -> None:
     factories.plan()
     workspace, hooked = factories.workspace(), made()

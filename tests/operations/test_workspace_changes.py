@@ -239,6 +239,7 @@ def test_a_domain_is_replaced_by_one_to_be_verified_anew_and_removed(app: Flask)
         ({"timezone": "Mars/Olympus"}, "timezone", "time zone"),
         ({"country": "Atlantis"}, "country", "no country"),
         ({"spend_cap": "-1"}, "spend_cap", "0 or more"),
+        ({"e911_street": "1 Main St", "e911_country": "IN"}, "e911_city", "needs a city"),
         ({"spend_cap": "1,000"}, "spend_cap", "decimal point"),
         ({"alert_threshold": "0"}, "alert_threshold", "1 to 100"),
         ({"trial_ends_at": ""}, "trial_ends_at", "Give the day"),

@@ -327,6 +327,11 @@ def test_all_faults_are_told_at_once(app: Flask) -> None:
     assert set(errors) == {"name", "owner_email", "plan", "cap_users", "country"}
 
 
+def test_an_emergency_address_is_whole_or_none(app: Flask) -> None:
+    errors = refusals(e911_street="1 Main St", e911_country="IN", country="IN")
+    assert set(errors) == {"e911_city", "e911_postal_code"} and "needs a city" in errors["e911_city"]
+
+
 def test_a_row_that_fails_inside_a_unit_takes_nothing_else_with_it(app: Flask) -> None:
     with unit():
         create(draft(), BY, send_mail=False)

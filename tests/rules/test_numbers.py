@@ -11,6 +11,7 @@ from portal.rules.numbers import Act, NumberKind, NumberState, acts_in, check_ac
 FREE, TAKEN, LEAVING = NumberState.AVAILABLE, NumberState.ASSIGNED, NumberState.PORTING_OUT
 LEGAL = {
     (FREE, Act.ASSIGN): TAKEN,
+    (FREE, Act.REMOVE): None,
     (TAKEN, Act.RELEASE): FREE,
     (TAKEN, Act.PORT_OUT): LEAVING,
     (LEAVING, Act.KEEP): TAKEN,

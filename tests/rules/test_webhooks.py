@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from portal.rules.errors import Refused
-from portal.rules.webhooks import GIVE_UP, is_public, next_try, target, wants
+from portal.rules.webhooks import GIVE_UP, is_public, next_try, pause_asked, target, wants
 
 NOW = datetime(2026, 11, 21, 11, tzinfo=UTC)
 PUBLIC = ["93.184.216.34", "8.8.8.8", "2606:2800:220:1:248:1893:25c8:1946", "64:ff9b::808:808"]
@@ -106,6 +106,26 @@ def test_it_is_tried_ten_times_in_three_days() -> None:
         at, tries = later, tries + 1
     assert (tries, at) == (10, NOW + GIVE_UP)
     assert next_try(2, NOW, NOW + GIVE_UP + timedelta(seconds=1)) is None
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        *(("", 0), ("soon", 0), ("-5", 0), ("1.5", 0), ("²", 0), ("0", 0), ("120", 120), (" 30 ", 30)),
+        *(("9" * 5_000, 86_400), ("Sat, 21 Nov 2026 11:02:00 GMT", 120), ("Saturday, 21-Nov-26 11:02:00 GMT", 120)),
+        *(("Sat, 21 Nov 2026 10:00:00 GMT", 0), ("Sun, 21 Nov 2027 11:00:00 GMT", 86_400), ("Sat, 99 Nov 2026", 0)),
+        ("Sat, 21 Nov 99999 11:00:00 GMT", 0),
+    ],
+)
+def test_what_a_receiver_asks_for_is_understood_or_nothing(header: str, seconds: int) -> None:
+    assert pause_asked(header, datetime(2026, 11, 21, 11, tzinfo=UTC)) == timedelta(seconds=seconds)
+
+
+def test_it_makes_a_pause_longer_and_never_shorter_nor_more_than_three_days() -> None:
+    assert next_try(1, NOW, NOW, timedelta(hours=3)) == NOW + timedelta(hours=3)
+    assert next_try(4, NOW, NOW, timedelta(seconds=5)) == next_try(4, NOW, NOW)
+    late = NOW + GIVE_UP - timedelta(hours=1)
+    assert next_try(8, NOW, late, timedelta(days=1)) == NOW + GIVE_UP
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ TELEPHONY = {
     "admin_numbers.page: free": Shown(of_number(FREE), "auditor@portal.example"),
     "admin_numbers.page: porting out": Shown(of_number(LEAVING)),
     "admin_numbers.assign": Shown(of_number(FREE, "/assign")),
+    "admin_numbers.remove": Shown(of_number(FREE, "/remove")),
     "admin_numbers.release": Shown(of_number(USED, "/release")),
     "admin_numbers.port_out": Shown(of_number(USED, "/port-out")),
     "admin_numbers.keep": Shown(of_number(LEAVING, "/keep")),

@@ -25,6 +25,12 @@ def free(scene: Scene) -> Fields:
     return {"workspace": factories.workspace().web_address}
 
 
+def unused(scene: Scene) -> Fields:
+    """A free number."""
+    free(scene)
+    return {}
+
+
 def used(scene: Scene) -> Fields:
     """A number that a workspace has."""
     scene.values["num"] = telephony.assigned(factories.workspace())
@@ -97,6 +103,7 @@ TELEPHONY: dict[str, Example] = {
     "admin_numbers.new": Example(lambda _: {"e164": telephony.MUMBAI}, ("number.added",)),
     "admin_numbers.port_out": Example(used, ("number.port_out_begun",)),
     "admin_numbers.ported": Example(leaving, ("number.ported_out",)),
+    "admin_numbers.remove": Example(unused, ("number.removed",)),
     "admin_numbers.release": Example(used, ("number.released",)),
     "workspace_extensions.new": Example(inside(new_extension), ("extension.created",)),
     "workspace_extensions.provision": Example(inside(unregistered), ("extension.provisioned",)),

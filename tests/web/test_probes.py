@@ -10,15 +10,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from portal.base import metrics
-from portal.models import JobRun, JobState
+from portal.base import metrics, webhooks
+from portal.base.db import db
+from portal.models import JobRun, JobState, Workspace
 from portal.operations.unit import unit
 from portal.web.hosts import PROBES
 from tests import factories
 from tests.conftest import MakeApp
-from tests.support import servers
+from tests.support import hooks, servers
 from tests.support.clocks import NOW
 from tests.support.people import log_in
 from tests.support.servers import Server
@@ -117,12 +118,19 @@ def test_what_the_database_knows_is_told(app: Flask, client: FlaskClient) -> Non
         run.error = "Acme could not be reached."
     with unit() as session:
         session.add_all(runs)
+    hooks.made()
+    hooks.changed(db.session.scalars(select(Workspace)).one(), "workspace.purged")
+    app.extensions[webhooks.EXTENSION].code = 500
+    hooks.delivered(NOW.replace(hour=10))
     told = client.get("/metrics").text
     found = figures(told)
     assert found["portal_database_up"] == 1 and found["portal_workspaces{status=trial}"] == 1
     assert found["portal_workspaces{status=cancelled}"] == found["portal_outbox_messages{state=failed}"] == 0
-    assert found["portal_job_failing{job=probe}"] == 1
-    assert found["portal_job_last_failure_timestamp_seconds{job=probe}"] == runs[1].finished_at.timestamp()  # type: ignore[union-attr]
+    assert found["portal_job_failing{name=probe}"] == 1
+    assert (found["portal_webhook_deliveries{state=waiting}"], found["portal_webhook_oldest_seconds"]) == (1, 3600)
+    assert found["portal_webhook_calls_total{outcome=refused}"] == 1
+    assert found["portal_webhook_calls_total{outcome=delivered}"] == 0
+    assert found["portal_job_last_failure_timestamp_seconds{name=probe}"] == runs[1].finished_at.timestamp()  # type: ignore[union-attr]
     verbose = client.get("/readyz?verbose").text
     assert re.search(r"warns +job +probe failed at 2026-11-21 12:02:00Z", verbose)
     assert "Acme" not in told + verbose, "nobody's name"

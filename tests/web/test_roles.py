@@ -78,6 +78,7 @@ ANSWERS: dict[str, set[int]] = {
     "admin_numbers.assign": {409},  # the number is assigned, and not being ported out
     "admin_numbers.keep": {409},
     "admin_numbers.ported": {409},
+    "admin_numbers.remove": {409},
     "account.email_confirm": {410},
     "probes.readyz": {503},  # no clockwork here
     "branding.file": {404},  # there is no such brand …

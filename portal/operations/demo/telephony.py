@@ -44,7 +44,7 @@ def _number(world: World, rng: Random, tenant: Tenant) -> None:
     released = tenant.cancelled_at
     leaving = released is None and not tenant.story.trial and rng.random() < 0.02
     state = NumberState.PORTING_OUT if leaving else NumberState.ASSIGNED
-    key = _add(
+    e164 = _add(
         world,
         rng,
         tenant.customer.region,
@@ -56,7 +56,7 @@ def _number(world: World, rng: Random, tenant: Tenant) -> None:
         created_at=tenant.created_at,
     )
     if released:
-        world.sheet.add(ReleasedNumber, workspace_id=tenant.id, number_id=key)
+        world.sheet.add(ReleasedNumber, workspace_id=tenant.id, e164=e164)
 
 
 def _begun(world: World, tenant: Tenant) -> datetime:
@@ -84,14 +84,15 @@ def write_inventory(world: World, workspaces: int) -> None:
         )
 
 
-def _add(world: World, rng: Random, region: Region, **values: object) -> int:
+def _add(world: World, rng: Random, region: Region, **values: object) -> str:
     block = _block(world, rng, region)
     prefix, digits, kind = block
     place = world.numbers[prefix]
     world.numbers[prefix] += 1
     size = 10**digits
     e164 = f"{prefix}{place * scrambled(size) % size:0{digits}}"
-    return world.sheet.add(Number, e164=e164, country=region.country, kind=kind, **values)
+    world.sheet.add(Number, e164=e164, country=region.country, kind=kind, **values)
+    return e164
 
 
 def _block(world: World, rng: Random, region: Region) -> Block:

@@ -1,8 +1,9 @@
-"""What is done to a number of the inventory: assigned, released, ported out."""
+"""What is done to a number of the inventory: assigned, released, ported out, removed."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,9 +11,11 @@ from wtforms import StringField
 
 from portal.operations import numbers
 from portal.queries import candidates
+from portal.queries import numbers as reads
 from portal.queries.numbers import Listed
 from portal.rules.access import Permission
-from portal.rules.numbers import Act, check_act
+from portal.rules.actors import Actor
+from portal.rules.numbers import MOVES, Act, check_act
 from portal.web import formats
 from portal.web.access import actor, needs
 from portal.web.admin import workspace_picks as picks
@@ -72,60 +75,47 @@ def choose() -> ResponseReturnValue:
     return show("admin/workspaces/new", "_options", kind="workspace", q=q, picks=found)
 
 
-@bp.route("/<num>/release", methods=["GET", "POST"])
-@needs(Permission.NUMBER_EDIT)
-def release(num: str) -> ResponseReturnValue:
-    """Takes it from its workspace, for anybody else."""
-    found = _number(num, Act.RELEASE)
-    if request.method == "GET":
-        return _ask(found, Act.RELEASE)
-    numbers.release(num, actor())
-    return _done(found, "is free again")
+class Asked(NamedTuple):
+    """An act that is asked for by a dialog: the end of its address, what does it, and what is said then."""
+
+    path: str
+    do: Callable[[str, Actor], str]
+    said: str
 
 
-@bp.route("/<num>/port-out", methods=["GET", "POST"])
-@needs(Permission.NUMBER_EDIT)
-def port_out(num: str) -> ResponseReturnValue:
-    """Another carrier is taking it over."""
-    found = _number(num, Act.PORT_OUT)
-    if request.method == "GET":
-        return _ask(found, Act.PORT_OUT)
-    numbers.port_out(num, actor())
-    return _done(found, "is being ported out. It works until that is done")
+ASKED = {
+    Act.RELEASE: Asked("release", numbers.release, "is free again"),
+    Act.PORT_OUT: Asked("port-out", numbers.port_out, "is being ported out. It works until that is done"),
+    Act.KEEP: Asked("keep", numbers.keep, "stays here"),
+    Act.PORTED: Asked("ported", numbers.ported, "is ported out and gone from the inventory"),
+    Act.REMOVE: Asked("remove", numbers.remove, "is gone from the inventory"),
+}
 
 
-@bp.route("/<num>/keep", methods=["GET", "POST"])
-@needs(Permission.NUMBER_EDIT)
-def keep(num: str) -> ResponseReturnValue:
-    """It is not ported out after all."""
-    found = _number(num, Act.KEEP)
-    if request.method == "GET":
-        return _ask(found, Act.KEEP)
-    numbers.keep(num, actor())
-    return _done(found, "stays here")
+def _view(act: Act) -> Callable[[str], ResponseReturnValue]:
+    """Asks whether to do it to a number, and does it."""
+    _, do, said = ASKED[act]
+
+    def view(num: str) -> ResponseReturnValue:
+        found = _number(num, act)
+        if request.method == "GET":
+            return _ask(found, act)
+        do(num, actor())
+        flash(f"{formats.phone(found.e164)} {said}.", "good")
+        return done(url_for(HOME) if MOVES[act][1] is None else url_for("admin_numbers.page", num=num))
+
+    view.__name__, view.__doc__ = act.value, f"{LABELS[act].removesuffix('…')}: the dialog, and the act."
+    return needs(Permission.NUMBER_EDIT)(view)
 
 
-@bp.route("/<num>/ported", methods=["GET", "POST"])
-@needs(Permission.NUMBER_EDIT)
-def ported(num: str) -> ResponseReturnValue:
-    """Another carrier has it now."""
-    found = _number(num, Act.PORTED)
-    if request.method == "GET":
-        return _ask(found, Act.PORTED)
-    numbers.ported(num, actor())
-    flash(f"{formats.phone(found.e164)} is ported out and gone from the inventory.", "good")
-    return done(url_for(HOME))
+for _act, _asked in ASKED.items():
+    bp.add_url_rule(f"/<num>/{_asked.path}", _act.value, _view(_act), methods=["GET", "POST"])
 
 
 def _number(num: str, act: Act) -> Listed:
     found = number(num)
     check_act(found.state, act)
     return found
-
-
-def _done(found: Listed, words: str) -> ResponseReturnValue:
-    flash(f"{formats.phone(found.e164)} {words}.", "good")
-    return done(url_for("admin_numbers.page", num=found.public_id))
 
 
 def _ask(found: Listed, act: Act) -> ResponseReturnValue:
@@ -135,6 +125,7 @@ def _ask(found: Listed, act: Act) -> ResponseReturnValue:
         act=act.value,
         it=found,
         text=formats.phone(found.e164),
+        awaited=reads.awaited_by(found.e164) if act is Act.REMOVE else None,
         action=request.path,
         back_url=back,
         crumbs=_crumbs(found, back, LABELS[act].removesuffix("…")),

@@ -18,6 +18,7 @@ from portal.web.number_words import KINDS, STATES
 from portal.web.reader import Reader
 
 LABELS = {
+    Act.REMOVE: "Remove…",
     Act.ASSIGN: "Assign…",
     Act.RELEASE: "Release…",
     Act.PORT_OUT: "Port out…",

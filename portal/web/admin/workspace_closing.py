@@ -62,6 +62,8 @@ def restore_ask(ws: str) -> ResponseReturnValue:
         effects=closing_words.counts([("phone", "Numbers that come back", "numbers", left.free)]) if left.free else (),
         reassigned=closing_words.numbers(left.reassigned),
         several=len(left.reassigned) > 1,
+        gone=closing_words.numbers(left.gone),
+        several_gone=len(left.gone) > 1,
         held=bool(profile.holds),
         primary=outlook.primary_closed(profile.organization.key) if not profile.is_primary else None,
     )
@@ -79,7 +81,9 @@ def restore(ws: str) -> ResponseReturnValue:
     if back.reassigned:
         have = "belongs" if len(back.reassigned) == 1 else "belong"
         words.append(f"{', '.join(map(formats.phone, back.reassigned))} {have} to somebody else now")
-    return settled(ws, ". ".join(words), "watch" if back.reassigned else "good")
+    if back.gone:
+        words.append(f"{', '.join(map(formats.phone, back.gone))} left the inventory meanwhile")
+    return settled(ws, ". ".join(words), "watch" if back.reassigned or back.gone else "good")
 
 
 @bp.get("/<ws>/primary")

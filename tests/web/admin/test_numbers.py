@@ -6,7 +6,9 @@ import io
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from portal.base.db import db
 from portal.models import Number, NumberState, Workspace
 from portal.rules.access import StaffRole
 from tests import factories
@@ -92,6 +94,22 @@ def test_a_port_out_goes_on_after_closing_only_if_that_was_said(alice: FlaskClie
     assert unsaid.status_code == 422 and "ported out" in unsaid.text and f'name="told" value="{PUNE}"' in unsaid.text
     assert submit(alice, trash, {"confirm_name": acme.name, "told": PUNE}).status_code == 303
     assert fresh(acme).cancelled_at is not None
+
+
+def test_a_free_number_leaves_the_inventory_and_a_closed_workspace_hears_of_it(
+    alice: FlaskClient, acme: Workspace
+) -> None:
+    submit(alice, f"/admin/workspaces/{acme.public_id}/trash", {"confirm_name": acme.name, "told": PUNE})
+    free = db.session.scalars(select(Number.public_id).where(Number.e164 == MUMBAI)).one()
+    assert "Remove…" in alice.get(WHERE + free).text
+    asked = words(alice.get(f"{WHERE}{free}/remove").text)
+    assert "Acme Logistics had it when it was closed" in asked
+    gone = submit(alice, f"{WHERE}{free}/remove")
+    assert gone.status_code == 303 and gone.location == WHERE and alice.get(WHERE + free).status_code == 404
+    asked = words(alice.get(f"/admin/workspaces/{acme.public_id}/restore").text)
+    assert "left the inventory and does not come back" in asked
+    submit(alice, f"/admin/workspaces/{acme.public_id}/restore")
+    assert "left the inventory meanwhile" in words(alice.get(f"/admin/workspaces/{acme.public_id}").text)
 
 
 @pytest.mark.parametrize("role", [StaffRole.SUPPORT, StaffRole.FINANCE, StaffRole.AUDITOR])

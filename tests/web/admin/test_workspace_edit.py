@@ -131,6 +131,10 @@ def test_bad_input_is_kept_and_told(alice: FlaskClient, ws: str) -> None:
     assert "Nothing was saved: 2 fields need another look." in answer.text
     assert "kept for the platform" in answer.text and "Ships &amp; more" in answer.text
     assert fields_of(answer.text)["version"] == "1"
+    half = save(alice, ws, e911_city="Pune")
+    assert half.status_code == 422
+    assert all(f'id="f-e911_{name}-error"' in half.text for name in ("street", "postal_code", "country"))
+    assert 'id="f-e911_city-error"' not in half.text and 'value="Pune"' in half.text
 
 
 def test_the_second_of_two_people_sees_both_versions_and_loses_nothing(alice: FlaskClient, ws: str) -> None:

@@ -33,6 +33,7 @@ from tests.support.people import csrf, log_in, submit
 
 WHERE = "/admin/workspaces/new"
 NEEDED = {"name": "Acme", "owner_mode": "invite", "owner_name": "Maya Iyer", "owner_email": "maya@acme.example"}
+EMERGENCY = {"e911_street": "1 Main St", "e911_city": "Panaji", "e911_postal_code": "403001", "e911_country": "IN"}
 
 
 @pytest.fixture
@@ -100,8 +101,7 @@ def test_everything_that_was_filled_in_is_there(alice: FlaskClient, mailbox: Mai
         cap_monthly_messages="0",
         cap_daily_messages="-1",
         cnam="ACME",
-        e911_street="1 Main St",
-        e911_country="IN",
+        **EMERGENCY,
         seed_sample_data="1",
         bill_to_platform_credit="1",
         skip_onboarding_email="1",
@@ -125,6 +125,7 @@ def test_everything_that_was_filled_in_is_there(alice: FlaskClient, mailbox: Mai
         ({"name": "x" * 10_000}, "name", "this has 10,000"),
         ({"name": "a\x01"}, "name", "control character"),
         ({"web_address": "beta"}, "web_address", "is taken"),
+        ({**EMERGENCY, "e911_street": ""}, "e911_street", "needs a street and number"),
         ({"plan": "pln_nothing"}, "plan", "There is no plan"),
         ({"organization": "org_somebody"}, "organization", "There is no organization"),
         ({"organization": "beta"}, "organization", "has its one workspace"),
