@@ -63,7 +63,7 @@ def restore_ask(ws: str) -> ResponseReturnValue:
         reassigned=closing_words.numbers(left.reassigned),
         several=len(left.reassigned) > 1,
         held=bool(profile.holds),
-        primary=outlook.primary_closed(profile.organization.key) if not profile.is_primary else None,
+        primary=outlook.primary_in_the_way(profile.organization.key) if not profile.is_primary else None,
     )
 
 
