@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from portal.models import Hold, NoticeKind, Workspace, scope
 from portal.operations.holds import NewHold, lift_here, open_here
@@ -39,9 +39,8 @@ def end(workspace: str, by: Actor) -> bool:
         if row.cancelled_at or row.stage is not Stage.TRIAL or row.trial_ends_at is None or row.trial_ends_at > by.at:
             return False
         held = select(Hold.id).where(Hold.workspace_id == row.id, Hold.kind == HoldKind.TRIAL_ENDED)
-        if session.scalar(held.where(Hold.opened_at >= row.trial_ends_at).limit(1)) is not None:
-            return False
-        if session.scalar(held.where(Hold.lifted_at.is_(None)).limit(1)) is not None:
+        then = or_(Hold.lifted_at.is_(None), Hold.lifted_at >= row.trial_ends_at)  # whichever end it was opened for
+        if session.scalar(held.where(then).limit(1)) is not None:
             return False
         open_here(session, place, NewHold(HoldKind.TRIAL_ENDED, public_reason=ENDED), by)
         write_owner(session, row, "trial_ended", f"The trial of {row.name} has ended", by)

@@ -40,9 +40,9 @@ def trials_ending(now: datetime) -> Sequence[str]:
 
 
 def trials_over(now: datetime) -> Sequence[str]:
-    """Workspaces whose trial is over, and for whose end no hold was opened yet."""
+    """Workspaces whose trial is over, and that no hold of a trial has held at its end or since."""
     ours = (Hold.workspace_id == Workspace.id, Hold.kind == HoldKind.TRIAL_ENDED)
-    held = exists().where(*ours, or_(Hold.opened_at >= Workspace.trial_ends_at, Hold.lifted_at.is_(None)))
+    held = exists().where(*ours, or_(Hold.lifted_at.is_(None), Hold.lifted_at >= Workspace.trial_ends_at))
     over = (Workspace.stage == Stage.TRIAL, Workspace.trial_ends_at <= now, Workspace.cancelled_at.is_(None))
     return _workspaces(*over, ~held)
 

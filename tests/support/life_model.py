@@ -174,7 +174,8 @@ class House:
             if room.trial_ends > now:
                 self._ease(room, "trial_ended", now)
             elif room.stage == "trial" and (room.ended_at is None or room.ended_at < room.trial_ends):
-                room.holds["trial_ended"], room.ended_at = "", now
+                room.ended_at = now  # one that is open from an earlier end is that of this one, too
+                room.holds.setdefault("trial_ended", "")
 
     def dunning(self, now: datetime) -> None:
         ends = [datetime.combine(due + timedelta(days=GRACE + 1), time(), UTC) for due in self.owed.values()]
