@@ -44,7 +44,7 @@ from tests.support.programs import Program, event, program
 
 pytestmark = pytest.mark.faults
 KINDS = ("manual", "abuse", "past_due", "spend_cap", "trial_ended")
-JUMPS, FULL = 40, 0.6  # how often time passes, and the part of these until which new lives begin
+JUMPS, FULL = 36, 0.5  # how often time passes, and the part of these until which new lives begin
 
 
 def catalogue() -> None:
@@ -341,7 +341,7 @@ def agree(walk: Walk) -> None:
     check_platform()
 
 
-@pytest.mark.parametrize("lives", [60, pytest.param(1_000, marks=pytest.mark.bench)])
+@pytest.mark.parametrize("lives", [40, pytest.param(1_000, marks=pytest.mark.bench)])
 def test_the_program_and_the_model_never_disagree(app: Flask, clock: Clock, mailbox: Mailbox, lives: int) -> None:
     if lives > 100:  # it takes longer than what counts as hanging (pyproject.toml)
         faulthandler.cancel_dump_traceback_later()
