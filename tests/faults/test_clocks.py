@@ -95,8 +95,9 @@ def begun() -> set[str]:
 
 
 def ended() -> list[str]:
-    """Time zones in which the trial is over, once for each time that this was noticed."""
+    """Time zones in which the trial is over, once for each time that this was noticed; it is held since."""
     rows = select(Workspace.timezone).join(Hold, Hold.workspace_id == Workspace.id)
+    assert db.session.scalar(select(Hold.id).where(Hold.lifted_at.is_not(None))) is None
     return sorted(db.session.scalars(rows.where(Hold.kind == HoldKind.TRIAL_ENDED)))
 
 
