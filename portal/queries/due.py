@@ -51,8 +51,9 @@ def trials_over(now: datetime) -> Sequence[str]:
 def trials_extended(now: datetime) -> Sequence[str]:
     """Workspaces that an ended trial holds, and whose trial ends later by now."""
     ours = (Hold.workspace_id == Workspace.id, Hold.kind == HoldKind.TRIAL_ENDED, Hold.lifted_at.is_(None))
-    ours += (Hold.opened_at < Workspace.trial_ends_at,)  # not for this end, before which the clock was put back
-    return _workspaces(Workspace.trial_ends_at > now, Workspace.cancelled_at.is_(None), exists().where(*ours))
+    earlier = Hold.opened_at < Workspace.trial_ends_at  # not for this end, before which the clock was put back
+    held = exists().where(*ours, earlier)
+    return _workspaces(Workspace.trial_ends_at > now, Workspace.cancelled_at.is_(None), held)
 
 
 def overrides_expired(now: datetime) -> Sequence[str]:
