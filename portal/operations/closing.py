@@ -100,7 +100,7 @@ def restore(workspace: str, by: Actor) -> Restored:
     stay unregistered and its broadcasts stopped.
 
     Raises NotFound, and Conflict if it is not in the trash, if its days are over, or if its organization's primary is
-    in the trash."""
+    in the trash or not on a plan for several workspaces any more."""
     with scope.platform(), unit() as session:
         place = locked_place(session, workspace, everyone=True)
         row = place.workspace
@@ -109,7 +109,7 @@ def restore(workspace: str, by: Actor) -> Restored:
             raise Conflict("It is being purged: a part of its data is gone already. It cannot be restored.")
         if purge_due(row.cancelled_at, by.at):
             raise Conflict("Its 90 days are over. It is purged any moment now and cannot be restored.")
-        _check_primary_open(place)
+        _check_primary(place)
         before = row.status
         with following(session, [row], by):
             row.cancelled_at = None
@@ -183,10 +183,18 @@ def _check_takes_children(place: Place) -> None:
         )
 
 
-def _check_primary_open(place: Place) -> None:
+def _check_primary(place: Place) -> None:
+    """A child comes back to a primary that is open and whose plan is still one for several workspaces."""
     primary = next((each for each in place.workspaces if each.is_primary), None)
-    if primary and primary is not place.workspace and primary.cancelled_at is not None:
+    if primary is None or primary is place.workspace:
+        return
+    if primary.cancelled_at is not None:
         raise Conflict(f"{primary.name}, its organization’s primary workspace, is in the trash. Restore that first.")
+    if not may_have_children(primary.id):
+        raise Conflict(
+            f"The plan of {primary.name}, its organization’s primary workspace, is not one for several workspaces any "
+            "more. Move that onto a multi-workspace plan first."
+        )
 
 
 # ---------------------------------------------------------------- what goes, and what comes back

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from portal.models import Hold, NoticeKind, Workspace, scope
 from portal.operations.holds import NewHold, lift_here, open_here
@@ -39,9 +39,9 @@ def end(workspace: str, by: Actor) -> bool:
         if row.cancelled_at or row.stage is not Stage.TRIAL or row.trial_ends_at is None or row.trial_ends_at > by.at:
             return False
         held = select(Hold.id).where(Hold.workspace_id == row.id, Hold.kind == HoldKind.TRIAL_ENDED)
-        if session.scalar(held.where(Hold.opened_at >= row.trial_ends_at).limit(1)) is not None:
-            return False
-        if session.scalar(held.where(Hold.lifted_at.is_(None)).limit(1)) is not None:
+        ends = row.trial_ends_at  # whichever end it was opened for
+        then = or_(Hold.lifted_at.is_(None), Hold.lifted_at >= ends, Hold.opened_at >= ends)
+        if session.scalar(held.where(then).limit(1)) is not None:
             return False
         open_here(session, place, NewHold(HoldKind.TRIAL_ENDED, public_reason=ENDED), by)
         write_owner(session, row, "trial_ended", f"The trial of {row.name} has ended", by)
@@ -49,11 +49,15 @@ def end(workspace: str, by: Actor) -> bool:
 
 
 def extend(workspace: str, by: Actor) -> bool:
-    """The hold of a trial that was given more time is lifted; whether there was one."""
+    """The hold of a trial that was given more time is lifted; whether there was one. One that was opened for this very
+    end stays, though the clock be put back."""
     with scope.platform(), unit() as session:
         place = locked_place(session, workspace)
         row: Workspace = place.workspace
         if row.cancelled_at or row.trial_ends_at is None or row.trial_ends_at <= by.at:
+            return False
+        earlier = (Hold.workspace_id == row.id, Hold.kind == HoldKind.TRIAL_ENDED, Hold.opened_at < row.trial_ends_at)
+        if session.scalar(select(Hold.id).where(*earlier, Hold.lifted_at.is_(None)).limit(1)) is None:
             return False
         return lift_here(session, place, HoldKind.TRIAL_ENDED, by)
 

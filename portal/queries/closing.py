@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from portal.base.db import db
 from portal.models import Broadcast, BroadcastState, Number, NumberState, ReleasedNumber, Workspace
+from portal.queries.prospects import may_have_children
 
 OPEN_BROADCASTS = (BroadcastState.SCHEDULED, BroadcastState.SENDING)
 
@@ -66,9 +67,19 @@ def left_for(workspace: int) -> Left:
     return Left(free, taken, tuple(number for number, state in numbers if state is None))
 
 
-def primary_closed(organization: int) -> str | None:
-    """The name of the organization's primary workspace (integer key of the organization) if that is in the trash."""
-    found = select(Workspace.name).where(
-        Workspace.organization_id == organization, Workspace.is_primary, Workspace.cancelled_at.is_not(None)
-    )
-    return db.session.scalar(found)
+@dataclass(frozen=True, slots=True)
+class Primary:
+    """A primary workspace to which no child can be restored: it is in the trash itself, or else its plan is not one for
+    several workspaces."""
+
+    name: str
+    is_closed: bool
+
+
+def primary_in_the_way(organization: int) -> Primary | None:
+    """The organization's primary workspace (integer key of the organization), if none can be restored beside it."""
+    primary = select(Workspace.id, Workspace.name, Workspace.cancelled_at.is_not(None).label("is_closed"))
+    row = db.session.execute(primary.where(Workspace.organization_id == organization, Workspace.is_primary)).first()
+    if row is None or not (row.is_closed or not may_have_children(row.id)):
+        return None
+    return Primary(row.name, row.is_closed)

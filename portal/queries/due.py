@@ -40,9 +40,10 @@ def trials_ending(now: datetime) -> Sequence[str]:
 
 
 def trials_over(now: datetime) -> Sequence[str]:
-    """Workspaces whose trial is over, and for whose end no hold was opened yet."""
+    """Workspaces whose trial is over, and that no hold of a trial has held at its end or since."""
     ours = (Hold.workspace_id == Workspace.id, Hold.kind == HoldKind.TRIAL_ENDED)
-    held = exists().where(*ours, or_(Hold.opened_at >= Workspace.trial_ends_at, Hold.lifted_at.is_(None)))
+    ends = Workspace.trial_ends_at
+    held = exists().where(*ours, or_(Hold.lifted_at.is_(None), Hold.lifted_at >= ends, Hold.opened_at >= ends))
     over = (Workspace.stage == Stage.TRIAL, Workspace.trial_ends_at <= now, Workspace.cancelled_at.is_(None))
     return _workspaces(*over, ~held)
 
@@ -50,7 +51,9 @@ def trials_over(now: datetime) -> Sequence[str]:
 def trials_extended(now: datetime) -> Sequence[str]:
     """Workspaces that an ended trial holds, and whose trial ends later by now."""
     ours = (Hold.workspace_id == Workspace.id, Hold.kind == HoldKind.TRIAL_ENDED, Hold.lifted_at.is_(None))
-    return _workspaces(Workspace.trial_ends_at > now, Workspace.cancelled_at.is_(None), exists().where(*ours))
+    earlier = Hold.opened_at < Workspace.trial_ends_at  # not for this end, before which the clock was put back
+    held = exists().where(*ours, earlier)
+    return _workspaces(Workspace.trial_ends_at > now, Workspace.cancelled_at.is_(None), held)
 
 
 def overrides_expired(now: datetime) -> Sequence[str]:

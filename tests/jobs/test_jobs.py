@@ -110,6 +110,21 @@ def test_what_a_person_lifted_is_not_held_again_for_the_same_end(
     assert trials(clock) == {"ended": 1}
 
 
+def test_what_a_person_lifted_stays_so_where_the_trial_ended_again_while_nothing_ran(
+    acme: Workspace, mailbox: Mailbox, clock: Clock
+) -> None:
+    clock.advance(days=7)
+    trials(clock)
+    put(acme, trial_ends_at=clock() + DAY)
+    clock.advance(days=3)
+    assert trials(clock) == {}, "it is held for its trial already"
+    holds.lift(acme.public_id, hold_ids(), factories.command(clock()), OWNER)
+    clock.advance(minutes=10)
+    assert trials(clock) == {}
+    assert not trial_operations.end(acme.public_id, Actor.job("trials", clock()))
+    assert fresh(acme).status is TRIAL
+
+
 def test_a_trial_that_is_given_more_time_is_let_in(acme: Workspace, mailbox: Mailbox, clock: Clock) -> None:
     clock.advance(days=7)
     trials(clock)

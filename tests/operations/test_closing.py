@@ -20,6 +20,8 @@ from portal.models import (
 )
 from portal.operations import closing, holds
 from portal.operations.unit import unit
+from portal.operations.workspace_changes import change
+from portal.rules.access import STAFF, StaffRole
 from portal.rules.errors import Conflict, Refused
 from portal.rules.lifecycle import PURGE_AFTER, Status
 from tests import factories
@@ -157,6 +159,17 @@ def test_a_child_is_restored_after_its_primary(acme: Workspace) -> None:
     closing.restore(pune.public_id, BY)
     assert set(statuses().values()) == {Status.TRIAL}
     check_platform()
+
+
+def test_a_child_is_not_restored_beside_a_primary_whose_plan_is_for_one_workspace(acme: Workspace) -> None:
+    """It would cost nothing: there is no child's fee."""
+    pune = named("Acme Pune")
+    close(pune)
+    change(acme.public_id, {"plan": ""}, BY, may=STAFF[StaffRole.OWNER])
+    with pytest.raises(Conflict, match="Move that onto a multi-workspace plan first"):
+        closing.restore(pune.public_id, BY)
+    change(acme.public_id, {"plan": "Group"}, BY, may=STAFF[StaffRole.OWNER])
+    closing.restore(pune.public_id, BY)
 
 
 def test_it_can_be_restored_until_the_last_instant_of_its_ninety_days(acme: Workspace) -> None:

@@ -65,7 +65,7 @@ def restore_ask(ws: str) -> ResponseReturnValue:
         gone=closing_words.numbers(left.gone),
         several_gone=len(left.gone) > 1,
         held=bool(profile.holds),
-        primary=outlook.primary_closed(profile.organization.key) if not profile.is_primary else None,
+        primary=outlook.primary_in_the_way(profile.organization.key) if not profile.is_primary else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Receipts of purges on screen, and those who are left without a workspace."""
+"""Receipts of purges on screen, those who are left without a workspace, and what is in the way of restoring one."""
 
 from datetime import timedelta
 
@@ -9,13 +9,14 @@ from portal.base.db import db
 from portal.models import Membership, Organization, Purge
 from portal.operations import closing
 from portal.operations.purging.purge import purge
-from portal.rules.access import WorkspaceRole
+from portal.operations.workspace_changes import change
+from portal.rules.access import STAFF, StaffRole, WorkspaceRole
 from portal.rules.actors import Actor
 from portal.rules.lifecycle import PURGE_AFTER
 from tests import factories
 from tests.support.clocks import NOW
 from tests.support.creation import BY
-from tests.support.family import add
+from tests.support.family import add, family, named
 from tests.support.people import log_in
 
 HOME = "/admin/workspaces/purged"
@@ -45,3 +46,15 @@ def test_it_shows_how_far_a_purge_is(app: Flask, client: FlaskClient) -> None:
     add(Purge(workspace="ws_gone", workspace_name="Acme", counts={"contact": 5_000}, rows=5_000, **began))
     page = client.get(HOME).text
     assert "Being purged" in page and "5,000" in page and 'hx-trigger="every 1s"' in page
+
+
+def test_the_dialog_says_what_is_in_the_way_of_restoring(app: Flask, client: FlaskClient) -> None:
+    acme = family("Goa", name="Acme")
+    goa = f"/admin/workspaces/{named('Goa').public_id}/restore"
+    closing.close(named("Goa").public_id, "Goa", BY)
+    log_in(client, factories.staff())
+    assert "multi-workspace plan" not in (page := client.get(goa).text) and "data-busy" in page
+    change(acme.public_id, {"plan": ""}, BY, may=STAFF[StaffRole.OWNER])
+    assert "multi-workspace plan first" in (page := client.get(goa).text) and "data-busy" not in page
+    closing.close(acme.public_id, "Acme", BY)
+    assert "is in the trash. Restore that first" in (page := client.get(goa).text) and "data-busy" not in page
