@@ -9,6 +9,7 @@ from portal.api import (
     changes,
     entitlements,
     holds,
+    messages,
     overrides,
     reference,
     takings,
@@ -18,7 +19,18 @@ from portal.api import (
 )
 from portal.base.csrf import csrf
 
-NOUNS = (workspaces, workspace_moves, holds, overrides, entitlements, takings, usage_events, changes, reference)
+NOUNS = (
+    workspaces,
+    workspace_moves,
+    holds,
+    overrides,
+    entitlements,
+    takings,
+    usage_events,
+    messages,
+    changes,
+    reference,
+)
 
 
 def init_app(app: Flask) -> None:

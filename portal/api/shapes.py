@@ -56,6 +56,10 @@ Amount = Annotated[int, Field(ge=0, le=LARGEST_MINOR)]
 Instant = datetime
 """RFC 3339, in UTC."""
 
+Name = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+"""What a program calls something of its own."""
+WorkspaceId = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+
 T = TypeVar("T")
 
 

@@ -226,6 +226,7 @@ NOT_AUDITED: dict[str, str] = {
     "active_contact": "usage events are reported by machines, exactly once, and kept whole",
     "contact_month": "derived from active contacts",
     "usage_event": "usage events are reported by machines, exactly once, and kept as long as they may come again",
+    "message": "receipts are reported by machines, each counted once, and kept as long as they may come",
     "limit_taken": "counters of what the gateway takes before it sends",
     "idempotent_answer": "what was answered to a change, which is an event of its own",
     "held_before": "what closing and other acts, which are events, took from or gave to a workspace",
