@@ -11,6 +11,7 @@ from portal.api import (
     holds,
     messages,
     overrides,
+    recordings,
     reference,
     takings,
     usage_events,
@@ -28,6 +29,7 @@ NOUNS = (
     takings,
     usage_events,
     messages,
+    recordings,
     changes,
     reference,
 )

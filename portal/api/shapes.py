@@ -43,14 +43,15 @@ class Pages(Asked):
     """The `id` of the last entry that you have; blank for the first page."""
 
 
-def _legible(text: str) -> str:
+def legible(text: str) -> str:
+    """The text itself; ValueError where something in it cannot be seen."""
     if HIDDEN.search(text):
         raise ValueError("There is a control character in it.")
     return text
 
 
-Text = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_legible)]
-LongText = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_legible)]
+Text = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(legible)]
+LongText = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(legible)]
 Amount = Annotated[int, Field(ge=0, le=LARGEST_MINOR)]
 """Minor units of the workspace's currency."""
 Instant = datetime

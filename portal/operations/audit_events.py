@@ -89,7 +89,7 @@ EVENTS: dict[str, frozenset[str]] = {
         "workspace.suspended": "status hold public_reason whole_organization",
         "workspace.reactivated": "status",
         "workspace.activated": "status stage activated_on",
-        "workspace.cancelled": "status numbers extensions broadcasts",
+        "workspace.cancelled": "status numbers extensions broadcasts recordings",
         "workspace.restored": "status numbers reassigned",
         "workspace.purged": "purged rows",
         "workspace.made_primary": "primary",
@@ -109,6 +109,11 @@ EVENTS: dict[str, frozenset[str]] = {
         "extension.secret_renewed": "extension number",
         "extension.unregistered": "extension number",
         "extension.provisioned": "extension number",
+        "recording.begun": "recording kind",
+        "recording.completed": "recording kind",
+        "recording.finished": "recording kind",
+        "recording.transcribed": "recording kind",
+        "recording.exported": "rows",
         "workspace.notified": "subject email",
         "workspace.override_expired": "limit value expires_at",
         "job.asked": "job run as_of",
@@ -217,6 +222,7 @@ FOR_CUSTOMERS: dict[str, frozenset[str]] = {
         "invitation.revoked": "email",
         "invitation.accepted": "email",
         "contacts.exported": "rows",
+        "recording.exported": "rows",
     }.items()
 }
 NOT_AUDITED: dict[str, str] = {
