@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 
 from portal.base.db import db
-from portal.models import Contact, Recording, RecordingKind, RecordingState, scope
+from portal.models import Contact, Extension, Recording, RecordingKind, RecordingState, scope
 from portal.queries.tenant_lists import Listed, all_words, listed
 
 OPENING = 160  # characters of a transcript in the list
@@ -19,8 +19,8 @@ CHUNK = 200
 
 
 class RecordingRow(NamedTuple):
-    """A recording in the list: `opening` is how its transcript begins. Of parties whose number is a contact's the name,
-    too, else blank."""
+    """A recording in the list: `opening` is how its transcript begins. Of parties whose number is a contact's or an
+    extension's the name, too, else blank."""
 
     public_id: str
     kind: RecordingKind
@@ -105,6 +105,10 @@ def _matching(q: str) -> list[Any]:
 
 
 def _names(parties: Collection[str]) -> Mapping[str, str]:
-    """Of those that are the numbers of contacts: what these are called."""
-    wanted = select(Contact.phone, Contact.name).where(Contact.phone.in_(parties), Contact.name != "")
-    return {phone: name for phone, name in db.session.execute(wanted)} if parties else {}  # noqa: C416
+    """Of those that are the numbers of contacts or extensions: what these are called."""
+    contacts = select(Contact.phone, Contact.name).where(Contact.phone.in_(parties), Contact.name != "")
+    extensions = select(Extension.number, Extension.display_name).where(
+        Extension.number.in_(parties), Extension.display_name != ""
+    )
+    found = (row for query in (contacts, extensions) for row in db.session.execute(query)) if parties else ()
+    return {number: name for number, name in found}  # noqa: C416

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 
 from portal.models import Recording, RecordingKind, RecordingState
+from portal.operations.demo.dice import between
 from portal.operations.demo.telephony import Lines, any_number
 from portal.operations.demo.tenants import Tenant, World, at_work
 from portal.operations.demo.transcripts import CALLS, VOICEMAILS
@@ -15,7 +16,9 @@ DAYS_BACK = 45  # days over which they are spread
 SHOWCASE = 34  # those of the first customer's workspaces: more than a page
 KNOWN = 0.6  # of callers who are contacts
 OUTGOING = 0.25
-VOICEMAIL = 0.35
+VOICEMAIL = 0.45
+LETTERS = 13  # that somebody says in a second
+NONE = 0.4  # of workspaces that record nothing
 UNHEARD = 0.12  # of those without a transcript
 
 
@@ -24,6 +27,8 @@ def write_recordings(world: World, tenant: Tenant, lines: Lines, contacts: Seque
     if not lines.extensions or tenant.story.trial:
         return
     rng = world.dice.of("recordings", tenant.id)
+    if tenant.customer.index and rng.random() < NONE:
+        return
     end = tenant.ended_at or world.now
     for place in range(_count(world, rng, tenant)):
         began = at_work(rng, end - timedelta(days=DAYS_BACK * rng.random() ** 1.5), tenant.timezone)
@@ -55,12 +60,11 @@ def _parties(world: World, rng: Random, tenant: Tenant, lines: Lines, contacts: 
 def _recording(
     world: World, rng: Random, tenant: Tenant, place: int, began: datetime, parties: tuple[str, str]
 ) -> None:
-    heard = rng.random() >= UNHEARD
-    if rng.random() < VOICEMAIL and len(parties[0]) > 3:  # no extension leaves one
-        text, (least, most) = rng.choice(VOICEMAILS), (9, 55)
-        _call(world, tenant, place, began, parties, rng.randrange(least, most), text if heard else "", voicemail=True)
-    else:
-        _call(world, tenant, place, began, parties, rng.randrange(40, 900), rng.choice(CALLS) if heard else "")
+    voicemail = rng.random() < VOICEMAIL and parties[0].startswith("+")  # no extension leaves one
+    text = rng.choice(VOICEMAILS if voicemail else CALLS)
+    seconds = int(len(text) / LETTERS * between(rng, (1, 1.6)))
+    heard = text if rng.random() >= UNHEARD else ""
+    _call(world, tenant, place, began, parties, seconds, heard, voicemail=voicemail)
 
 
 def _call(

@@ -61,7 +61,7 @@ def opening(transcript: str) -> str:
 
 
 def party(number: str, name: str) -> str:
-    """A contact's name, else the number."""
+    """A contact's or an extension's name, else the number."""
     return name or (formats.phone(number) if number else NOBODY)
 
 
