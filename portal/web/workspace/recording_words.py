@@ -15,7 +15,7 @@ from portal.web.workspace.list_words import Cell, Cells, when
 KINDS = {RecordingKind.CALL: ("Call", "Calls"), RecordingKind.VOICEMAIL: ("Voicemail", "Voicemails")}
 GOES_ON = ("trial", "In progress")
 NOBODY = "Unknown"
-OPENING = 110  # characters of a transcript in the list
+OPENING = 96  # characters of a transcript in the list
 
 
 def rows(found: Iterable[RecordingRow], now: datetime) -> list[Cells]:
