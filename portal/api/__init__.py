@@ -9,7 +9,9 @@ from portal.api import (
     changes,
     entitlements,
     holds,
+    messages,
     overrides,
+    recordings,
     reference,
     takings,
     usage_events,
@@ -18,7 +20,19 @@ from portal.api import (
 )
 from portal.base.csrf import csrf
 
-NOUNS = (workspaces, workspace_moves, holds, overrides, entitlements, takings, usage_events, changes, reference)
+NOUNS = (
+    workspaces,
+    workspace_moves,
+    holds,
+    overrides,
+    entitlements,
+    takings,
+    usage_events,
+    messages,
+    recordings,
+    changes,
+    reference,
+)
 
 
 def init_app(app: Flask) -> None:

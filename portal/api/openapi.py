@@ -12,7 +12,6 @@ from pydantic import TypeAdapter
 from portal.api.operations import JSON, Operation
 from portal.api.problems import KINDS, TYPE
 from portal.api.shapes import ProblemBody
-from portal.api.usage_events import SHAPES
 from portal.operations.idempotency import FIELD
 from portal.rules.api_scopes import ApiScope
 from portal.rules.changes import CHANGES, DATA, Part
@@ -98,7 +97,7 @@ def bodies(told: Operation) -> dict[str, Any]:
     """The shapes that its body may have, by kind of content."""
     if told.body is None:
         return {}
-    return {content: SHAPES[content] if told.body is bytes else told.body for content in told.takes}
+    return {content: told.shapes.get(content, told.body) for content in told.takes}
 
 
 def document(operations: Sequence[Operation], server: str) -> Json:

@@ -17,7 +17,8 @@ JSON = "application/json"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
     """One of them. `path` below /api/v1, its parameters in braces; `once`: it takes an `Idempotency-Key`; `takes`: the
-    kinds of content that the body may be, each with its shape (None: an object of `body`); `refuses`: kinds of
+    kinds of content that the body may be; `shapes`: that of each, where the operation looks into the body itself (it is
+    `bytes`); `refuses`: kinds of
     problems beside those that every operation may answer with; `headers` of the request, with what they are for;
     `sample`: a body to show; `places`: see `Places`."""
 
@@ -32,6 +33,7 @@ class Operation:
     query: type[BaseModel] | None = None
     body: Any = None
     takes: Sequence[str] = (JSON,)
+    shapes: Mapping[str, Any] = field(default_factory=dict)
     once: bool = False
     refuses: tuple[str, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from portal.rules.changes import CHANGES, DATA
 KINDS_OF_TEXT = {"date-time": "instant", "date": "day"}
 DEEPEST = 4
 GROUPS = (
-    ("data-plane", "The data plane", ("entitlements", "takings", "usage_events", "changes")),
+    ("data-plane", "The data plane", ("entitlements", "takings", "usage_events", "messages", "recordings", "changes")),
     ("workspaces", "Workspaces", ("workspaces", "workspace_moves", "holds", "overrides")),
 )
 

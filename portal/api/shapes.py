@@ -43,18 +43,23 @@ class Pages(Asked):
     """The `id` of the last entry that you have; blank for the first page."""
 
 
-def _legible(text: str) -> str:
+def legible(text: str) -> str:
+    """The text itself; ValueError where something in it cannot be seen."""
     if HIDDEN.search(text):
         raise ValueError("There is a control character in it.")
     return text
 
 
-Text = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(_legible)]
-LongText = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(_legible)]
+Text = Annotated[str, StringConstraints(max_length=1_000), AfterValidator(legible)]
+LongText = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(legible)]
 Amount = Annotated[int, Field(ge=0, le=LARGEST_MINOR)]
 """Minor units of the workspace's currency."""
 Instant = datetime
 """RFC 3339, in UTC."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+"""What a program calls something of its own."""
+WorkspaceId = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 
 T = TypeVar("T")
 

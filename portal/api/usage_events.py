@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from flask import request
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
-from pydantic_core import from_json, to_json
 
+from portal.api import batches
 from portal.api.calling import Call, operation
-from portal.api.operations import JSON
 from portal.api.problems import Fault, Problem, of_content
-from portal.api.shapes import Told
+from portal.api.shapes import Name, Told, WorkspaceId
 from portal.operations import usage_events
 from portal.operations.usage_events import Happened, Outcome, Result
 from portal.rules.api_scopes import ApiScope
-from portal.rules.usage_events import MOST, MOST_AT_ONCE, EventType
+from portal.rules.usage_events import MOST_AT_ONCE, EventType
 
 ONE, BATCH = "application/cloudevents+json", "application/cloudevents-batch+json"
-NAME = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
 class Data(BaseModel):
@@ -32,6 +30,8 @@ class Data(BaseModel):
     """Messages; of call.ended the begun minutes."""
     contact: Annotated[str, StringConstraints(max_length=128, pattern=r"^[^\x00-\x1f]*$")] = ""
     """Whatever key you know the contact by; whoever is sent a message is an active contact of the month."""
+    message: Annotated[str, StringConstraints(max_length=500)] = ""
+    """Of message.sent, and of one message: your own id of it, by which receipts tell what became of it."""
 
 
 class Event(BaseModel):
@@ -40,12 +40,12 @@ class Event(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, use_attribute_docstrings=True)
 
     specversion: Literal["1.0"]
-    id: NAME
+    id: Name
     """Unique for its source: the same source and id again is the same event."""
-    source: NAME
+    source: Name
     """Who reports it, for example /gateways/mumbai-1."""
     type: EventType
-    subject: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    subject: WorkspaceId
     """The `id` of the workspace."""
     time: AwareDatetime
     """When it happened (RFC 3339), at most 35 days ago; it counts on that day of the workspace's time zone."""
@@ -79,7 +79,7 @@ _SAMPLE = {
     "type": "message.sent",
     "subject": "ws_…",
     "time": "2026-11-21T11:00:00Z",
-    "data": {"count": 1, "contact": "+918047182200"},
+    "data": {"count": 1, "contact": "+918047182200", "message": "msg-8891"},
 }
 
 
@@ -89,6 +89,7 @@ _SAMPLE = {
     ApiScope.USAGE_WRITE,
     body=bytes,
     takes=(ONE, BATCH),
+    shapes={ONE: Event, BATCH: list[Event]},
     answer=Results,
     sample=_SAMPLE,
 )
@@ -98,15 +99,17 @@ def report(call: Call) -> Results:
     One event as application/cloudevents+json, or up to 1,000 as application/cloudevents-batch+json. An event counts
     exactly once by its `source` and `id`: after an error or a time-out send the same again. A batch is counted whole
     or, where the answer is an error, not at all; events in it that cannot be used are refused one by one and do not
-    keep the others from being counted. `message.delivered` and `message.read` count on top of `message.sent`."""
+    keep the others from being counted. `message.delivered` and `message.read` count on top of `message.sent`; where the
+    event names its message, report that by receipts instead."""
     if request.mimetype == ONE:
         return _one(call)
-    items, events, faults = _batch(call.body)
-    taken = iter(usage_events.take([_happened(each) for each in events if each], call.now, call.only))
+    batch = batches.read(call.body, _EVENTS, "event", "events")
+    taken = iter(usage_events.take([_happened(each) for each in batch.items if each], call.now, call.only))
     results = [
-        next(taken) if event else Result(Outcome.REFUSED, fault) for event, fault in zip(events, faults, strict=True)
+        next(taken) if event else Result(Outcome.REFUSED, fault)
+        for event, fault in zip(batch.items, batch.faults, strict=True)
     ]
-    return _told([_named(each) for each in items], results)
+    return _told([batches.named(each, "id", "source") for each in batch.sent], results)
 
 
 def _one(call: Call) -> Results:
@@ -120,50 +123,14 @@ def _one(call: Call) -> Results:
     return _told([(event.id, event.source)], [result])
 
 
-def _batch(body: bytes) -> tuple[Sequence[Any], list[Event | None], list[str]]:
-    """The items as they were sent; the event that each is, or None; and what is wrong with it."""
-    try:
-        events = _EVENTS.validate_json(body)
-    except ValidationError as error:
-        return _some(body, error)
-    _check_number(len(events))
-    return events, list(events), [""] * len(events)
-
-
-def _some(body: bytes, error: ValidationError) -> tuple[Sequence[Any], list[Event | None], list[str]]:
-    """The same of a batch in which something cannot be used."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    if not found[0]["loc"]:  # no JSON, or no array
-        raise of_content(error)
-    items = from_json(body)
-    _check_number(len(items))
-    faults = [""] * len(items)
-    for each in reversed(found):
-        number, *path = each["loc"]
-        faults[int(number)] = f"{'.'.join(map(str, path)) or 'The event'}: {each['msg']}."
-    good = iter(_EVENTS.validate_json(to_json([item for item, fault in zip(items, faults, strict=True) if not fault])))
-    return items, [None if fault else next(good) for fault in faults], faults
-
-
-def _check_number(count: int) -> None:
-    if not 0 < count <= MOST:
-        raise Problem("invalid", f"A batch has 1 to {MOST:,} events; this has {count:,}.", [Fault("pointer", "", "")])
-
-
 def _happened(event: Event) -> Happened:
     data = event.data
-    return Happened(event.source, event.id, event.type, event.subject, event.time, data.count, data.contact)
+    return Happened(
+        event.source, event.id, event.type, event.subject, event.time, data.count, data.contact, data.message
+    )
 
 
-def _named(item: Any) -> tuple[str, str]:
-    """Id and source, as far as they can be read."""
-    if isinstance(item, Event):
-        return item.id, item.source
-    known = item if isinstance(item, dict) else {}
-    return tuple(str(known[name])[:500] if isinstance(known.get(name), str) else "" for name in ("id", "source"))  # type: ignore[return-value]
-
-
-def _told(names: Sequence[tuple[str, str]], results: Sequence[Result]) -> Results:
+def _told(names: Sequence[tuple[str, ...]], results: Sequence[Result]) -> Results:
     sums = Counter(each.outcome for each in results)
     data = [
         ItemResult(id=event_id, source=source, result=each.outcome, detail=each.why)
@@ -172,6 +139,3 @@ def _told(names: Sequence[tuple[str, str]], results: Sequence[Result]) -> Result
     return Results(
         counted=sums[Outcome.COUNTED], duplicates=sums[Outcome.DUPLICATE], refused=sums[Outcome.REFUSED], data=data
     )
-
-
-SHAPES = {ONE: Event, BATCH: list[Event], JSON: Event}

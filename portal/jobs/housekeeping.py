@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from portal.base.scheduler import Clock, Counts, job
-from portal.operations import idempotency, usage_events
+from portal.operations import idempotency, messages, usage_events
 from portal.operations.housekeeping import sweep
 
 
@@ -18,4 +18,9 @@ from portal.operations.housekeeping import sweep
 def housekeeping(clock: Clock) -> Counts:
     """How many rows went, by what they were."""
     now = clock()
-    return {**sweep(now), "answers": idempotency.forget(now), "events_forgotten": usage_events.forget(now)}
+    return {
+        **sweep(now),
+        "answers": idempotency.forget(now),
+        "events_forgotten": usage_events.forget(now),
+        "messages_forgotten": messages.forget(now),
+    }

@@ -15,6 +15,7 @@ from portal.models.extensions import Extension, ExtensionState
 from portal.models.holds import Hold
 from portal.models.invoices import BilledMonth, BilledUsage, Invoice, InvoiceLine, InvoiceSeries, InvoiceState
 from portal.models.jobs import AuditCheckpoint, JobRun, JobState, Notice, NoticeKind
+from portal.models.messages import Message
 from portal.models.numbers import Number, ReleasedNumber
 from portal.models.orders import Order, OrderState
 from portal.models.organizations import Organization, OrganizationMember, RateCard, RatesBefore
@@ -22,6 +23,7 @@ from portal.models.outbox import OutboxMessage, OutboxState
 from portal.models.plans import LimitOverride, Plan, PlanColour, PlanFee, PlanLimit, PlanPrice
 from portal.models.platform_days import Measure, PlatformDay, PlatformSum
 from portal.models.purges import Purge, PurgedDay, WatchedSpan
+from portal.models.recordings import Recording
 from portal.models.requests import Request
 from portal.models.sessions import LoginSession, LoginThrottle
 from portal.models.settings import PlatformSettings
@@ -31,7 +33,9 @@ from portal.models.usage_events import LimitTaken, UsageEvent
 from portal.models.users import EmailChange, Invitation, PasswordReset, RecoveryCode, Theme, User
 from portal.models.webhooks import DeliveryState, Webhook, WebhookDelivery, WebhookState
 from portal.models.workspaces import Membership, SuspensionBehaviour, Workspace, WorkspaceBirths, WorkspaceTally
+from portal.rules.messages import MessageState
 from portal.rules.numbers import NumberKind, NumberState
+from portal.rules.recordings import RecordingKind, RecordingState
 
 __all__ = [
     "AccessSession",
@@ -75,6 +79,8 @@ __all__ = [
     "LoginThrottle",
     "Measure",
     "Membership",
+    "Message",
+    "MessageState",
     "Notice",
     "NoticeKind",
     "Number",
@@ -99,6 +105,9 @@ __all__ = [
     "PurgedDay",
     "RateCard",
     "RatesBefore",
+    "Recording",
+    "RecordingKind",
+    "RecordingState",
     "RecoveryCode",
     "ReleasedNumber",
     "Request",

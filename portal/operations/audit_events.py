@@ -89,7 +89,7 @@ EVENTS: dict[str, frozenset[str]] = {
         "workspace.suspended": "status hold public_reason whole_organization",
         "workspace.reactivated": "status",
         "workspace.activated": "status stage activated_on",
-        "workspace.cancelled": "status numbers extensions broadcasts",
+        "workspace.cancelled": "status numbers extensions broadcasts recordings",
         "workspace.restored": "status numbers reassigned gone",
         "workspace.purged": "purged rows",
         "workspace.made_primary": "primary",
@@ -110,6 +110,11 @@ EVENTS: dict[str, frozenset[str]] = {
         "extension.secret_renewed": "extension number",
         "extension.unregistered": "extension number",
         "extension.provisioned": "extension number",
+        "recording.begun": "recording kind",
+        "recording.completed": "recording kind",
+        "recording.finished": "recording kind",
+        "recording.transcribed": "recording kind",
+        "recording.exported": "rows",
         "workspace.notified": "subject email",
         "workspace.override_expired": "limit value expires_at",
         "job.asked": "job run as_of",
@@ -218,6 +223,7 @@ FOR_CUSTOMERS: dict[str, frozenset[str]] = {
         "invitation.revoked": "email",
         "invitation.accepted": "email",
         "contacts.exported": "rows",
+        "recording.exported": "rows",
     }.items()
 }
 NOT_AUDITED: dict[str, str] = {
@@ -227,6 +233,7 @@ NOT_AUDITED: dict[str, str] = {
     "active_contact": "usage events are reported by machines, exactly once, and kept whole",
     "contact_month": "derived from active contacts",
     "usage_event": "usage events are reported by machines, exactly once, and kept as long as they may come again",
+    "message": "receipts are reported by machines, each counted once, and kept as long as they may come",
     "limit_taken": "counters of what the gateway takes before it sends",
     "idempotent_answer": "what was answered to a change, which is an event of its own",
     "held_before": "what closing and other acts, which are events, took from or gave to a workspace",

@@ -7,7 +7,7 @@ restored, as far as they have not expired. Taken back, a new owner could not com
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -24,7 +24,7 @@ from portal.models import (
     Workspace,
     scope,
 )
-from portal.operations import cycles
+from portal.operations import cycles, recordings
 from portal.operations.announcements import announce
 from portal.operations.audit import record
 from portal.operations.derived import settling_all
@@ -50,6 +50,7 @@ class Closed:
     numbers: int
     extensions: int
     broadcasts: int
+    recordings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,8 @@ def close(
     told: Collection[str] = (),
 ) -> Closed:
     """The workspace is in the trash: its extensions are unregistered, its numbers back in the inventory but for those
-    that are being ported out, its open broadcasts stopped. `told`: numbers (E.164) of which whoever asks knows that
-    they are being ported out.
+    that are being ported out, its open broadcasts stopped, its recordings ended. `told`: numbers (E.164) of which
+    whoever asks knows that they are being ported out.
 
     `needs`: by which permission the actor does it. Raises Refused unless `confirm_name` is its name and all that is
     being ported out was told, NotFound, Forbidden for whoever has lost that permission, and Conflict if it is closed
@@ -89,8 +90,7 @@ def close(
         with following(session, [row], by):
             row.cancelled_at = by.at
             done = _strip(session, row, by)
-        counts: dict[str, Any] = {"numbers": done.numbers, "extensions": done.extensions, "broadcasts": done.broadcasts}
-        record("workspace.cancelled", by, workspace=row, status=(before.value, row.status.value), **counts)
+        record("workspace.cancelled", by, workspace=row, status=(before.value, row.status.value), **asdict(done))
         announce(session, "workspace.cancelled", row, by, purged_at=purge_at(by.at).isoformat())
         return done
 
@@ -214,7 +214,7 @@ def _strip(session: Session, row: Workspace, by: Actor) -> Closed:
         take_back(session, row, number, by)
         session.add(ReleasedNumber(workspace_id=row.id, e164=number.e164))
     row.extension_count = 0
-    return Closed(len(numbers), len(extensions), len(broadcasts))
+    return Closed(len(numbers), len(extensions), len(broadcasts), recordings.finish_all(session, row, by.at))
 
 
 def _give_back(session: Session, row: Workspace, by: Actor) -> Restored:

@@ -22,6 +22,12 @@ def record_contacts_export(workspace: str, rows: int, by: Actor) -> None:
         record("contacts.exported", by, workspace=locked(session, Workspace, workspace), rows=rows)
 
 
+def record_recordings_export(workspace: str, rows: int, by: Actor) -> None:
+    """The same of its recordings. Raises NotFound."""
+    with unit() as session:
+        record("recording.exported", by, workspace=locked(session, Workspace, workspace), rows=rows)
+
+
 def record_users_export(filters: Mapping[str, str], rows: int, by: Actor) -> None:
     """The same of the list of users."""
     with unit():

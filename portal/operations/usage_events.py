@@ -6,7 +6,7 @@ counted together, or nothing of it is."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,19 +14,18 @@ from typing import Any
 
 from sqlalchemy import delete, select, tuple_
 
-from portal.base.db import db
-from portal.models import UsageEvent, Workspace, scope
-from portal.operations import usage
+from portal.models import UsageEvent, scope
+from portal.operations import messages, reported, usage
+from portal.operations.reported import Reported
 from portal.operations.unit import turn, unit
 from portal.operations.upserts import put_all, upsert
 from portal.operations.usage import Tally
-from portal.rules.errors import Refused
 from portal.rules.periods import local_day
-from portal.rules.usage_events import ACTIVATES, COUNTS, EventType, check_time, fingerprint, forgotten_before
+from portal.rules.usage_events import ACTIVATES, COUNTS, EventType, fingerprint, forgotten_before
 
 BATCH = 5_000  # events forgotten in a unit
-NOBODY = "There is no such workspace."
-CLOSED = "The workspace was closed before that."
+NO_RECEIPT = "Only message.sent names its message; what became of that is reported as a receipt."
+SEVERAL = "An event that names its message is of one message: its count is 1."
 
 
 class Outcome(StrEnum):
@@ -39,7 +38,8 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """An event: `workspace` by public id, `amount` messages or minutes, `contact` blank where it names none."""
+    """An event: `workspace` by public id, `amount` messages or minutes; `contact` and `message` blank where it names
+    none."""
 
     source: str
     id: str
@@ -48,6 +48,7 @@ class Happened:
     at: datetime
     amount: int = 1
     contact: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +59,10 @@ class Result:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    key: int
-    timezone: str
-    cancelled_at: datetime | None
-
-
 def take(events: Sequence[Happened], now: datetime, only: str = "") -> list[Result]:
     """What became of each, in their order. `only`: the one workspace (public id) of which there may be events."""
     with scope.platform():
-        known = _workspaces({each.workspace for each in events if not only or each.workspace == only})
+        known = reported.workspaces({each.workspace for each in events}, only)
         results, fresh = _sorted_out(events, known, now)
         if not fresh:
             return results
@@ -80,10 +74,15 @@ def take(events: Sequence[Happened], now: datetime, only: str = "") -> list[Resu
             added = put_all(session, upsert(session, table).on_conflict_do_nothing(), rows)
             new = {(row.workspace_id, bytes(row.digest)) for row in added}
             tallies: defaultdict[tuple[int, date], Tally] = defaultdict(Tally)
+            sent: dict[messages.Identity, date] = {}
             for identity, (day, number) in fresh.items():
                 if identity in new:
-                    _add(tallies[identity[0], day], events[number])
+                    event = events[number]
+                    _add(tallies[identity[0], day], event)
                     results[number] = Result(Outcome.COUNTED)
+                    if event.message:
+                        sent.setdefault((identity[0], fingerprint(event.source, event.message)), day)
+            messages.note(session, sent)
             usage.count_all(session, tallies)
     return results
 
@@ -107,7 +106,7 @@ def forget(now: datetime) -> int:
 
 
 def _sorted_out(
-    events: Sequence[Happened], known: Mapping[str, _Known], now: datetime
+    events: Sequence[Happened], known: Mapping[str, Reported], now: datetime
 ) -> tuple[list[Result], dict[tuple[int, bytes], tuple[date, int]]]:
     """What becomes of each as far as can be told without the database; and the first of each kind that may count, with
     its day and its place."""
@@ -125,24 +124,16 @@ def _sorted_out(
     return results, fresh
 
 
-def _refusal(event: Happened, place: _Known | None, now: datetime) -> str:
-    if place is None:
-        return NOBODY
-    try:
-        check_time(event.at, now)
-    except Refused as error:
-        return error.message
-    return CLOSED if place.cancelled_at is not None and event.at > place.cancelled_at else ""
+def _refusal(event: Happened, place: Reported | None, now: datetime) -> str:
+    why = reported.refusal(place, event.at, now)
+    if why or not event.message:
+        return why
+    if event.type is not EventType.SENT:
+        return NO_RECEIPT
+    return SEVERAL if event.amount != 1 else ""
 
 
 def _add(tally: Tally, event: Happened) -> None:
     tally.counts[COUNTS[event.type]] += event.amount
     if event.type is ACTIVATES and event.contact:
         tally.contacts.add(event.contact)
-
-
-def _workspaces(named: Collection[str]) -> dict[str, _Known]:
-    wanted = [name for name in named if name.isascii() and name.isprintable()]
-    found = select(Workspace.public_id, Workspace.id, Workspace.timezone, Workspace.cancelled_at)
-    rows = db.session.execute(found.where(Workspace.public_id.in_(wanted)))
-    return {row.public_id: _Known(row.id, row.timezone, row.cancelled_at) for row in rows}

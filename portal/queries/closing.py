@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from portal.base.db import db
-from portal.models import Broadcast, BroadcastState, Number, NumberState, ReleasedNumber, Workspace
+from portal.models import (
+    Broadcast,
+    BroadcastState,
+    Number,
+    NumberState,
+    Recording,
+    RecordingState,
+    ReleasedNumber,
+    Workspace,
+)
 from portal.queries.prospects import may_have_children
 
 OPEN_BROADCASTS = (BroadcastState.SCHEDULED, BroadcastState.SENDING)
@@ -16,13 +25,14 @@ OPEN_BROADCASTS = (BroadcastState.SCHEDULED, BroadcastState.SENDING)
 @dataclass(frozen=True, slots=True)
 class Effects:
     """Of closing. `numbers` go back to the inventory (E.164, the first of them by name); `porting_out` stay until they
-    are gone; `sending` are those of the broadcasts that are being sent now."""
+    are gone; `sending` are those of the broadcasts that are being sent now; `recordings` those that go on."""
 
     numbers: int
     first_number: str | None
     porting_out: tuple[str, ...]
     broadcasts: int
     sending: int
+    recordings: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +54,16 @@ def effects_of(workspace: int) -> Effects:
         Broadcast.workspace_id == workspace, Broadcast.state.in_(OPEN_BROADCASTS)
     )
     open_ones = {state: count for state, count in db.session.execute(states.group_by(Broadcast.state))}  # noqa: C416
+    going_on = select(func.count()).where(
+        Recording.workspace_id == workspace, Recording.state == RecordingState.IN_PROGRESS
+    )
     return Effects(
         numbers=len(assigned),
         first_number=assigned[0] if assigned else None,
         porting_out=tuple(number for number, state in numbers if state is NumberState.PORTING_OUT),
         broadcasts=sum(open_ones.values()),
         sending=open_ones.get(BroadcastState.SENDING, 0),
+        recordings=db.session.scalar(going_on) or 0,
     )
 
 

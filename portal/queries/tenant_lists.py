@@ -102,14 +102,14 @@ def numbers(q: str, page: int) -> Listed[NumberRow]:
     mine = select(*_NUMBER).where(Number.workspace_id == scope.here())
     digits = "".join(letter for letter in q if letter.isdigit())
     query = mine.where(Number.e164.contains(digits)) if q else mine
-    return _listed(query, (Number.e164,), page, NumberRow)
+    return listed(query, (Number.e164,), page, NumberRow)
 
 
 def extensions(q: str, page: int) -> Listed[ExtensionRow]:
     """By number; searched by number and name."""
     query = select(*_EXTENSION)
-    query = query.where(*_all_words(q, Extension.number, Extension.display_name))
-    return _listed(query, (func.length(Extension.number), Extension.number), page, ExtensionRow)
+    query = query.where(*all_words(q, Extension.number, Extension.display_name))
+    return listed(query, (func.length(Extension.number), Extension.number), page, ExtensionRow)
 
 
 def number(public_id: str) -> NumberRow | None:
@@ -136,7 +136,7 @@ def contacts(q: str, page: int) -> Listed[ContactRow]:
             ContactTag.tag.icontains(word, autoescape=True),
         )
         query = query.where(or_(*_holding(word, Contact.name, Contact.phone, Contact.email), tagged))
-    found: Listed[Any] = _listed(query, (Contact.id.desc(),), page, lambda *row: row)
+    found: Listed[Any] = listed(query, (Contact.id.desc(),), page, lambda *row: row)
     return Listed(found.page, found.total, tuple(_with_tags(found.rows)))
 
 
@@ -163,25 +163,27 @@ def campaigns(q: str, page: int) -> Listed[CampaignRow]:
         .scalar_subquery()
     )
     query = select(Campaign.name, Campaign.tag, Campaign.archived_at, Campaign.created_at, count)
-    query = query.where(*_all_words(q, Campaign.name, Campaign.tag))
-    return _listed(query, (Campaign.archived_at.is_not(None), Campaign.id.desc()), page, CampaignRow)
+    query = query.where(*all_words(q, Campaign.name, Campaign.tag))
+    return listed(query, (Campaign.archived_at.is_not(None), Campaign.id.desc()), page, CampaignRow)
 
 
 def broadcasts(q: str, page: int, per_page: int = PER_PAGE) -> Listed[BroadcastRow]:
     """The newest first; searched by name and tag."""
     query = select(Broadcast.name, Broadcast.tag, Broadcast.state, Broadcast.scheduled_at, Broadcast.created_at)
-    query = query.where(*_all_words(q, Broadcast.name, Broadcast.tag))
-    return _listed(query, (Broadcast.created_at.desc(), Broadcast.id.desc()), page, BroadcastRow, per_page)
+    query = query.where(*all_words(q, Broadcast.name, Broadcast.tag))
+    return listed(query, (Broadcast.created_at.desc(), Broadcast.id.desc()), page, BroadcastRow, per_page)
 
 
-def _listed(query: Any, order: Sequence[Any], page: int, make: Any, per_page: int = PER_PAGE) -> Listed[Any]:
+def listed(query: Any, order: Sequence[Any], page: int, make: Any, per_page: int = PER_PAGE) -> Listed[Any]:
+    """This page of what the query finds, or the last one there is; `make` is given the columns of a row."""
     total: int = db.session.scalar(select(func.count()).select_from(query.subquery())) or 0
     page = min(page, max(1, -(-total // per_page)))
     rows = db.session.execute(query.order_by(*order).limit(per_page).offset((page - 1) * per_page)) if total else ()
     return Listed(page, total, tuple(make(*row) for row in rows))
 
 
-def _all_words(q: str, *columns: Any) -> list[ColumnElement[bool]]:
+def all_words(q: str, *columns: Any) -> list[ColumnElement[bool]]:
+    """That every word of the search stands in one of these columns."""
     return [or_(*_holding(word, *columns)) for word in q.split()[:MOST_WORDS]]
 
 

@@ -15,7 +15,8 @@ class ApiScope(Worded):
 
     ENTITLEMENTS_READ = "entitlements:read", "Read what a workspace may do: status, limits, what is used"
     LIMITS_TAKE = "limits:take", "Take messages and minutes from a workspace’s limits before they are sent"
-    USAGE_WRITE = "usage:write", "Report messages and calls"
+    USAGE_WRITE = "usage:write", "Report messages and calls, and what became of messages"
+    RECORDINGS_WRITE = "recordings:write", "Report recordings of calls and voicemails, with their transcripts"
     CHANGES_READ = "changes:read", "Read what changed: the feed for whoever missed a webhook"
     WORKSPACES_READ = "workspaces:read", "List and read workspaces, with their holds and overrides"
     WORKSPACES_WRITE = "workspaces:write", "Create workspaces and change their fields"

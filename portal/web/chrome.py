@@ -79,6 +79,7 @@ WORKSPACE_NAVIGATION: Groups = (
             ("Home", "workspace_home.page", "home"),
             ("Numbers", "workspace_numbers.listing", "phone"),
             ("Extensions", "workspace_extensions.listing", "device-landline-phone"),
+            ("Recordings", "workspace_recordings.listing", "microphone"),
             ("Contacts", "workspace_contacts.listing", "address-book"),
         ),
     ),

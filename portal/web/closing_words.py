@@ -77,11 +77,13 @@ def numbers(e164: tuple[str, ...]) -> str:
 def _effects(profile: Profile, found: Effects, lost: str) -> tuple[Row, ...]:
     locale = formats.reader_locale()
     sending = f", {formats.number(found.sending, locale)} of them sending now" if found.sending else ""
+    recorded = [("microphone", "Recordings that end", "recordings", found.recordings)] if found.recordings else []
     rows = counts(
         [
             ("phone", "Numbers back to inventory", "numbers", found.numbers),
             ("device-landline-phone", "Extensions unregistered", "extensions", profile.extensions),
             ("access-point", f"Broadcasts stopped{sending}", "broadcasts", found.broadcasts),
+            *recorded,
         ]
     )
     amount = formats.money(profile.mrr_minor, profile.currency, locale, whole=True)

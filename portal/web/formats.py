@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -230,6 +230,13 @@ def phone(e164: str) -> str:
 def isolated(name: str) -> str:
     """A name within a sentence, kept from mixing its direction with the sentence's."""
     return f"\u2068{name}\u2069"
+
+
+def length(span: timedelta) -> str:
+    """How long something took, as a clock says it: 0:42, 6:31, 1:02:05."""
+    minutes, seconds = divmod(max(int(span.total_seconds()), 0), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
 
 
 def ago(value: datetime | None, now: datetime, locale: str) -> str:

@@ -37,6 +37,7 @@ ACTIONS = (
     ("Export workspaces", "admin_workspaces.export", "download", "csv"),
     ("Pick a number", "workspace_numbers.pick", "phone", "add did phone"),
     ("Export contacts", "workspace_contacts.export", "download", "csv"),
+    ("Export recordings", "workspace_recordings.export", "download", "csv calls voicemails transcripts"),
 )
 QUESTIONS = (
     ("Add a number…", "admin_numbers.new", "phone", "did phone inventory"),

@@ -1,17 +1,16 @@
 """An example of a messaging gateway beside Portal: HTTP and Python's standard library, nothing else.
 
-It takes from the limits before it sends, reports what it sent until that was counted, checks the signature of webhooks,
-and goes on from where it was in the feed of changes after it was away.
+It takes from the limits before it sends, reports what it sent and what became of that until it was counted, checks the
+signature of webhooks, and goes on from where it was in the feed of changes after it was away.
 
     PORTAL=https://portal.example KEY=ptl_… SECRET=whsec_… STATE=gateway.json python gateway.py 8080
 
-Its own customers call `POST /send` with {"workspace": "ws_…", "to": "+44…", "text": "…"}, Portal `POST /webhooks`;
-`GET /workspaces/ws_…` shows what it knows. The key has the scopes entitlements:read, limits:take, usage:write and
-changes:read. A real one keeps its state in a database, and sends.
+Its customers call `POST /send` with {"workspace": "ws_…", "to": "+44…", "text": "…"}, its carrier `POST /receipts` with
+{"id": "…", "state": "delivered"}, Portal `POST /webhooks`; `GET /workspaces/ws_…` shows what it knows. The key's scopes
+are entitlements:read, limits:take, usage:write and changes:read. A real one has a database, and sends.
 """
 
 import base64
-import hashlib
 import hmac
 import json
 import os
@@ -22,18 +21,16 @@ import uuid
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
+from urllib.request import HTTPError, Request, urlopen
 
 PORTAL, KEY, SECRET = (os.environ[name] for name in ("PORTAL", "KEY", "SECRET"))
 STATE = Path(os.environ.get("STATE", "gateway.json"))
-EVENTS = "application/cloudevents-batch+json"
-ROUND = 2.0  # seconds between two looks at the feed, and at what is to be reported
-TOLERANCE = 300  # seconds by which the two clocks may differ
+EVENTS, RECEIPTS = "/usage/events", "/messages/receipts"
+KINDS = {EVENTS: "application/cloudevents-batch+json", RECEIPTS: "application/json"}
 
 lock = threading.RLock()
 known: dict[str, dict] = {}  # entitlements by workspace
-waiting: list[dict] = []  # usage events that were not counted yet
+waiting: dict[str, list[dict]] = {path: [] for path in KINDS}  # what was not counted yet
 after = ""  # how far the feed was read
 
 
@@ -45,43 +42,47 @@ def call(method: str, path: str, body=None, kind: str = "application/json", once
         return json.loads(answer.read())
 
 
-def send(workspace: str, to: str) -> tuple[int, dict]:
-    """Take, send, and note what is to be reported. Refused where Portal says no."""
-    message = uuid.uuid4().hex
+def send(workspace: str, to: str, text: str) -> tuple[int, dict]:
+    """Take, send (here a real one hands the text over to its carrier), and note it. Refused where Portal says no."""
+    message = f"{workspace}-{uuid.uuid4().hex}"
     try:
         call("POST", f"/workspaces/{workspace}/limits/take", {"limit": "monthly_messages", "count": 1}, once=message)
     except HTTPError as problem:
         return problem.code, json.loads(problem.read())
     except OSError:  # not taken, as far as we know: a real gateway tries again with the same key
         return 503, {"detail": "Portal does not answer. Send it again."}
-    # … here a real gateway hands the message over to its carrier …
-    event = {"specversion": "1.0", "id": f"{message}-sent", "source": "/gateways/example", "type": "message.sent"}
-    with lock:
-        waiting.append(event | {"subject": workspace, "time": datetime.now(UTC).isoformat(), "data": {"contact": to}})
-        keep()
+    data = {"contact": to, "message": message}
+    note(EVENTS, specversion="1.0", id=f"{message}-sent", type="message.sent", subject=workspace, data=data)
     return 202, {"id": message}
 
 
+def note(path: str, **what) -> None:
+    """This happened just now, and is to be reported."""
+    with lock:
+        waiting[path].append(what | {"source": "/gateways/example", "time": datetime.now(UTC).isoformat()})
+        keep()
+
+
 def report() -> None:
-    """What was not counted yet. After an error the same events go again: each counts once by its source and id."""
-    if batch := waiting[:1000]:
-        call("POST", "/usage/events", batch, EVENTS)
-        with lock:
-            del waiting[: len(batch)]
-            keep()
+    """Events, then the receipts for them. After an error the same go again: each counts once, whatever the order."""
+    for path, kind in KINDS.items():
+        if batch := waiting[path][:1000]:
+            told = call("POST", path, batch, kind)["data"]
+            with lock:  # a receipt whose event is on its way waits for it
+                waiting[path][: len(batch)] = [a for a, b in zip(batch, told, strict=True) if b["result"] == "unknown"]
+                keep()
 
 
 def catch_up() -> None:
     """All that changed since we looked last, the oldest first."""
     global after
-    more = True
-    while more:
+    feed = {"has_more": True}
+    while feed["has_more"]:
         feed = call("GET", f"/changes?after={after}&limit=100")
         for workspace in {change["workspace"] for change in feed["data"]}:
             learn(workspace)
-        with lock:
-            after, more = feed["next"], feed["has_more"]
-            keep()
+        after = feed["next"]
+        keep()
 
 
 def learn(workspace: str) -> None:
@@ -98,17 +99,16 @@ def learn(workspace: str) -> None:
 def is_portals(headers, body: bytes) -> bool:
     """Whether Portal signed this just now (Standard Webhooks)."""
     name, at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not at.isdigit() or abs(time.time() - int(at)) > TOLERANCE:
-        return False
-    key, signed = base64.b64decode(SECRET.removeprefix("whsec_")), f"{name}.{at}.".encode() + body
-    mine = "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
-    return any(hmac.compare_digest(mine, each) for each in headers.get("webhook-signature", "").split())
+    is_new = at.isdigit() and abs(time.time() - int(at)) <= 300  # seconds by which the clocks may differ
+    key = base64.b64decode(SECRET.removeprefix("whsec_"))
+    mine = "v1," + base64.b64encode(hmac.digest(key, f"{name}.{at}.".encode() + body, "sha256")).decode()
+    return is_new and any(hmac.compare_digest(mine, each) for each in headers.get("webhook-signature", "").split())
 
 
 def keep() -> None:
     """What must not be lost is on the disk, whole or as it was."""
     with lock:
-        STATE.with_suffix(".new").write_text(json.dumps({"after": after, "waiting": waiting, "known": known}))
+        STATE.with_suffix(".new").write_text(json.dumps([after, waiting, known]))
         STATE.with_suffix(".new").replace(STATE)
 
 
@@ -119,15 +119,15 @@ class Door(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        if self.path == "/send":
-            asked = json.loads(body)
-            self.answer(*send(asked["workspace"], asked["to"]))
+        status, told = send(**json.loads(body)) if self.path == "/send" else (200, {})
+        if self.path == "/receipts":  # a real one makes sure that it is its carrier who calls
+            said = json.loads(body)
+            note(RECEIPTS, workspace=said["id"].rpartition("-")[0], message=said["id"], state=said["state"])
         elif self.path == "/webhooks" and is_portals(self.headers, body):
-            if workspace := json.loads(body)["workspace"]:  # blank in a test
-                learn(workspace)
-            self.answer(200, {})
-        else:
-            self.answer(401, {})
+            learn(json.loads(body)["workspace"])  # blank in a test: there is none
+        elif self.path != "/send":
+            status = 401
+        self.answer(status, told)
 
     def answer(self, status: int, body: dict) -> None:
         self.send_response(status)
@@ -137,7 +137,7 @@ class Door(BaseHTTPRequestHandler):
 
 if __name__ == "__main__":
     if STATE.exists():
-        after, waiting, known = map(json.loads(STATE.read_text()).get, ("after", "waiting", "known"))
+        after, waiting, known = json.loads(STATE.read_text())
     door = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Door)
     threading.Thread(target=door.serve_forever, daemon=True).start()
     while True:
@@ -146,4 +146,4 @@ if __name__ == "__main__":
                 act()
             except OSError as problem:
                 print(f"{act.__name__}: {problem}; next round", file=sys.stderr)
-        time.sleep(ROUND)
+        time.sleep(2)  # until the next look at the feed, and at what is to be reported

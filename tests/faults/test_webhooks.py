@@ -135,7 +135,8 @@ class Gateway:
 
 
 def test_the_example_gateway(app: Flask, serve: Serve, tmp_path: Path) -> None:
-    """It takes, sends and reports, is told by webhook, refuses a forged one, and catches up after it was away."""
+    """It takes, sends, reports that and what its carrier says, is told by webhook, refuses a forged one, and catches up
+    after it was away."""
     factories.plan()
     settings = {"timezone": "UTC", "cap_monthly_messages": "2", "skip_onboarding_email": True}
     workspace, staff = factories.workspace("Acme", **settings).public_id, program(app)
@@ -153,8 +154,12 @@ def test_the_example_gateway(app: Flask, serve: Serve, tmp_path: Path) -> None:
     gateway.settings |= {"PORTAL": portal.url, "KEY": staff.secret, "SECRET": hook.secret}
     message = {"workspace": workspace, "to": "+918047182200", "text": "Hello"}
     with gateway.running():
-        assert [gateway.ask("/send", message)[0] for _ in range(3)] == [202, 202, 409]
-        until(lambda: sent() == 2, gateway.log.read_text)
+        answers = [gateway.ask("/send", message) for _ in range(3)]
+        assert [status for status, _ in answers] == [202, 202, 409]
+        first, second = (told["id"] for _, told in answers[:2])
+        for name, state in ((first, "read"), (first, "delivered"), (second, "failed")):
+            assert gateway.ask("/receipts", {"id": name, "state": state}) == (200, {})
+        until(lambda: counted() == (2, 1, 1, 1), gateway.log.read_text)
         until(lambda: gateway.outbound(workspace) == "allowed", gateway.log.read_text)
         act("holds", {"note": "Spam", "public_reason": "Please call us."})
         until(lambda: gateway.outbound(workspace) == "blocked", gateway.log.read_text)
@@ -164,11 +169,13 @@ def test_the_example_gateway(app: Flask, serve: Serve, tmp_path: Path) -> None:
     with gateway.running():
         until(lambda: gateway.ask(f"/workspaces/{workspace}")[1].get("inbound") == "closed", gateway.log.read_text)
         assert gateway.ask("/send", message)[0] == 409
-    assert sent() == 2
+    assert counted() == (2, 1, 1, 1)
+    assert len(GATEWAY.read_text().splitlines()) < 150
 
 
-def sent() -> int:
-    """How many messages were counted."""
+def counted() -> tuple[int, ...]:
+    """How many messages were sent, delivered, read, and failed."""
     db.session.rollback()
+    columns = (DailyUsage.sent, DailyUsage.delivered, DailyUsage.read, DailyUsage.failed)
     with scope.platform():
-        return int(db.session.scalar(select(func.sum(DailyUsage.sent))) or 0)
+        return tuple(int(each or 0) for each in db.session.execute(select(*map(func.sum, columns))).one())

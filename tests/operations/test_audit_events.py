@@ -34,6 +34,7 @@ AUDITED = {
     "plan_price": "plan",
     "platform_settings": "platform",
     "recovery_code": "user",
+    "recording": "recording",
     "request": "request",
     "user": "user",
     "webhook": "webhook",

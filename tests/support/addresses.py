@@ -23,6 +23,7 @@ from portal.models import (
     OrganizationMember,
     Plan,
     RateCard,
+    Recording,
     Request,
     User,
     Webhook,
@@ -325,22 +326,29 @@ def of_number(state: NumberState, rest: str = "") -> Callable[[Example], str]:
 def of_own_telephony(rest: str, state: ExtensionState | None = None) -> dict[str, Any]:
     """A question about the first number of a customer's or, with a state, about the first extension in it; and the
     owner of its workspace."""
-    row: Any = Number if state is None else Extension
-    where = Number.state == NumberState.ASSIGNED if state is None else Extension.state == state
+    if state is None:
+        return _of_own(Number, "numbers", Number.state == NumberState.ASSIGNED, rest="/" + rest)
+    return _of_own(Extension, "extensions", Extension.state == state, rest="/" + rest)
 
+
+def of_recording(*where: Any) -> dict[str, Any]:
+    """The page of the first such recording of a customer's; and the owner of its workspace."""
+    return _of_own(Recording, "recordings", *where)
+
+
+def _of_own(row: Any, noun: str, *where: Any, rest: str = "") -> dict[str, Any]:
     def found(example: Example) -> tuple[str, str, str]:
         query = (
             select(row.public_id, Workspace.web_address, User.email)
             .join(Workspace, Workspace.id == row.workspace_id)
             .join(User, User.id == Workspace.owner_id)
-            .where(where, Workspace.status == Status.ACTIVE, User.password_hash.is_not(None))
+            .where(*where, Workspace.status == Status.ACTIVE, User.password_hash.is_not(None))
         )
         with example.open() as session, scope.platform():
             public_id, slug, email = session.execute(query.order_by(Workspace.id, row.id).limit(1)).one()
         return public_id, slug, email
 
-    noun = "numbers" if state is None else "extensions"
     return {
-        "where": lambda example: f"/w/{found(example)[1]}/{noun}/{found(example)[0]}/{rest}",
+        "where": lambda example: f"/w/{found(example)[1]}/{noun}/{found(example)[0]}{rest}",
         "who": lambda example: found(example)[2],
     }

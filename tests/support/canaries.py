@@ -24,6 +24,7 @@ ROW: dict[str, dict[str, Any]] = {
     "customer_order": {"state": "paid"},
     "access_session": {"login_session_id": None},
     "number": {"state": "porting_out"},
+    "recording": {"state": "final"},
     "login_session": {"revoked_at": NOW},
     "outbox_message": {"state": "sent"},
 }

@@ -31,6 +31,7 @@ class Home:
     people: dict[WorkspaceRole, User] = field(default_factory=dict)
     number: str = ""
     extension: str = ""
+    recording: str = ""
 
     @property
     def path(self) -> str:
@@ -52,10 +53,11 @@ def home(name: str = "Acme Logistics") -> Home:
 
 
 def furnished(name: str, e164: str) -> Home:
-    """The same, with this number and an extension; their public ids."""
+    """The same, with this number, an extension and a recording; their public ids."""
     found = home(name)
     found.number = telephony.assigned(found.workspace, e164)
     found.extension = extensions.create(found.workspace.public_id, "101", "Front desk", factories.command()).extension
+    found.recording = telephony.recording(found.workspace)
     return found
 
 

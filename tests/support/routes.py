@@ -16,6 +16,7 @@ FILES = {
     "organization_billing.draft_pdf",
     "organization_billing.pdf",
     "workspace_contacts.export",
+    "workspace_recordings.export",
     "admin_workspaces.export",
     "admin_users.export",
     "admin_audit.export",

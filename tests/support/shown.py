@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from portal.models import ExtensionState, NumberState
+from portal.models import ExtensionState, NumberState, Recording
 from portal.rules.access import WorkspaceRole
-from tests.support.addresses import of_number, of_organization, of_own_telephony, of_person
+from tests.support.addresses import of_number, of_organization, of_own_telephony, of_person, of_recording
 from tests.support.examples import Example
 
 OWNER = "owner@portal.example"
@@ -43,6 +43,10 @@ TELEPHONY = {
     "admin_number_imports.page": Shown("/admin/numbers/import/"),
     "workspace_numbers.pick: nothing": Shown("/w/nilgiri-retail/numbers/pick?q=99999999999", TENANT),
     "workspace_numbers.release": Shown(**of_own_telephony("release")),
+    "workspace_recordings.listing: of a kind": Shown("/w/nilgiri-retail/recordings?kind=voicemail&q=the", TENANT),
+    "workspace_recordings.listing: nothing": Shown("/w/nilgiri-retail/recordings?q=brihgt", TENANT),
+    "workspace_recordings.page": Shown(**of_recording(Recording.transcript != "")),
+    "workspace_recordings.page: going on": Shown(**of_recording(Recording.ended_at.is_(None))),
     "workspace_extensions.renew": Shown(**of_own_telephony("renew", PROVISIONED)),
     "workspace_extensions.unregister": Shown(**of_own_telephony("unregister", PROVISIONED)),
     "workspace_extensions.provision": Shown(**of_own_telephony("provision", GONE)),

@@ -1,13 +1,15 @@
-"""Numbers and extensions for tests."""
+"""Numbers, extensions and recordings for tests."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
 
 from portal.base.db import db
-from portal.models import Change, Extension, Number, NumberState, Workspace, scope
-from portal.operations import limits, numbers
+from portal.models import Change, Extension, Number, NumberState, RecordingKind, Workspace, scope
+from portal.operations import limits, numbers, recordings
 from portal.operations.limits import Typed
+from portal.operations.recordings import Report
 from portal.rules.limits import Limit
 from tests.support.clocks import NOW
 from tests.support.creation import BY
@@ -44,6 +46,14 @@ def extension_of(public_id: str) -> Extension:
     db.session.rollback()
     with scope.platform():
         return db.session.scalars(select(Extension).where(Extension.public_id == public_id)).one()
+
+
+def recording(row: Workspace, reference: str = "pbx-1", **more: Any) -> str:
+    """A recording of the workspace, by default of a call of six minutes and a half that was over just now."""
+    began = more.pop("started_at", NOW - timedelta(seconds=391))
+    parties: dict[str, Any] = {"caller": "+442079460018", "callee": MUMBAI, "kind": RecordingKind.CALL, "ended_at": NOW}
+    told = Report(row.public_id, reference, started_at=began, **(parties | more))
+    return recordings.report(told, BY).public_id
 
 
 def announced() -> list[tuple[str, dict[str, Any]]]:

@@ -157,6 +157,7 @@ def people(app: Flask, examples: dict[str, str]) -> list[Person]:
     examples["domain"] = factories.domain(organization).public_id
     examples |= {"slug": workspace.web_address, "user": user.public_id, "invitation": "ivt_0000000000000000"}
     examples["num"] = telephony.assigned(workspace)
+    examples["rec"] = telephony.recording(workspace)
     examples["ext"] = extensions.create(workspace.public_id, "101", "", factories.command()).extension
     add_agent_of(organization)
     return found
@@ -211,7 +212,7 @@ def test_every_route_answers_every_role_as_the_table_says(people: list[Person], 
     # Workspaces and users are exported by the same people.
     exports = (
         *(Permission.WORKSPACE_EXPORT, Permission.WORKSPACE_EXPORT),
-        *(Permission.TENANT_CONTACT_EXPORT, Permission.NUMBER_VIEW),
+        *(Permission.TENANT_CONTACT_EXPORT, Permission.TENANT_EXPORT, Permission.NUMBER_VIEW),
     )
     exported = sum(allows(role, permission) for role in ROLES for permission in exports)
     assert count(AuditEvent) == events + exported, "what was turned away, or had no token, did nothing"

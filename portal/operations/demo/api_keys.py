@@ -15,7 +15,7 @@ GATEWAY = (S.ENTITLEMENTS_READ, S.LIMITS_TAKE, S.USAGE_WRITE, S.CHANGES_READ)
 KEYS: tuple[tuple[str, tuple[S, ...], bool, int, int | None, int | None], ...] = (
     ("Gateway Mumbai", GATEWAY, False, 210, 2, None),
     ("Gateway Frankfurt", GATEWAY, False, 118, 4, None),
-    ("PBX", (S.ENTITLEMENTS_READ, S.LIMITS_TAKE, S.USAGE_WRITE), False, 118, 3, None),
+    ("PBX", (S.ENTITLEMENTS_READ, S.LIMITS_TAKE, S.USAGE_WRITE, S.RECORDINGS_WRITE), False, 118, 3, None),
     ("Provisioning", (S.WORKSPACES_READ, S.WORKSPACES_WRITE, S.WORKSPACES_LIFECYCLE), False, 96, 60 * 26, None),
     ("Shop of Nilgiri Retail", (S.ENTITLEMENTS_READ, S.USAGE_WRITE), True, 41, 60 * 5, None),
     ("Gateway Mumbai, old", GATEWAY, False, 390, 60 * 24 * 207, 205),

@@ -25,6 +25,7 @@ from portal.operations.demo import (
     logins,
     messaging,
     purges,
+    recordings,
     requests,
     telephony,
     usage,
@@ -150,8 +151,9 @@ def _customer(world: World, size: Size) -> list[int]:
         days.note_monthly(world, tenant)
         lives.write_life(world, tenant, usage.write_usage(world, tenant))
         ledger.write_contacts(world, tenant)
-        telephony.write_telephony(world, tenant)
-        messaging.write_messaging(world, tenant)
+        lines = telephony.write_telephony(world, tenant)
+        contacts = messaging.write_messaging(world, tenant)
+        recordings.write_recordings(world, tenant, lines, contacts)
     customers.write_people(world, customer)
     lives.write_invitations(world, customer)
     lives.write_domains(world, customer)

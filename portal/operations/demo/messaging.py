@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import Random
 
@@ -16,10 +17,10 @@ from portal.operations.demo.texts import CAMPAIGNS, TAGS
 DAYS_BACK = 100  # days over which broadcasts are spread
 
 
-def write_messaging(world: World, tenant: Tenant) -> None:
-    """Its contacts, campaigns and broadcasts."""
+def write_messaging(world: World, tenant: Tenant) -> Sequence[str]:
+    """Its contacts, campaigns and broadcasts; the phone numbers of its contacts."""
     rng = world.dice.of("messaging", tenant.id)
-    _contacts(world, rng, tenant)
+    phones = _contacts(world, rng, tenant)
     scale = 1.0 if world.depth.contacts > 3 else 0.3
     free = tenant.offer in (None, FREE) or tenant.story.trial
     for number in range(int(rng.triangular(0, 2 if free else 6, 1) * scale)):
@@ -31,9 +32,10 @@ def write_messaging(world: World, tenant: Tenant) -> None:
         for part in range(rng.choice((1, 1, 2)) if free else rng.choice((1, 2, 2, 3, 4))):
             sent_at = min(at + timedelta(days=part * 7 + 1, hours=3), _end(world, tenant))
             _broadcast(world, rng, tenant, campaign, f"{name}, part {part + 1}", tag, body, sent_at)
+    return phones
 
 
-def _contacts(world: World, rng: Random, tenant: Tenant) -> None:
+def _contacts(world: World, rng: Random, tenant: Tenant) -> Sequence[str]:
     most = world.depth.contacts
     people, region = PEOPLE[tenant.customer.region.names], tenant.customer.region
     phones: set[str] = set()
@@ -53,6 +55,7 @@ def _contacts(world: World, rng: Random, tenant: Tenant) -> None:
         )
         for tag in rng.sample(TAGS, rng.choice((0, 1, 1, 2))):
             world.sheet.add(ContactTag, workspace_id=tenant.id, contact_id=contact, tag=tag)
+    return sorted(phones)
 
 
 def _broadcast(

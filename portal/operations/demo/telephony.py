@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -18,14 +20,21 @@ MOST_WAITING = 2_000
 LEAVING = 6  # days that porting out has taken at least
 
 
-def write_telephony(world: World, tenant: Tenant) -> None:
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """What a workspace can be called at: numbers (E.164) that it has or had, and extensions."""
+
+    numbers: Sequence[str]
+    extensions: Sequence[str]
+
+
+def write_telephony(world: World, tenant: Tenant) -> Lines:
     """Its numbers and extensions, within its plan's limits. A closed one has none left: its numbers went back."""
     rng = world.dice.of("telephony", tenant.id)
     offer = tenant.offer or FREE
     most = 2 if world.depth.contacts <= 3 else 8
     numbers = min(offer.limit(Limit.NUMBERS) or 0, int(rng.triangular(0, most, 1.2)))
-    for _ in range(numbers):
-        _number(world, rng, tenant)
+    held = [_number(world, rng, tenant) for _ in range(numbers)]
     extensions = min(offer.limit(Limit.EXTENSIONS) or 0, int(rng.triangular(0, most * 2.5, 2)))
     for place in range(extensions):
         gone = tenant.cancelled_at is not None or rng.random() < 0.06
@@ -38,9 +47,10 @@ def write_telephony(world: World, tenant: Tenant) -> None:
             state=ExtensionState.UNREGISTERED if gone else ExtensionState.PROVISIONED,
             created_at=tenant.created_at + timedelta(hours=place + 1) if not tenant.story.trial else tenant.created_at,
         )
+    return Lines(held, [str(101 + place) for place in range(extensions)])
 
 
-def _number(world: World, rng: Random, tenant: Tenant) -> None:
+def _number(world: World, rng: Random, tenant: Tenant) -> str:
     released = tenant.cancelled_at
     leaving = released is None and not tenant.story.trial and rng.random() < 0.02
     state = NumberState.PORTING_OUT if leaving else NumberState.ASSIGNED
@@ -57,6 +67,7 @@ def _number(world: World, rng: Random, tenant: Tenant) -> None:
     )
     if released:
         world.sheet.add(ReleasedNumber, workspace_id=tenant.id, e164=e164)
+    return e164
 
 
 def _begun(world: World, tenant: Tenant) -> datetime:

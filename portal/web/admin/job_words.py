@@ -34,6 +34,7 @@ DID: Mapping[str, tuple[str, str]] = {
     "ended": ("trial ended", "trials ended"),
     "events": ("event checked", "events checked"),
     "events_forgotten": ("usage event forgotten", "usage events forgotten"),
+    "messages_forgotten": ("message forgotten", "messages forgotten"),
     "extended": ("trial extended", "trials extended"),
     "failed": ("failed", "failed"),
     "first_steps": ("told of first steps", "told of first steps"),

@@ -31,7 +31,8 @@ OFFERED = {
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell. `badge`: the class of the status badge that the text stands in; `title`: the exact instant; `doors`:
-    what may be done, each with its label, its address, and what it is called where nobody sees the row."""
+    what may be done, each with its label, its address, and what it is called where nobody sees the row; `url`: of the
+    page that a name leads to."""
 
     text: str
     sub: str = ""
@@ -40,6 +41,7 @@ class Cell:
     numeric: bool = False
     is_name: bool = False
     doors: tuple[tuple[str, str, str], ...] = ()
+    url: str = ""
 
 
 Cells = tuple[Cell, ...]
@@ -75,7 +77,7 @@ def extensions(rows: Iterable[ExtensionRow], now: datetime) -> list[Cells]:
             Cell(row.number, is_name=True),
             Cell(row.display_name or formats.NONE),
             _state(row.state),
-            _when(row.created_at, now),
+            when(row.created_at, now),
             *((Cell("", doors=tuple(_door(act, label, row) for act, label in OFFERED[row.state])),) if changes else ()),
         )
         for row in rows
@@ -94,7 +96,7 @@ def contacts(rows: Iterable[ContactRow], now: datetime) -> list[Cells]:
             Cell(row.name or formats.phone(row.phone), row.email, is_name=True),
             Cell(formats.phone(row.phone)),
             Cell(", ".join(row.tags) or formats.NONE),
-            _when(row.created_at, now),
+            when(row.created_at, now),
         )
         for row in rows
     ]
@@ -108,7 +110,7 @@ def campaigns(rows: Iterable[CampaignRow], now: datetime) -> list[Cells]:
             Cell(row.name, is_name=True),
             Cell(row.tag or "All contacts"),
             Cell("Archived", badge="cancelled") if row.archived_at else Cell("In use", badge="active"),
-            _when(row.created_at, now),
+            when(row.created_at, now),
             Cell(formats.number(row.broadcasts, locale), numeric=True),
         )
         for row in rows
@@ -122,7 +124,7 @@ def broadcasts(rows: Iterable[BroadcastRow], now: datetime) -> list[Cells]:
             Cell(row.name, is_name=True),
             Cell(row.tag or "All contacts"),
             _state(row.state),
-            _when(row.scheduled_at or row.created_at, now),
+            when(row.scheduled_at or row.created_at, now),
         )
         for row in rows
     ]
@@ -138,7 +140,8 @@ def _state(state: NumberState | ExtensionState | BroadcastState) -> Cell:
     return Cell(label, badge=kind)
 
 
-def _when(value: datetime, now: datetime) -> Cell:
+def when(value: datetime, now: datetime) -> Cell:
+    """An instant, near ones in words, with the exact one as its title."""
     locale, timezone = formats.reader_locale(), formats.reader_timezone()
     exact = formats.minute(value, locale, timezone)
     if value > now:

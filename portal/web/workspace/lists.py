@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
@@ -75,15 +76,16 @@ BROADCASTS = Kind(
 )
 
 
-def listed(kind: Kind, endpoint: str, **more: Any) -> Response:
-    """A page of the list. `more`: as the template knows it."""
+def listed(kind: Kind, endpoint: str, kept: Mapping[str, str] = MappingProxyType({}), **more: Any) -> Response:
+    """A page of the list. `kept`: what else its address says; `more`: as the template knows it."""
     q, locale = words(), formats.reader_locale()
     found = kind.read(q, paging.number(request.args.get("page")))
-    turn = paging.turning(endpoint, q=q or None)
+    turn = paging.turning(endpoint, q=q or None, **kept)
     return show(
         "workspace/list",
         kind=kind,
         q=q,
+        kept=kept,
         url=url_for(endpoint),
         total=formats.number(found.total, locale),
         rows=kind.say(found.rows, clock.now()),

@@ -33,6 +33,7 @@ def context(profile: Profile, slug: str, brand: str, locale: str) -> dict[str, A
         "is_capped": any(hold.kind is HoldKind.SPEND_CAP for hold in profile.holds),
         "public_id": profile.public_id,
         "export_url": url_for("workspace_contacts.export") if may(Permission.TENANT_CONTACT_EXPORT) else None,
+        "recordings_url": url_for("workspace_recordings.export") if may(Permission.TENANT_EXPORT) else None,
     }
 
 
