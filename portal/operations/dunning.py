@@ -4,6 +4,7 @@ for those they knew of."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from portal.models import Hold, Invoice, scope
 from portal.models.invoices import UNPAID
 from portal.operations.audit import record
+from portal.operations.invoice_mail import post_past_due
 from portal.operations.locks import locked_house, organization_key
 from portal.operations.statuses import following
 from portal.operations.unit import unit
@@ -40,7 +42,15 @@ def suspend(organization: str, by: Actor) -> bool:
             session.add(row)
         said: dict[str, Any] = {"hold": row.kind.value, "public_reason": PUBLIC_REASON, "whole_organization": True}
         record("hold.opened", by, organization=house.organization, reason=note, **said)
+        post_past_due(session, house.organization, _overdue(session, key, by), by)
         return True
+
+
+def _overdue(session: Session, organization: int, by: Actor) -> Sequence[Invoice]:
+    """All that is to be paid before the hold goes by itself, also what has days of grace left."""
+    late = (Invoice.state.in_(UNPAID), Invoice.due_on < by.at.astimezone(UTC).date())
+    rows = select(Invoice).where(Invoice.organization_id == organization, *late)
+    return session.scalars(rows.order_by(Invoice.due_on, Invoice.id)).all()
 
 
 def _owed(session: Session, organization: int, latest: date, by: Actor) -> list[Invoice]:

@@ -10,15 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import Workspace, scope
-from portal.operations import change_checks, cycles
+from portal.operations import change_checks, cycles, spend_caps
 from portal.operations.announcements import announce
 from portal.operations.audit import record
 from portal.operations.change_checks import Fit
 from portal.operations.derived import settling_all
 from portal.operations.drafts import NewWorkspace
 from portal.operations.health import assess_some
+from portal.operations.locks import locked_place
 from portal.operations.ownership import HandedOver, hand_over
-from portal.operations.unit import exclusively, locked, unit
+from portal.operations.unit import exclusively, unit
 from portal.queries.directory import Directory
 from portal.queries.editing import Present, present, same
 from portal.rules.access import Permission
@@ -78,7 +79,8 @@ def change(
     Invalid with a message for every bad field: then nothing was changed."""
     with unit() as session:
         exclusively(session, "workspaces")  # whose names are unique among all
-        row = locked(session, Workspace, workspace)
+        place = locked_place(session, workspace)
+        row = place.workspace
         before = present(workspace)
         draft = _overlaid(before, wanted)
         directory = Directory()
@@ -98,6 +100,9 @@ def change(
             with scope.platform():
                 assess_some(session, [row.id], by.at, directory.platform, directory.plan_limits)
         _tell(session, row, before, present(workspace), by)
+        if "spend_cap" in changed:
+            with scope.platform():
+                spend_caps.follow(session, place, by)
         return Changed(tuple(changed), before.version + 1, handed)
 
 

@@ -5,20 +5,21 @@ from datetime import datetime
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from portal.base.db import db
 from portal.base.scheduler import Counts
 from portal.jobs.dunning import dunning
-from portal.models import AuditEvent, Change, Hold, InvoiceState, Workspace
+from portal.models import AuditEvent, Change, Hold, InvoiceState, Organization, OrganizationMember, Workspace
 from portal.operations import holds, payments, platform, platform_changes
 from portal.operations.invoicing import issue
 from portal.operations.unit import unit
 from portal.queries import doctor
-from portal.rules.access import STAFF, StaffRole
+from portal.rules.access import STAFF, OrganizationRole, StaffRole
 from portal.rules.errors import Invalid
 from portal.rules.lifecycle import HoldKind, Status
 from tests import factories
-from tests.support import accounts
+from tests.support import accounts, tenants
 from tests.support.accounts import ISSUE, NOVEMBER, OCTOBER, at
 from tests.support.creation import BY
 from tests.support.mails import Mailbox
@@ -63,6 +64,31 @@ def test_after_the_days_of_grace_every_workspace_is_suspended_once(app: Flask, m
     assert db.session.scalars(select(AuditEvent.action).where(AuditEvent.action == "hold.opened")).all()
     assert payments.pay(invoice, "Cash", "", factories.command(january(2))).reactivated
     assert statuses() == {Status.ACTIVE} and run(january(3)) == {} and doctor.sums().is_well
+
+
+def member(session: Session, of: Organization, name: str, role: OrganizationRole, **values: object) -> None:
+    person = tenants.person(session, name, **values)
+    session.add(OrganizationMember(organization_id=of.id, user_id=person.id, role=role, created_at=ISSUE))
+
+
+def test_whoever_sees_to_the_bills_is_told_once_for_each_hold(app: Flask, mailbox: Mailbox) -> None:
+    key, _, invoice = owing("Beta")
+    with unit() as session:
+        of = session.scalars(select(Organization).where(Organization.public_id == key)).one()
+        for name, role in (("Ada", "admin"), ("Bill", "billing_admin"), ("Una", "user_admin"), ("Mo", "member")):
+            member(session, of, name, OrganizationRole(role))
+        member(session, of, "Gone", OrganizationRole.ADMIN, suspended_at=ISSUE)
+    told = [run(january(1)), run(january(1)), run(january(2))]
+    assert told == [{"overdue": 1, "suspended": 1}, {}, {}]
+    mails = [mail for mail in mailbox.messages if mail.template == "past_due"]
+    people = {"ada@example.test", "bill@example.test", "accounts@acme.example"}
+    assert len(mails) == 3 and {mail.recipient for mail in mails} == people
+    assert {mail.subject for mail in mails} == {"Acme Group is suspended: an invoice is overdue"}
+    assert all("INV-2026-00001: USD 40.00, was due on 17 December 2026" in (mail.body or "") for mail in mails)
+    payments.pay(invoice, "Cash", "", factories.command(january(2)))
+    issue(key, OCTOBER, factories.command(january(3)))
+    assert run(at(2, 1, 0).replace(year=2027)) == {"overdue": 1, "suspended": 1}
+    assert len([mail for mail in mailbox.messages if mail.template == "past_due"]) == 6, "another hold, another mail"
 
 
 def test_what_somebody_lifted_comes_back_for_the_next_invoice_alone(app: Flask, mailbox: Mailbox) -> None:
