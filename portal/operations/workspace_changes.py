@@ -27,6 +27,7 @@ from portal.rules.actors import Actor
 from portal.rules.editing import Value
 from portal.rules.errors import Conflict, Forbidden
 from portal.rules.lifecycle import Status
+from portal.rules.usage_limits import SPEND
 
 TERMS = ("plan", "billing_cycle", "custom_amount", "custom_months")
 GROUPS: Mapping[Permission, tuple[str, ...]] = {
@@ -172,8 +173,13 @@ def _tell(session: Session, row: Workspace, before: Present, after: Present, by:
     if "plan" in pairs:
         pairs["plan"] = (before.plan, after.plan)
     terms = {name: pairs.pop(name) for name in TERMS if name in pairs}
+    caps = {name: pairs.pop(name) for name in SPEND if name in pairs}
     if pairs:
         record("workspace.changed", by, workspace=row, **pairs)
+    if caps:
+        if "spend_cap" in caps:
+            caps["spend_cap"] = tuple(f"{row.currency} {text}" if text else "" for text in caps["spend_cap"])
+        record("workspace.spend_cap_changed", by, workspace=row, **caps)
     if terms:
         record("workspace.plan_changed", by, workspace=row, **terms)
         cycle = row.billing_cycle.value
