@@ -75,7 +75,7 @@ def _issue(organization: int, month: date, by: Actor) -> str | None:
             of = and_(Invoice.organization_id == organization, Invoice.month == month)
             return session.scalar(select(Invoice.public_id).where(of))
         cycles.begin_due(session, [each.id for each in house.workspaces], by.at)
-        found = basis(organization, month, by.at)
+        found = basis(organization, month, by.at, begun=True)
         worked_out = bill(found.account)
         session.add(BilledMonth(organization_id=organization, month=month, billed_at=by.at))
         _note_usage(session, found, month)

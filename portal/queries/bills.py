@@ -62,9 +62,9 @@ class Basis:
     subscriptions: Subscriptions
 
 
-def basis(organization: int, month: date, now: datetime) -> Basis:
-    """What the month (its first day) of the organization (its integer key) is billed by. Within the platform's
-    scope."""
+def basis(organization: int, month: date, now: datetime, *, begun: bool = False) -> Basis:
+    """What the month (its first day) of the organization (its integer key) is billed by. `begun`: the cycles that are
+    due are written down, so that nothing is looked for beyond them. Within the platform's scope."""
     row = db.session.execute(
         select(Organization, RateCard, RatesBefore)
         .outerjoin(RateCard, RateCard.id == Organization.rate_card_id)
@@ -74,7 +74,7 @@ def basis(organization: int, month: date, now: datetime) -> Basis:
     of, card = row[0], row[2] or row[1]
     known = _workspaces(organization, month)
     keys = [each.id for each in known]
-    ahead = subscriptions(keys)
+    ahead = subscriptions([] if begun else keys)
     began, cycles = _began(keys, month, ahead.due(now))
     rows = [each for each in known if began[each.id] or not _gone(each, month)]
     plan = primary_plan(organization)

@@ -68,11 +68,13 @@ class Subscriptions:
 
 def subscriptions(workspaces: Sequence[int]) -> Subscriptions:
     """Those of these workspaces (integer keys), of the active ones among them. Within the platform's scope."""
-    rows = db.session.execute(
-        select(Workspace.id, Workspace.activated_on, Workspace.timezone)
-        .where(Workspace.id.in_(workspaces), Workspace.status == Status.ACTIVE, Workspace.activated_on.is_not(None))
-        .order_by(Workspace.id)
-    ).all()
+    if not workspaces:
+        return Subscriptions((), {}, {}, {})
+    active = (Workspace.status == Status.ACTIVE, Workspace.activated_on.is_not(None))
+    query = select(Workspace.id, Workspace.activated_on, Workspace.timezone).where(
+        Workspace.id.in_(workspaces), *active
+    )
+    rows = db.session.execute(query.order_by(Workspace.id)).all() if workspaces else []
     keys = [row.id for row in rows]
     if not keys:
         return Subscriptions((), {}, {}, {})
