@@ -74,7 +74,7 @@ def subscriptions(workspaces: Sequence[int]) -> Subscriptions:
     query = select(Workspace.id, Workspace.activated_on, Workspace.timezone).where(
         Workspace.id.in_(workspaces), *active
     )
-    rows = db.session.execute(query.order_by(Workspace.id)).all() if workspaces else []
+    rows = db.session.execute(query.order_by(Workspace.id)).all()
     keys = [row.id for row in rows]
     if not keys:
         return Subscriptions((), {}, {}, {})

@@ -148,11 +148,10 @@ def unwelcomed(now: datetime) -> Sequence[str]:
 
 def without_first_steps(now: datetime) -> Sequence[str]:
     """Workspaces that were welcomed some days ago, and were not told of first steps yet."""
-    welcomed = _told(NoticeKind.WELCOME).where(
-        Notice.sent_at <= now - FIRST_STEPS_AFTER, Notice.sent_at > now - FIRST_STEPS_WITHIN
-    )
+    span = (Notice.sent_at <= now - FIRST_STEPS_AFTER, Notice.sent_at > now - FIRST_STEPS_WITHIN)
+    welcomed = select(Notice.workspace_id).where(Notice.kind == NoticeKind.WELCOME, *span)  # looked for once
     with scope.platform():
-        return _workspaces(*_written_to(), welcomed, ~_told(NoticeKind.FIRST_STEPS))
+        return _workspaces(Workspace.id.in_(welcomed), *_written_to(), ~_told(NoticeKind.FIRST_STEPS))
 
 
 def _written_to() -> tuple[Any, ...]:
