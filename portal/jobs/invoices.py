@@ -24,7 +24,7 @@ def begin_due(now: datetime) -> Counts:
     """Every subscription cycle that is due begins."""
     found = due.cycles(now)
     steps = (found[start : start + AT_ONCE] for start in range(0, len(found), AT_ONCE))
-    return together(*(in_parts(some, lambda some: cycles.begin(some, now), "cycles") for some in steps))
+    return together(*(in_parts(some, lambda some: cycles.begin_some(some, now), "cycles") for some in steps))
 
 
 def issue_due(now: datetime) -> Counts:

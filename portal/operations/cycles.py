@@ -57,7 +57,7 @@ def begin_first(session: Session, row: Workspace, sources: Sources) -> None:
         write(session, [Due(row.id, first, sources.cycle, sources.plan_name or "", sources.is_child, amount, None)])
 
 
-def begin(workspaces: Sequence[str], now: datetime) -> int:
+def begin_some(workspaces: Sequence[str], now: datetime) -> int:
     """Every cycle of these workspaces (public ids) that began up to `now` is written down, in one unit; how many. Safe
     to repeat."""
     locking = select(Workspace.id).where(Workspace.public_id.in_(workspaces)).order_by(Workspace.id).with_for_update()

@@ -17,7 +17,7 @@ from portal.operations.change_checks import Fit
 from portal.operations.derived import settling_all
 from portal.operations.drafts import NewWorkspace
 from portal.operations.health import assess_some
-from portal.operations.locks import locked_place
+from portal.operations.locks import Place, locked_place
 from portal.operations.ownership import HandedOver, hand_over
 from portal.operations.unit import exclusively, unit
 from portal.queries.directory import Directory
@@ -100,10 +100,7 @@ def change(
         if REASSESSED & set(changed):
             with scope.platform():
                 assess_some(session, [row.id], by.at, directory.platform, directory.plan_limits)
-        _tell(session, row, before, present(workspace), by)
-        if "spend_cap" in changed:
-            with scope.platform():
-                spend_caps.follow(session, place, by)
+        _tell(session, place, before, present(workspace), by)
         return Changed(tuple(changed), before.version + 1, handed)
 
 
@@ -164,7 +161,8 @@ def _write(
         return hand_over(session, row, fit.owner, by, wait=wait) if fit.owner else None
 
 
-def _tell(session: Session, row: Workspace, before: Present, after: Present, by: Actor) -> None:
+def _tell(session: Session, place: Place, before: Present, after: Present, by: Actor) -> None:
+    row = place.workspace
     pairs: dict[str, Any] = {
         name: (_told(before.texts[name]), _told(after.texts[name]))
         for name in FIELDS
@@ -180,6 +178,9 @@ def _tell(session: Session, row: Workspace, before: Present, after: Present, by:
         if "spend_cap" in caps:
             caps["spend_cap"] = tuple(f"{row.currency} {text}" if text else "" for text in caps["spend_cap"])
         record("workspace.spend_cap_changed", by, workspace=row, **caps)
+    if "spend_cap" in caps:
+        with scope.platform():
+            spend_caps.follow(session, place, by)
     if terms:
         record("workspace.plan_changed", by, workspace=row, **terms)
         cycle = row.billing_cycle.value
