@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ import structlog
 from flask import Flask, current_app
 
 from portal.base.clock import fixed_clock
-from portal.base.scheduler import JOBS, Clock, Clockwork, Job
+from portal.base.scheduler import JOBS, Clock, Clockwork, Counts, Job
 from portal.operations import jobs as operations
 from portal.operations.jobs import Claim
 from portal.operations.unit import turn
@@ -52,27 +52,49 @@ class Run:
 _run: ContextVar[Run | None] = ContextVar("run", default=None)
 
 
-def each(items: Iterable[T], act: Callable[[T], bool], word: str) -> Mapping[str, int]:
+def each(items: Iterable[T], act: Callable[[T], int | Counts], word: str = "") -> Counts:
     """Do it to every one: how many were done (under this word), and how many failed, which the log tells more of.
-    `act` answers whether there was something to do. Raises Lost where another process has the run by now."""
-    run = running()
-    counts = Counter[str]()
+    `act` answers whether there was something to do, or how much, or how much under which words. Raises Lost where
+    another process has the run by now."""
+    run, counts = running(), Counter[str]()
     for item in items:
-        if run.lost.is_set():
-            raise Lost
         try:
-            with turn():
-                outcome = word if act(item) else ""
+            counts.update(_counted(item, act, word))
         except Lost:
             raise
         except Exception as error:
-            log.exception(
-                "job_item_failed", run=run.public_id, item=item if isinstance(item, str | int) else repr(item)
-            )
-            outcome, run.reason = FAILED, run.reason or _of(item, said(error))
-        if outcome:
-            counts[outcome] += 1
-            run.counts[outcome] += 1
+            log.exception("job_item_failed", run=run.public_id, item=_named(item))
+            run.reason = run.reason or _of(item, said(error))
+            for tally in (counts, run.counts):
+                tally[FAILED] += 1
+    return counts
+
+
+def in_parts(items: Sequence[T], act: Callable[[Sequence[T]], int | Counts], word: str = "") -> Counts:
+    """The same, many at once; where that fails, in halves, so that only what cannot be done is left. What `act` did
+    before it failed has to be undone by then, or may be done again."""
+    if len(items) < 2:
+        return each(items, lambda item: act([item]), word)
+    try:
+        return _counted(items, act, word)
+    except Lost:
+        raise
+    except Exception:
+        log.info("job_items_parted", run=running().public_id, items=len(items), exc_info=True)
+    half = len(items) // 2
+    return together(in_parts(items[:half], act, word), in_parts(items[half:], act, word))
+
+
+def _counted(item: T, act: Callable[[T], int | Counts], word: str) -> Counts:
+    """What was done, by its word, which the run knows of then."""
+    run = running()
+    if run.lost.is_set():
+        raise Lost
+    with turn():
+        outcome = act(item)
+    done = outcome if isinstance(outcome, Mapping) else {word: int(outcome)}
+    counts = {name: count for name, count in done.items() if count}
+    run.counts.update(counts)
     return counts
 
 
@@ -106,7 +128,13 @@ def said(error: Exception) -> str:
 
 def _of(item: object, why: str) -> str:
     """Which it was, where people know it by that (a public id, not a key of the database), and why."""
-    return f"{item}: {why}" if isinstance(item, str) else why
+    name = _named(item)
+    return f"{name}: {why}" if isinstance(name, str) else why
+
+
+def _named(item: object) -> object:
+    """What the item is known by: its public id, where it has one."""
+    return getattr(item, "public_id", item)
 
 
 # ---------------------------------------------------------------- runs

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from portal.base.scheduler import Clock, Counts, job
-from portal.jobs.runner import each, together
-from portal.models import scope
+from portal.jobs.runner import each, in_parts, together
 from portal.operations import spend_caps as operations
 from portal.queries import due
-from portal.queries.account_usage import running_month
-from portal.queries.spend import spends
+from portal.queries.due import Spent
 from portal.rules.actors import Actor
+
+AT_ONCE = 500  # workspaces whose spend is read together
 
 
 @job(
@@ -23,18 +23,19 @@ from portal.rules.actors import Actor
 def spend_caps(clock: Clock) -> Counts:
     """How many workspaces were alerted, have reached their cap, or were released. Spend is that of each account's
     running month."""
-    now = clock()
-    by = Actor.job("spend_caps", now)
-    done = Counter[str]()
+    now, capped = clock(), due.capped()
+    return together(*(_settle(capped[start : start + AT_ONCE], now) for start in range(0, len(capped), AT_ONCE)))
 
-    def settle(organization: int) -> bool:
-        with scope.platform():
-            month, capped = running_month(organization, now), due.capped_workspaces(organization)
-        for key, spend in spends(organization, now).items():
-            found = capped.get(key)
-            if found and found.is_due(spend, month):
-                outcome = operations.settle(found.public_id, spend, month, by)
-                done.update([outcome] if outcome else [])
-        return False
 
-    return together(each(due.capped(), settle, "organizations"), done)
+def _settle(workspaces: Sequence[str], now: datetime) -> Counts:
+    by, found = Actor.job("spend_caps", now), list[Spent]()
+
+    def look(some: Sequence[str]) -> int:
+        found.extend(due.spent(some, now))
+        return 0
+
+    def act(it: Spent) -> Counts:
+        outcome = operations.settle(it.public_id, it.spend, it.month, by)
+        return {outcome: 1} if outcome else {}
+
+    return together(in_parts(workspaces, look), each(found, act))

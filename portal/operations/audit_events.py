@@ -81,8 +81,8 @@ EVENTS: dict[str, frozenset[str]] = {
             "name web_address sip_prefix plan owner status billing_cycle custom_domain limits import_task"
         ),
         "workspace.changed": (
-            "name web_address custom_domain billing_email timezone industry country state spend_cap "
-            "suspension_behaviour alert_threshold cnam e911_street e911_city e911_state e911_postal_code e911_country "
+            "name web_address custom_domain billing_email timezone industry country state cnam "
+            "e911_street e911_city e911_state e911_postal_code e911_country "
             "skip_onboarding_email admin_note trial_ends_at bill_to_platform_credit"
         ),
         "workspace.owner_changed": "owner",
@@ -94,6 +94,7 @@ EVENTS: dict[str, frozenset[str]] = {
         "workspace.purged": "purged rows",
         "workspace.made_primary": "primary",
         "workspace.transferred": "organization_name",
+        "workspace.spend_cap_changed": "spend_cap alert_threshold suspension_behaviour",
         "workspace.plan_changed": "plan billing_cycle custom_amount custom_months",
         "workspace.sample_data_removed": "contacts campaigns broadcasts",
         "workspace.limit_overridden": "limit value expires_at",
@@ -183,6 +184,7 @@ FOR_CUSTOMERS: dict[str, frozenset[str]] = {
         "workspace.made_primary": "primary",
         "workspace.limit_overridden": "limit value",
         "workspace.override_expired": "limit value",
+        "workspace.spend_cap_changed": "spend_cap alert_threshold suspension_behaviour",
         "workspace.transferred": "organization_name",
         "workspace.settings_changed": (
             "name web_address timezone cnam e911_street e911_city e911_state e911_postal_code e911_country"

@@ -8,19 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from portal.base.db import db
 from portal.models import Order, SubscriptionCycle, Workspace, scope
-from portal.operations.unit import turn, unit
+from portal.operations.unit import unit
 from portal.operations.upserts import upsert
 from portal.queries.cycles import Due, billed_next, due, next_price, subscription, unbilled
 from portal.rules.cycles import span, terms
 from portal.rules.lifecycle import Status
 from portal.rules.listing import Sources
-
-CHUNK = 200  # workspaces in a unit
 
 
 def begin_due(session: Session, workspaces: Sequence[int], now: datetime, *, resumed: bool = False) -> int:
@@ -60,32 +57,12 @@ def begin_first(session: Session, row: Workspace, sources: Sources) -> None:
         write(session, [Due(row.id, first, sources.cycle, sources.plan_name or "", sources.is_child, amount, None)])
 
 
-def begin_all(now: datetime) -> int:
-    """Every cycle that began up to `now` is written down; how many. Safe to repeat, in small steps."""
-    written, after = 0, 0
-    with scope.platform():
-        while keys := _with_due(after, now.date()):
-            with turn(), unit() as session:
-                locking = select(Workspace.id).where(Workspace.id.in_(keys)).order_by(Workspace.id).with_for_update()
-                session.execute(locking).all()
-                written += begin_due(session, keys, now)
-            after = keys[-1]
-    return written
-
-
-def _with_due(after: int, today: date) -> list[int]:
-    """The next active workspaces whose running cycle ends by tomorrow (their days may be ahead of UTC's) or that have
-    none."""
-    ends = (
-        select(func.max(SubscriptionCycle.ends_on))
-        .where(SubscriptionCycle.workspace_id == Workspace.id)
-        .correlate(Workspace)
-        .scalar_subquery()
-    )
-    tomorrow = date.fromordinal(today.toordinal() + 1)
-    rows = select(Workspace.id).where(Workspace.id > after, Workspace.status == Status.ACTIVE)
-    rows = rows.where(Workspace.activated_on.is_not(None), or_(ends.is_(None), ends <= tomorrow))
-    return list(db.session.scalars(rows.order_by(Workspace.id).limit(CHUNK)))
+def begin_some(workspaces: Sequence[str], now: datetime) -> int:
+    """Every cycle of these workspaces (public ids) that began up to `now` is written down, in one unit; how many. Safe
+    to repeat."""
+    locking = select(Workspace.id).where(Workspace.public_id.in_(workspaces)).order_by(Workspace.id).with_for_update()
+    with scope.platform(), unit() as session:
+        return begin_due(session, session.scalars(locking).all(), now)
 
 
 def pay(session: Session, order: Order, organization: int, now: datetime) -> None:

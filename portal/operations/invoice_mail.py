@@ -1,16 +1,23 @@
-"""The mail that brings an invoice to an organization's billing address: what it comes to, and where it is."""
+"""Mails about invoices: the one that brings it to an organization's billing address, and the one that says that nothing
+works until the overdue ones are paid."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.base import site
-from portal.models import Invoice, Organization
+from portal.models import Invoice, Organization, OrganizationMember, User
 from portal.operations import outbox
 from portal.queries.domains import house_of
 from portal.queries.principals import platform
+from portal.rules.access import OrganizationRole, Permission, permissions_of
 from portal.rules.actors import Actor
 from portal.rules.money import written
+
+PAYERS = [role for role in OrganizationRole if Permission.ACCOUNT_BILLING_VIEW in permissions_of(role)]
 
 
 def post_invoice(session: Session, invoice: Invoice, organization: Organization, by: Actor, again: bool = False) -> str:
@@ -37,3 +44,36 @@ def post_invoice(session: Session, invoice: Invoice, organization: Organization,
         link=site.external(f"/o/{organization.slug}/billing/invoices/{invoice.public_id}"),
     )
     return to
+
+
+def post_past_due(session: Session, organization: Organization, overdue: Sequence[Invoice], by: Actor) -> None:
+    """In the open unit: whoever sees to the organization's bills reads that all of it is suspended for these invoices:
+    its billing address, and those whose role shows them."""
+    theirs = select(User).join(OrganizationMember, OrganizationMember.user_id == User.id)
+    theirs = theirs.where(OrganizationMember.organization_id == organization.id, OrganizationMember.role.in_(PAYERS))
+    people: list[tuple[str, str, User | None]] = [
+        (row.email, row.name, row) for row in session.scalars(theirs.where(User.barred_at.is_(None)).order_by(User.id))
+    ]
+    to = organization.billing_email
+    if to and to.casefold() not in {address.casefold() for address, *_ in people}:
+        people.append((to, organization.company_name or organization.name, None))
+    total = sum(row.total_minor for row in overdue)
+    for address, name, user in people:
+        outbox.post(
+            session,
+            "past_due",
+            address,
+            f"{organization.name} is suspended: {'an invoice is' if len(overdue) == 1 else 'invoices are'} overdue",
+            now=by.at,
+            user=user,
+            hasten=False,
+            house=house_of(organization.id),
+            name=name,
+            organization=organization.name,
+            invoices=[
+                (row.number, written(row.total_minor, row.currency), f"{row.due_on.day} {row.due_on:%B %Y}")
+                for row in overdue
+            ],
+            total=written(total, organization.currency),
+            link=site.external(f"/o/{organization.slug}/billing"),
+        )

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-import structlog
-from sqlalchemy import and_, exists, func, insert, select
+from sqlalchemy import Select, and_, func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.base import ids
@@ -19,36 +18,19 @@ from portal.models import (
     Invoice,
     InvoiceLine,
     InvoiceSeries,
-    Organization,
-    Workspace,
     scope,
 )
 from portal.operations import credit, cycles
 from portal.operations.audit import record
 from portal.operations.invoice_mail import post_invoice
 from portal.operations.locks import House, locked_house, organization_key
-from portal.operations.unit import turn, unit
+from portal.operations.unit import unit
 from portal.operations.upserts import upsert
 from portal.queries.bills import Basis, basis
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict
-from portal.rules.invoicing import Bill, bill, due_months, due_on, issued_at, last_issuable, month_end
+from portal.rules.invoicing import Bill, bill, due_months, due_on, issued_at
 from portal.rules.money import written
-
-log = structlog.get_logger(__name__)
-BATCH = 500  # organizations looked for at once
-
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """What billing the months that were due came to: invoices, months that owed nothing, and what failed."""
-
-    invoices: int = 0
-    nothing: int = 0
-    failed: int = 0
-
-    def __add__(self, other: Issued) -> Issued:
-        return Issued(self.invoices + other.invoices, self.nothing + other.nothing, self.failed + other.failed)
 
 
 def issue(organization: str, month: date, by: Actor) -> str | None:
@@ -59,20 +41,14 @@ def issue(organization: str, month: date, by: Actor) -> str | None:
     return _issue(organization_key(organization), month, by)
 
 
-def issue_due(now: datetime) -> Issued:
-    """Every month that is due is billed, each organization in a unit of its own: one that fails stops no other. Safe to
-    repeat."""
-    done, by = Issued(), Actor.job("invoices", now)
-    for organization, months in _due(now):
-        for month in months:
-            try:
-                with turn():
-                    done += Issued(invoices=1) if _issue(organization, month, by) else Issued(nothing=1)
-            except Exception:
-                log.exception("invoice_failed", organization=organization, month=month.isoformat())
-                done += Issued(failed=1)
-                break  # the later months of this one wait for the earlier
-    return done
+def issue_due(organization: str, by: Actor) -> Counter[str]:
+    """Every month of the organization that is due is billed, the oldest first, each in a unit of its own; of one that
+    was never billed, the last alone. How many `invoices` that made, and how many months owed `nothing`. Safe to repeat.
+
+    Raises NotFound."""
+    key = organization_key(organization)
+    latest = db.session.scalar(_latest(key))
+    return Counter("invoices" if _issue(key, month, by) else "nothing" for month in due_months(latest, by.at))
 
 
 def settle_up(session: Session, organizations: Sequence[int], now: datetime) -> None:
@@ -81,32 +57,13 @@ def settle_up(session: Session, organizations: Sequence[int], now: datetime) -> 
     it used and began is billed to whoever had it."""
     by = Actor.job("invoices", now)
     for organization in organizations:
-        latest = session.scalar(select(func.max(BilledMonth.month)).where(BilledMonth.organization_id == organization))
-        for month in due_months(latest, now):
+        for month in due_months(session.scalar(_latest(organization)), now):
             _issue(organization, month, by)
 
 
-def _due(now: datetime) -> Iterator[tuple[int, list[date]]]:
-    """Organizations (integer keys) with months that are due and not billed, the oldest first. Of one that was never
-    billed, the last month alone."""
-    after, last = 0, last_issuable(now)
-    billed = func.max(BilledMonth.month)
-    paying = exists().where(Workspace.organization_id == Organization.id, Workspace.activated_on <= month_end(last))
-    while True:
-        rows = db.session.execute(
-            select(Organization.id, billed)
-            .outerjoin(BilledMonth, BilledMonth.organization_id == Organization.id)
-            .where(Organization.id > after, paying)
-            .group_by(Organization.id)
-            .having(func.coalesce(billed, date.min) < last)
-            .order_by(Organization.id)
-            .limit(BATCH)
-        ).all()
-        for key, latest in rows:
-            yield key, due_months(latest, now)
-        if len(rows) < BATCH:
-            return
-        after = rows[-1][0]
+def _latest(organization: int) -> Select[date]:
+    """The last month that was billed."""
+    return select(func.max(BilledMonth.month)).where(BilledMonth.organization_id == organization)
 
 
 def _issue(organization: int, month: date, by: Actor) -> str | None:
@@ -118,7 +75,7 @@ def _issue(organization: int, month: date, by: Actor) -> str | None:
             of = and_(Invoice.organization_id == organization, Invoice.month == month)
             return session.scalar(select(Invoice.public_id).where(of))
         cycles.begin_due(session, [each.id for each in house.workspaces], by.at)
-        found = basis(organization, month, by.at)
+        found = basis(organization, month, by.at, begun=True)
         worked_out = bill(found.account)
         session.add(BilledMonth(organization_id=organization, month=month, billed_at=by.at))
         _note_usage(session, found, month)

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from portal.base.db import db
 from portal.models import (
     Hold,
     Invoice,
@@ -29,9 +27,9 @@ from portal.operations.audit import record
 from portal.operations.draft_fields import line
 from portal.operations.health import assess_some
 from portal.operations.invoice_mail import post_invoice
-from portal.operations.locks import House, locked_house
+from portal.operations.locks import House, locked_house, organization_key
 from portal.operations.statuses import following
-from portal.operations.unit import turn, unit
+from portal.operations.unit import unit
 from portal.queries.health import plan_limits
 from portal.queries.principals import platform
 from portal.rules.actors import Actor
@@ -41,7 +39,6 @@ from portal.rules.invoicing import split
 from portal.rules.lifecycle import HoldKind
 from portal.rules.money import written
 
-log = structlog.get_logger(__name__)
 TEXT, REASON = 80, 500  # characters of method and reference, and of a reason
 
 
@@ -99,29 +96,22 @@ def send(invoice: str, by: Actor) -> str:
         return to
 
 
-def mark_overdue(now: datetime) -> int:
-    """Every unpaid invoice whose day of payment is over says so; how many do now. Each in a unit of its own; safe to
-    repeat, and one that fails stops no other. The days are UTC."""
-    by, count = Actor.job("dunning", now), 0
-    late = select(Invoice.public_id).where(Invoice.state == InvoiceState.OPEN, Invoice.due_on < _day(now))
-    for invoice in list(db.session.scalars(late.order_by(Invoice.due_on, Invoice.id))):
-        try:
-            with turn():
-                count += _mark(invoice, by)
-        except Exception:
-            log.exception("overdue_failed", invoice=invoice)
-    return count
-
-
-def _mark(invoice: str, by: Actor) -> bool:
+def mark_overdue(organization: str, by: Actor) -> int:
+    """Every unpaid invoice of the organization (public id) whose day of payment is over says so; how many do now. Safe
+    to repeat. The days are UTC."""
+    key = organization_key(organization)
+    late = select(Invoice).where(
+        Invoice.organization_id == key, Invoice.state == InvoiceState.OPEN, Invoice.due_on < _day(by.at)
+    )
     with scope.platform(), unit() as session:
-        row, house = _locked(session, invoice)
-        if row.state is not InvoiceState.OPEN:
-            return False
-        row.state = InvoiceState.OVERDUE
-        record("invoice.overdue", by, organization=house.organization, due_on=row.due_on.isoformat(), **_named(row))
-        _assess(session, house, by)
-        return True
+        house = locked_house(session, key)
+        found = session.scalars(late.order_by(Invoice.due_on, Invoice.id).with_for_update()).all()
+        for row in found:
+            row.state = InvoiceState.OVERDUE
+            record("invoice.overdue", by, organization=house.organization, due_on=row.due_on.isoformat(), **_named(row))
+        if found:
+            _assess(session, house, by)
+        return len(found)
 
 
 # ---------------------------------------------------------------- rows

@@ -14,6 +14,7 @@ from portal.operations.holds import NewHold, lift_here, open_here
 from portal.operations.locks import Place, locked_place
 from portal.operations.notices import first_time, forget, write_owner
 from portal.operations.unit import unit
+from portal.queries.spend import spends_of
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict
 from portal.rules.lifecycle import HoldKind
@@ -42,6 +43,14 @@ def settle(workspace: str, spend: int, month: date, by: Actor) -> str:
             alerted = near(spend, row.spend_cap, row.alert_threshold) and _alert(session, row, spend, month, by)
             return "released" if released else "alerted" if alerted else ""
         return "reached" if _reach(session, place, spend, month, by) else ""
+
+
+def follow(session: Session, place: Place, by: Actor) -> None:
+    """In the open unit and the platform's scope, the cap being another one now: what the old one did is over, unless
+    this one is reached too."""
+    row = place.workspace
+    if not reached(spends_of(Workspace.id == row.id, by.at).get(row.id, 0), row.spend_cap):
+        _release(session, place, by)
 
 
 def _release(session: Session, place: Place, by: Actor) -> bool:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from portal.models import scope
+from portal.models import Workspace, scope
 from portal.operations import limits, workspace_changes
 from portal.operations.limits import Typed
 from portal.operations.locks import locked_place
 from portal.operations.unit import exclusively, unit
+from portal.queries.editing import present
+from portal.queries.spend import spends_of
+from portal.queries.tenants import is_capped
 from portal.queries.usage_limits import Editable, editable
 from portal.rules.access import Permission
 from portal.rules.actors import Actor
 from portal.rules.editing import Value
 from portal.rules.errors import Conflict, Invalid
+from portal.rules.money import written
 from portal.rules.usage_limits import OVERRIDES, SPEND
 
 REASON = "Usage limits"  # of an override that is typed into the list of them
@@ -58,3 +62,17 @@ def change(workspace: str, wanted: Mapping[str, Value], by: Actor, *, version: s
         if faults:
             raise Invalid(faults)
         return tuple(changed)
+
+
+def change_cap(workspace: str, wanted: Mapping[str, Value], by: Actor, *, version: str) -> tuple[str, ...]:
+    """The same of the spend cap, by the workspace's own people. Where it is suspended for its cap, that hold is lifted:
+    a cap that does not do so is refused."""
+    with scope.platform(), unit() as session:
+        changed = change(workspace, {name: wanted[name] for name in SPEND}, by, version=version)
+        session.flush()
+        found = present(workspace)
+        if is_capped(found.key):
+            spent = spends_of(Workspace.id == found.key, by.at).get(found.key, 0)
+            said = f"{written(spent, found.currency)} is spent already this month. Enter more than that, or nothing."
+            raise Invalid({"spend_cap": said})
+        return changed

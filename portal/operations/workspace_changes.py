@@ -10,15 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import Workspace, scope
-from portal.operations import change_checks, cycles
+from portal.operations import change_checks, cycles, spend_caps
 from portal.operations.announcements import announce
 from portal.operations.audit import record
 from portal.operations.change_checks import Fit
 from portal.operations.derived import settling_all
 from portal.operations.drafts import NewWorkspace
 from portal.operations.health import assess_some
+from portal.operations.locks import Place, locked_place
 from portal.operations.ownership import HandedOver, hand_over
-from portal.operations.unit import exclusively, locked, unit
+from portal.operations.unit import exclusively, unit
 from portal.queries.directory import Directory
 from portal.queries.editing import Present, present, same
 from portal.rules.access import Permission
@@ -26,6 +27,7 @@ from portal.rules.actors import Actor
 from portal.rules.editing import Value
 from portal.rules.errors import Conflict, Forbidden
 from portal.rules.lifecycle import Status
+from portal.rules.usage_limits import SPEND
 
 TERMS = ("plan", "billing_cycle", "custom_amount", "custom_months")
 GROUPS: Mapping[Permission, tuple[str, ...]] = {
@@ -78,7 +80,8 @@ def change(
     Invalid with a message for every bad field: then nothing was changed."""
     with unit() as session:
         exclusively(session, "workspaces")  # whose names are unique among all
-        row = locked(session, Workspace, workspace)
+        place = locked_place(session, workspace)
+        row = place.workspace
         before = present(workspace)
         draft = _overlaid(before, wanted)
         directory = Directory()
@@ -97,7 +100,7 @@ def change(
         if REASSESSED & set(changed):
             with scope.platform():
                 assess_some(session, [row.id], by.at, directory.platform, directory.plan_limits)
-        _tell(session, row, before, present(workspace), by)
+        _tell(session, place, before, present(workspace), by)
         return Changed(tuple(changed), before.version + 1, handed)
 
 
@@ -158,7 +161,8 @@ def _write(
         return hand_over(session, row, fit.owner, by, wait=wait) if fit.owner else None
 
 
-def _tell(session: Session, row: Workspace, before: Present, after: Present, by: Actor) -> None:
+def _tell(session: Session, place: Place, before: Present, after: Present, by: Actor) -> None:
+    row = place.workspace
     pairs: dict[str, Any] = {
         name: (_told(before.texts[name]), _told(after.texts[name]))
         for name in FIELDS
@@ -167,8 +171,16 @@ def _tell(session: Session, row: Workspace, before: Present, after: Present, by:
     if "plan" in pairs:
         pairs["plan"] = (before.plan, after.plan)
     terms = {name: pairs.pop(name) for name in TERMS if name in pairs}
+    caps = {name: pairs.pop(name) for name in SPEND if name in pairs}
     if pairs:
         record("workspace.changed", by, workspace=row, **pairs)
+    if caps:
+        if "spend_cap" in caps:
+            caps["spend_cap"] = tuple(f"{row.currency} {text}" if text else "" for text in caps["spend_cap"])
+        record("workspace.spend_cap_changed", by, workspace=row, **caps)
+    if "spend_cap" in caps:
+        with scope.platform():
+            spend_caps.follow(session, place, by)
     if terms:
         record("workspace.plan_changed", by, workspace=row, **terms)
         cycle = row.billing_cycle.value

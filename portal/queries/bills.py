@@ -26,7 +26,7 @@ from portal.models import (
     Workspace,
 )
 from portal.queries.account_usage import billable_contacts, primary_plan, tiers_of
-from portal.queries.cycles import due, unbilled
+from portal.queries.cycles import Due, Subscriptions, subscriptions, unbilled
 from portal.queries.rate_cards import until_after
 from portal.rules.cycles import Span, in_words
 from portal.rules.invoicing import Account, Began, Late, Party, Rates, Used, month_end
@@ -45,24 +45,26 @@ class Tenant:
     public_id: str
     name: str
     is_primary: bool
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
 class Basis:
     """An organization's month before it is worked out: the account, its workspaces by integer key, the days that an
-    invoice may take to be paid, what there is of late months, by workspace and month: messages and minutes, and the
-    cycles that it charges (integer keys)."""
+    invoice may take to be paid, what there is of late months, by workspace and month: messages and minutes, the
+    cycles that it charges (integer keys), and what those that begin later follow from."""
 
     account: Account
     tenants: dict[int, Tenant]
     payment_days: int
     recounted: dict[tuple[int, date], tuple[int, int]]
     cycles: tuple[int, ...]
+    subscriptions: Subscriptions
 
 
-def basis(organization: int, month: date, now: datetime) -> Basis:
-    """What the month (its first day) of the organization (its integer key) is billed by. Within the platform's
-    scope."""
+def basis(organization: int, month: date, now: datetime, *, begun: bool = False) -> Basis:
+    """What the month (its first day) of the organization (its integer key) is billed by. `begun`: the cycles that are
+    due are written down, so that nothing is looked for beyond them. Within the platform's scope."""
     row = db.session.execute(
         select(Organization, RateCard, RatesBefore)
         .outerjoin(RateCard, RateCard.id == Organization.rate_card_id)
@@ -71,7 +73,9 @@ def basis(organization: int, month: date, now: datetime) -> Basis:
     ).one()
     of, card = row[0], row[2] or row[1]
     known = _workspaces(organization, month)
-    began, cycles = _began([each.id for each in known], month, now)
+    keys = [each.id for each in known]
+    ahead = subscriptions([] if begun else keys)
+    began, cycles = _began(keys, month, ahead.due(now))
     rows = [each for each in known if began[each.id] or not _gone(each, month)]
     plan = primary_plan(organization)
     recounted = _late({each.id for each in rows}, month)
@@ -84,13 +88,14 @@ def basis(organization: int, month: date, now: datetime) -> Basis:
         discount_approved=of.volume_discount,
         parties=parties,
     )
-    tenants = {each.id: Tenant(each.id, each.public_id, each.name, each.is_primary) for each in rows}
+    tenants = {each.id: Tenant(each.id, each.public_id, each.name, each.is_primary, each.timezone) for each in rows}
     return Basis(
         account,
         tenants,
         card.payment_days if card else PAYMENT_DAYS,
         {key: now_used for key, (now_used, _) in recounted.items()},
         cycles,
+        ahead,
     )
 
 
@@ -219,8 +224,10 @@ def _held(rows: Sequence[Any], month: date) -> dict[int, tuple[int, int]]:
     return found | {key: (numbers, extensions) for key, numbers, extensions in then}
 
 
-def _began(keys: Sequence[int], month: date, now: datetime) -> tuple[defaultdict[int, list[Began]], tuple[int, ...]]:
-    """Cycles that began in the month, written down or due by now, and those that months billed before went without;
+def _began(
+    keys: Sequence[int], month: date, unwritten: Sequence[Due]
+) -> tuple[defaultdict[int, list[Began]], tuple[int, ...]]:
+    """Cycles that began in the month, written down or not yet, and those that months billed before went without;
     and of those written down the keys."""
     end, found, charged = month_end(month), defaultdict[int, list[Began]](list), []
     for each in unbilled(keys, month):
@@ -229,7 +236,7 @@ def _began(keys: Sequence[int], month: date, now: datetime) -> tuple[defaultdict
             words = in_words(row.cycle, row.plan_name, row.is_child, Span(row.began_on, row.ends_on, row.anchor))
             found[row.workspace_id].append(Began(words, row.amount_minor, each.late and row.began_on < month))
             charged.append(row.id)
-    for ahead in due(keys, now):
+    for ahead in unwritten:
         if month <= ahead.span.began_on <= end and ahead.order is None:
             words = in_words(ahead.cycle, ahead.plan_name, ahead.is_child, ahead.span)
             found[ahead.workspace].append(Began(words, ahead.amount))

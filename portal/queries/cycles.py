@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -37,18 +37,48 @@ class Due:
 def due(workspaces: Sequence[int], now: datetime, *, resumed: bool = False) -> list[Due]:
     """The cycles of these workspaces (integer keys) that began up to `now` and are not written down, the oldest first.
     Only an ACTIVE workspace begins one; `resumed`: these have become active just now. Within the platform's scope."""
-    rows = db.session.execute(
-        select(Workspace.id, Workspace.activated_on, Workspace.timezone)
-        .where(Workspace.id.in_(workspaces), Workspace.status == Status.ACTIVE, Workspace.activated_on.is_not(None))
-        .order_by(Workspace.id)
-    ).all()
+    return subscriptions(workspaces).due(now, resumed=resumed)
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriptions:
+    """Of ACTIVE workspaces, by integer key: when each began to pay and its time zone, the last cycle that is written
+    down, the terms in force, and what is paid ahead."""
+
+    rows: Sequence[Any]
+    last: Mapping[int, Span]
+    sources: Mapping[int, Sources]
+    paid: Mapping[int, Sequence[tuple[int, int]]]
+
+    def due(self, until: datetime, *, resumed: bool = False) -> list[Due]:
+        """The cycles that begin up to this instant and are not written down: see `due`."""
+        return [
+            each
+            for row in self.rows
+            for each in _of(
+                row,
+                self.last.get(row.id),
+                self.sources[row.id],
+                list(self.paid.get(row.id, ())),
+                until,
+                resumed=resumed,
+            )
+        ]
+
+
+def subscriptions(workspaces: Sequence[int]) -> Subscriptions:
+    """Those of these workspaces (integer keys), of the active ones among them. Within the platform's scope."""
+    if not workspaces:
+        return Subscriptions((), {}, {}, {})
+    active = (Workspace.status == Status.ACTIVE, Workspace.activated_on.is_not(None))
+    query = select(Workspace.id, Workspace.activated_on, Workspace.timezone).where(
+        Workspace.id.in_(workspaces), *active
+    )
+    rows = db.session.execute(query.order_by(Workspace.id)).all()
     keys = [row.id for row in rows]
     if not keys:
-        return []
-    last, sources, paid = _last(keys), sources_of(keys), _paid_ahead(keys)
-    return [
-        each for row in rows for each in _of(row, last.get(row.id), sources[row.id], paid[row.id], now, resumed=resumed)
-    ]
+        return Subscriptions((), {}, {}, {})
+    return Subscriptions(rows, _last(keys), sources_of(keys), _paid_ahead(keys))
 
 
 @dataclass(frozen=True, slots=True)

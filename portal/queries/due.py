@@ -4,26 +4,33 @@ Each reads all that is due before the job begins, so that nothing is looked at t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import exists, literal_column, or_, select
+from sqlalchemy import exists, func, literal_column, or_, select
 
 from portal.base.db import db
 from portal.models import (
+    BilledMonth,
     Hold,
     Invitation,
+    Invoice,
+    InvoiceState,
     LimitOverride,
     Notice,
     NoticeKind,
     Organization,
-    SuspensionBehaviour,
+    SubscriptionCycle,
     User,
     Workspace,
     scope,
 )
+from portal.models.invoices import UNPAID
+from portal.queries.principals import platform
+from portal.queries.spend import Spend, monthly
+from portal.rules.invoicing import last_issuable, latest_due, month_end
 from portal.rules.lifecycle import TRIAL_WARNING, HoldKind, Stage, Status
 from portal.rules.spending import alert_occasion, cap_occasion, near, reached
 
@@ -66,63 +73,68 @@ def overrides_expired(now: datetime) -> Sequence[str]:
 _HELD = exists().where(Hold.workspace_id == Workspace.id, Hold.kind == HoldKind.SPEND_CAP, Hold.lifted_at.is_(None))
 
 
-def capped() -> Sequence[int]:
-    """Organizations (integer keys) with a paying workspace that has a spend cap, or is held for one."""
+def capped() -> Sequence[str]:
+    """Paying workspaces that have a spend cap, or are held for one, or whose people were told that it was reached."""
     told = exists().where(Notice.workspace_id == Workspace.id, Notice.kind == NoticeKind.SPEND_CAP)
-    mine = Workspace.organization_id == Organization.id
-    some = exists().where(
-        mine,
-        Workspace.cancelled_at.is_(None),
-        Workspace.activated_on.is_not(None),
-        or_(Workspace.spend_cap.is_not(None), _HELD, told),
-    )
+    paying = (Workspace.cancelled_at.is_(None), Workspace.activated_on.is_not(None))
     with scope.platform():
-        return db.session.scalars(select(Organization.id).where(some).order_by(Organization.id)).all()
+        return _workspaces(*paying, or_(Workspace.spend_cap.is_not(None), _HELD, told))
 
 
 @dataclass(frozen=True, slots=True)
-class Capped:
-    """A workspace of an organization with spend caps. `held`: whether it is suspended for its cap; `told`: what its
-    people were told of, by kind and occasion."""
+class Spent:
+    """A workspace about whose cap something is due: what it has spent of its currency, in minor units, in the month
+    that runs (its first day)."""
 
     public_id: str
-    cap: int | None
-    threshold: int
-    behaviour: SuspensionBehaviour
-    held: bool
-    told: frozenset[tuple[NoticeKind, str]]
-
-    def is_due(self, spend: int, month: date) -> bool:
-        """Whether something follows from so much spent in the month: see `operations.spend_caps`."""
-        if self.cap is not None and reached(spend, self.cap):
-            return (NoticeKind.SPEND_CAP, cap_occasion(month, self.cap, self.behaviour.value)) not in self.told
-        alerted = (NoticeKind.SPEND_ALERT, alert_occasion(month)) in self.told
-        acted = self.held or any(kind is NoticeKind.SPEND_CAP for kind, _ in self.told)
-        return acted or (near(spend, self.cap, self.threshold) and not alerted)
+    spend: int
+    month: date
 
 
-def capped_workspaces(organization: int) -> dict[int, Capped]:
-    """The workspaces of such an organization that are not closed, by integer key. Within the platform's scope."""
-    mine = (Workspace.organization_id == organization, Workspace.cancelled_at.is_(None))
+def spent(workspaces: Sequence[str], now: datetime) -> list[Spent]:
+    """Those of these workspaces about whose caps something is due (see `operations.spend_caps`), in as many queries
+    however many there are."""
+    with scope.platform():
+        found = monthly(Workspace.public_id.in_(workspaces), now)
+        told = _told_of_caps(found)
+        rows = db.session.execute(_CAPS.where(Workspace.id.in_(found)).order_by(Workspace.id)).all()
+    spents = [(row, found[row.id]) for row in rows]
+    return [
+        Spent(row.public_id, spend.amount, spend.month)
+        for row, spend in spents
+        if _is_due(row, spend, told.get(row.id, frozenset()))
+    ]
+
+
+_CAPS = select(
+    Workspace.id,
+    Workspace.public_id,
+    Workspace.spend_cap,
+    Workspace.alert_threshold,
+    Workspace.suspension_behaviour,
+    _HELD.label("held"),
+)
+
+
+def _told_of_caps(workspaces: Collection[int]) -> dict[int, set[tuple[NoticeKind, str]]]:
+    """What the people of these workspaces (integer keys) were told of, by kind and occasion."""
     kinds = (NoticeKind.SPEND_CAP, NoticeKind.SPEND_ALERT)
-    notices = select(Notice.workspace_id, Notice.kind, Notice.occasion)
-    notices = notices.join(Workspace, Workspace.id == Notice.workspace_id).where(*mine, Notice.kind.in_(kinds))
-    told: dict[int, set[tuple[NoticeKind, str]]] = {}
-    for workspace, kind, occasion in db.session.execute(notices):
-        told.setdefault(workspace, set()).add((kind, occasion))
-    caps = (Workspace.spend_cap, Workspace.alert_threshold, Workspace.suspension_behaviour, _HELD.label("held"))
-    rows = db.session.execute(select(Workspace.id, Workspace.public_id, *caps).where(*mine))
-    return {
-        row.id: Capped(
-            row.public_id,
-            row.spend_cap,
-            row.alert_threshold,
-            row.suspension_behaviour,
-            row.held,
-            frozenset(told.get(row.id, ())),
-        )
-        for row in rows
-    }
+    rows = select(Notice.workspace_id, Notice.kind, Notice.occasion)
+    found: dict[int, set[tuple[NoticeKind, str]]] = {}
+    for key, kind, occasion in db.session.execute(
+        rows.where(Notice.workspace_id.in_(workspaces), Notice.kind.in_(kinds))
+    ):
+        found.setdefault(key, set()).add((kind, occasion))
+    return found
+
+
+def _is_due(row: Any, spend: Spend, told: Collection[tuple[NoticeKind, str]]) -> bool:
+    if row.spend_cap is not None and reached(spend.amount, row.spend_cap):
+        occasion = cap_occasion(spend.month, row.spend_cap, row.suspension_behaviour.value)
+        return (NoticeKind.SPEND_CAP, occasion) not in told
+    alerted = (NoticeKind.SPEND_ALERT, alert_occasion(spend.month)) in told
+    acted = row.held or any(kind is NoticeKind.SPEND_CAP for kind, _ in told)
+    return acted or (near(spend.amount, row.spend_cap, row.alert_threshold) and not alerted)
 
 
 def unwelcomed(now: datetime) -> Sequence[str]:
@@ -139,11 +151,10 @@ def unwelcomed(now: datetime) -> Sequence[str]:
 
 def without_first_steps(now: datetime) -> Sequence[str]:
     """Workspaces that were welcomed some days ago, and were not told of first steps yet."""
-    welcomed = _told(NoticeKind.WELCOME).where(
-        Notice.sent_at <= now - FIRST_STEPS_AFTER, Notice.sent_at > now - FIRST_STEPS_WITHIN
-    )
+    span = (Notice.sent_at <= now - FIRST_STEPS_AFTER, Notice.sent_at > now - FIRST_STEPS_WITHIN)
+    welcomed = select(Notice.workspace_id).where(Notice.kind == NoticeKind.WELCOME, *span)  # looked for once
     with scope.platform():
-        return _workspaces(*_written_to(), welcomed, ~_told(NoticeKind.FIRST_STEPS))
+        return _workspaces(Workspace.id.in_(welcomed), *_written_to(), ~_told(NoticeKind.FIRST_STEPS))
 
 
 def _written_to() -> tuple[Any, ...]:
@@ -156,3 +167,49 @@ def _told(kind: NoticeKind) -> Any:
 
 def _workspaces(*where: Any) -> Sequence[str]:
     return db.session.scalars(select(Workspace.public_id).where(*where).order_by(Workspace.id)).all()
+
+
+# ---------------------------------------------------------------- money
+
+
+def cycles(now: datetime) -> Sequence[str]:
+    """Active workspaces whose running cycle ends by tomorrow (their days may be ahead of UTC's), or that have none."""
+    latest = func.max(SubscriptionCycle.ends_on)
+    ends = select(latest).where(SubscriptionCycle.workspace_id == Workspace.id).correlate(Workspace).scalar_subquery()
+    tomorrow = _utc_day(now) + timedelta(days=1)
+    active = (Workspace.status == Status.ACTIVE, Workspace.activated_on.is_not(None))
+    with scope.platform():
+        return _workspaces(*active, or_(ends.is_(None), ends <= tomorrow))
+
+
+def unbilled(now: datetime) -> Sequence[str]:
+    """Organizations with months that are due to be billed."""
+    last, billed = last_issuable(now), func.max(BilledMonth.month)
+    paying = exists().where(Workspace.organization_id == Organization.id, Workspace.activated_on <= month_end(last))
+    rows = select(Organization.public_id).outerjoin(BilledMonth, BilledMonth.organization_id == Organization.id)
+    rows = rows.where(paying).group_by(Organization.id).having(func.coalesce(billed, date.min) < last)
+    with scope.platform():
+        return db.session.scalars(rows.order_by(Organization.id)).all()
+
+
+def not_paid_in_time(now: datetime) -> Sequence[str]:
+    """Organizations with an unpaid invoice whose day of payment is over, and which does not say so yet."""
+    return _owing(Invoice.state == InvoiceState.OPEN, Invoice.due_on < _utc_day(now))
+
+
+def beyond_grace(now: datetime) -> Sequence[str]:
+    """Organizations that owe an invoice whose days of grace are over, and have no hold past due."""
+    held = exists().where(
+        Hold.organization_id == Organization.id, Hold.kind == HoldKind.PAST_DUE, Hold.lifted_at.is_(None)
+    )
+    latest = latest_due(now, platform().grace_days)
+    return _owing(Invoice.state.in_(UNPAID), Invoice.due_on <= latest, ~held)
+
+
+def _owing(*where: Any) -> Sequence[str]:
+    rows = select(Organization.public_id).join(Invoice, Invoice.organization_id == Organization.id).where(*where)
+    return db.session.scalars(rows.group_by(Organization.id).order_by(Organization.id)).all()
+
+
+def _utc_day(now: datetime) -> date:
+    return now.astimezone(UTC).date()

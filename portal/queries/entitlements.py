@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.models import SuspensionBehaviour, scope
+from portal.models import SuspensionBehaviour, Workspace, scope
 from portal.queries import detail
 from portal.queries.detail import Profile
 from portal.queries.limits import LimitState
-from portal.queries.spend import spends
+from portal.queries.spend import spends_of
 from portal.rules.entitlements import Inbound, Outbound, inbound_of, outbound_of
 from portal.rules.lifecycle import Status
 
@@ -48,4 +48,4 @@ def _spent_out(found: Profile, now: datetime) -> bool:
     blocks = found.suspension_behaviour is SuspensionBehaviour.BLOCK_OUTBOUND
     if not blocks or found.spend_cap is None or found.status is not Status.ACTIVE:
         return False
-    return spends(found.organization.key, now).get(found.key, 0) >= found.spend_cap
+    return spends_of(Workspace.id == found.key, now).get(found.key, 0) >= found.spend_cap

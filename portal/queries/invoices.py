@@ -14,8 +14,7 @@ from portal.base.db import db
 from portal.models import Invoice, InvoiceLine, InvoiceState, Order, Organization, Workspace, scope
 from portal.models.invoices import UNPAID
 from portal.queries.account_usage import running_month
-from portal.queries.bills import basis
-from portal.queries.cycles import due
+from portal.queries.bills import Basis, basis
 from portal.queries.words import holding
 from portal.rules.cycles import in_words
 from portal.rules.invoice_lines import LineKind
@@ -130,14 +129,26 @@ class InvoiceView:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """A cycle that begins later in the running month: the workspace's name, the words of its line, its first day, and
+    minor units."""
+
+    name: str
+    detail: str
+    begins_on: date
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What the running month comes to so far, and what of it platform credit pays instead. `closes_on`: its last day;
-    `issued_on`: when the invoice is."""
+    `issued_on`: when the invoice is; `coming`: what it will still be charged for, if nothing changes."""
 
     sheet: Sheet
     credit: tuple[Group, ...]
     closes_on: date
     issued_on: date
+    coming: tuple[Expected, ...]
 
 
 # ---------------------------------------------------------------- lists
@@ -289,40 +300,23 @@ def draft(organization: int, now: datetime) -> Draft:
     worked_out, issued = bill(found.account), issued_at(month)
     groups, account = _of_lines(worked_out.lines, found.tenants)
     sheet = Sheet(month, found.account.currency, due_on(issued, found.payment_days), groups, account)
-    return Draft(sheet, _of_lines(worked_out.credit, found.tenants)[0], month_end(month), issued.date())
+    credit, coming = _of_lines(worked_out.credit, found.tenants)[0], _coming(found, month, now)
+    return Draft(sheet, credit, month_end(month), issued.date(), coming)
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """A cycle that begins later in the running month: the workspace's name, the words of its line, its first day, and
-    minor units."""
-
-    name: str
-    detail: str
-    begins_on: date
-    amount: int
-
-
-def expected(organization: int, now: datetime) -> tuple[Expected, ...]:
-    """What the running month of the organization (its integer key) will still be charged for, if nothing changes: the
-    cycles that begin by its end and are not paid ahead, as they begin."""
-    with scope.platform():
-        month = running_month(organization, now)
-        query = select(Workspace.id, Workspace.name, Workspace.timezone)
-        here = (Workspace.organization_id == organization, Workspace.cancelled_at.is_(None))
-        known = {row.id: row for row in db.session.execute(query.where(*here))}
-        found = due(list(known), issued_at(month))
+def _coming(found: Basis, month: date, now: datetime) -> tuple[Expected, ...]:
+    """The cycles that begin by the month's end and are not paid ahead, as they begin."""
     coming = (
         Expected(
-            known[each.workspace].name,
+            found.tenants[each.workspace].name,
             in_words(each.cycle, each.plan_name, each.is_child, each.span),
             each.span.began_on,
             each.amount,
         )
-        for each in found
+        for each in found.subscriptions.due(issued_at(month))
         if each.amount
         and each.order is None
-        and local_day(now, known[each.workspace].timezone) < each.span.began_on <= month_end(month)
+        and local_day(now, found.tenants[each.workspace].timezone) < each.span.began_on <= month_end(month)
     )
     return tuple(sorted(coming, key=lambda each: (each.begins_on, each.name)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,54 +11,65 @@ from sqlalchemy import ColumnElement, Date, and_, case, func, literal, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
-from portal.models import BilledUsage, DailyUsage, Organization, RateCard, RatesBefore, Workspace, scope
-from portal.queries.account_usage import running_month
-from portal.queries.bills import basis, rates_of
+from portal.models import BilledUsage, DailyUsage, Organization, RateCard, RatesBefore, Workspace
+from portal.queries.bills import rates_of
 from portal.rules.invoicing import Party, Rates, Used, month_end, usage_lines
 from portal.rules.periods import local_day
 
 _Primary = aliased(Workspace, name="primary_workspace")
 
 
-def spends(organization: int, now: datetime) -> dict[int, int]:
-    """Minor units of its currency that each activated workspace of the organization (integer keys all) has spent in the
-    running month; what came late for the months before is none of it."""
-    with scope.platform():
-        account = basis(organization, running_month(organization, now), now).account
-    return {each.key: _spend(each, account.rates, account.currency) for each in account.parties}
+@dataclass(frozen=True, slots=True)
+class Spend:
+    """What was spent in the month that runs for the account (its first day), in minor units of its currency."""
+
+    month: date
+    amount: int
 
 
 def spends_of(where: ColumnElement[bool], now: datetime) -> dict[int, int]:
-    """The same of the workspaces of which this is true, of whatever organizations: in four queries, however many there
-    are. Within the platform's scope."""
+    """Minor units of its organization's currency that each activated workspace of which this is true (by integer key)
+    has spent in the running month; what came late for the months before is none of it. Within the platform's scope."""
+    return {key: found.amount for key, found in monthly(where, now).items()}
+
+
+def monthly(where: ColumnElement[bool], now: datetime) -> dict[int, Spend]:
+    """The same with the month that it is: in four queries, however many there are. Within the platform's scope."""
     rows = db.session.execute(
-        select(Workspace, Workspace.activated_on, _Primary.timezone, Organization.currency, RateCard)
+        select(*_WANTED, RateCard)
         .join(Organization, Organization.id == Workspace.organization_id)
         .join(_Primary, and_(_Primary.organization_id == Organization.id, _Primary.is_primary))
         .outerjoin(RateCard, RateCard.id == Organization.rate_card_id)
         .where(where, Workspace.activated_on.is_not(None))
     ).all()
-    months = {zone: local_day(now, zone).replace(day=1) for zone in {row[2] for row in rows}}
+    months = {zone: local_day(now, zone).replace(day=1) for zone in {row.zone for row in rows}}
     if not months:
         return {}
     used = _used(where, min(months.values()), max(months.values()))
     billed = _billed(where, set(months.values()))
     before = _rates_before(min(months.values()))
     found = {}
-    for workspace, since, zone, currency, card in rows:
-        month, key = months[zone], workspace.id
-        if since is None or since > month_end(month) or (key, month) in billed:
+    for row in rows:
+        month, card = months[row.zone], row.RateCard
+        if row.activated_on > month_end(month) or (row.id, month) in billed:
             continue
-        held = (workspace.number_count, workspace.extension_count)
-        party = Party(key, workspace.name, used=Used(*used.get((key, month), (0, 0)), *held))
+        messages, minutes = used.get((row.id, month), (0, 0))
+        party = Party(row.id, row.name, used=Used(messages, minutes, row.number_count, row.extension_count))
         then = next((rates for until, rates in before.get(card.id, ()) if until > month), None) if card else None
-        found[key] = _spend(party, then or rates_of(card), currency)
+        lines = usage_lines(party, then or rates_of(card), row.currency)
+        found[row.id] = Spend(month, sum(line.amount for line in lines))
     return found
 
 
-def _spend(party: Party, rates: Rates, currency: str) -> int:
-    on_time = replace(party, used=replace(party.used, late=()))
-    return sum(line.amount for line in usage_lines(on_time, rates, currency))
+_WANTED = (
+    Workspace.id,
+    Workspace.name,
+    Workspace.activated_on,
+    Workspace.number_count,
+    Workspace.extension_count,
+    _Primary.timezone.label("zone"),
+    Organization.currency,
+)
 
 
 def _used(where: ColumnElement[bool], first: date, last: date) -> Mapping[tuple[int, date], tuple[int, int]]:

@@ -10,12 +10,12 @@ from typing import NamedTuple
 from sqlalchemy import Integer, and_, bindparam, select
 
 from portal.base.db import db
-from portal.models import Branding, Membership, Organization, OrganizationMember, Workspace, scope
+from portal.models import Branding, Hold, Membership, Organization, OrganizationMember, Workspace, scope
 from portal.queries import brands
 from portal.queries.brands import Brand
 from portal.queries.words import holding
 from portal.rules.access import OrganizationRole, WorkspaceRole
-from portal.rules.lifecycle import Status
+from portal.rules.lifecycle import HoldKind, Status
 
 MOST_PLACES = 50
 
@@ -66,6 +66,12 @@ class Here(NamedTuple):
 
     name: str
     web_address: str
+
+
+def is_capped(workspace: int) -> bool:
+    """Whether the workspace (its integer key) is suspended for its spend cap, whatever else it is suspended for."""
+    mine = (Hold.workspace_id == workspace, Hold.kind == HoldKind.SPEND_CAP, Hold.lifted_at.is_(None))
+    return db.session.scalar(select(Hold.id).where(*mine).limit(1)) is not None
 
 
 _USER = bindparam("user", type_=Integer)

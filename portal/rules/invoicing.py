@@ -197,6 +197,11 @@ def due_on(issued: datetime, payment_days: int) -> date:
     return issued.astimezone(UTC).date() + timedelta(days=payment_days)
 
 
+def latest_due(now: datetime, grace_days: int) -> date:
+    """Invoices that were due up to this day (UTC) are overdue for longer than so many days of grace."""
+    return now.astimezone(UTC).date() - timedelta(days=grace_days + 1)
+
+
 # ---------------------------------------------------------------- payments
 
 

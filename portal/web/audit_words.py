@@ -19,6 +19,8 @@ from portal.rules import bulk
 from portal.rules.actors import ActorKind
 from portal.rules.imports import summary
 from portal.rules.lifecycle import HoldKind
+from portal.rules.limits import UNLIMITED
+from portal.rules.plans import figure
 from portal.rules.requests import NAMES, RequestKind
 from portal.rules.text import initials
 from portal.web import formats
@@ -99,6 +101,7 @@ SENTENCES: Mapping[str, str] = {
     "workspace.sample_data_removed": "removed the sample data: {contacts} contacts",
     "workspace.limit_overridden": "overrode the limit {limit}:",
     "workspace.override_expired": "ended the override of {limit}, whose time was over:",
+    "workspace.spend_cap_changed": "changed what a month may cost:",
     "workspace.health_changed": "changed",
     "workspace.settings_changed": "changed the settings:",
     "number.added": "added {number} to the inventory",
@@ -185,6 +188,13 @@ VISITS: Mapping[str, Mapping[str, str]] = {
         "workspace_gone": "because it is gone",
     },
 }
+# What a workspace does at its spend cap.
+AT_CAP: Mapping[str, str] = {
+    "suspend": "it is suspended",
+    "block_outbound": "nothing is sent",
+    "notify_only": "its people are told",
+}
+LABELS = {"alert_threshold": "told from", "suspension_behaviour": "at the cap"}
 ICONS = {ActorKind.JOB: "history", ActorKind.CLI: "settings", ActorKind.API: "key"}
 GROUPS = {
     "platform": "Platform",
@@ -304,7 +314,7 @@ def _who(event: Event) -> str:
 
 
 def _label(key: str) -> str:
-    return key.replace(".", ": ").replace("_", " ")
+    return LABELS.get(key) or key.replace(".", ": ").replace("_", " ")
 
 
 def _fact(key: str, value: Any, locale: str, isolate: bool) -> str:
@@ -330,7 +340,13 @@ def _change(key: str, value: Any, locale: str, isolate: bool) -> str:
         return str(value).capitalize()
     if key.endswith("role") and value:
         return _label(str(value))
-    return _value(value, locale, isolate)
+    if key == "value" and value in (None, UNLIMITED):  # of a limit
+        return figure(value)
+    if key == "spend_cap" and not value:
+        return "no cap"
+    if key == "suspension_behaviour" and value in AT_CAP:
+        return AT_CAP[value]
+    return f"{value}\u202f%" if key == "alert_threshold" else _value(value, locale, isolate)
 
 
 def _value(value: Any, locale: str, isolate: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from portal.rules.lifecycle import HoldKind
 from portal.web import formats
 
+RAISE = "Raise the spend cap, or wait for the new month."  # whoever may
 STAFF = "Write to the staff of {brand} and name {id}."
 WHY = {
     HoldKind.MANUAL: "The staff of {brand} suspended it.",
@@ -16,7 +17,7 @@ WHY = {
 TO_GO_ON = {
     HoldKind.MANUAL: STAFF,
     HoldKind.PAST_DUE: "Pay what {organization} owes. Service returns when nothing is overdue.",
-    HoldKind.SPEND_CAP: "Have the spend cap raised, or wait for the new month.",
+    HoldKind.SPEND_CAP: "Have {owner} raise the spend cap, or wait for the new month.",
     HoldKind.TRIAL_ENDED: "Choose a plan with the staff of {brand}.",
     HoldKind.ABUSE: STAFF,
 }
@@ -29,6 +30,7 @@ def why(kind: HoldKind, public_reason: str, brand: str, organization: str) -> st
     return WHY[kind].format(brand=brand, organization=formats.isolated(organization))
 
 
-def to_go_on(kind: HoldKind, brand: str, organization: str, public_id: str) -> str:
-    """What is to be done. `public_id`: what the staff are told."""
-    return TO_GO_ON[kind].format(brand=brand, organization=formats.isolated(organization), id=public_id)
+def to_go_on(kind: HoldKind, brand: str, organization: str, public_id: str, owner: str = "") -> str:
+    """What is to be done. `public_id`: what the staff are told; `owner`: who raises the spend cap, by name."""
+    who = formats.isolated(owner) if owner else "the workspace’s owner"
+    return TO_GO_ON[kind].format(brand=brand, organization=formats.isolated(organization), id=public_id, owner=who)

@@ -22,6 +22,7 @@ from portal.web.pages import away, show, wants_part
 
 SUSPENDED = "workspace_home.suspended"
 STOP = "access.stop"
+RAISES_CAP = Permission.TENANT_BILLING_EDIT  # lifts the hold that a spend cap has opened
 DOORS = {"admin_workspaces.impersonate", "admin_workspaces.manage"}  # where an access session begins
 OPEN_INSIDE = {STOP, "account.log_out", "branding.file"}
 
@@ -53,15 +54,22 @@ def within(permission: Permission, person: Principal) -> ResponseReturnValue | N
         held = roles.in_access_session(visit.mode)
     else:
         held = roles.held(organization=found.organization_role, workspace=found.role)
-    g.held = in_state(held, found.status)
-    # What takes data away stays open to the workspace's own people, whatever its state.
-    is_open = request.endpoint == SUSPENDED or permission.exports or (visit and visit.kind is AccessKind.MANAGE)
+    g.by_role, g.held = held, in_state(held, found.status)
+    if permission is RAISES_CAP and found.status is Status.SUSPENDED and tenants.is_capped(found.key):
+        g.held |= held & {RAISES_CAP}
+    # What takes data away stays open to the workspace's own people, whatever its state; so does the way out.
+    lifts = permission is RAISES_CAP and permission in g.held
+    is_open = lifts or request.endpoint == SUSPENDED or permission.exports or _manages(visit)
     if found.status is Status.SUSPENDED and not is_open:
         return away(SUSPENDED)
     if permission not in g.held:
         raise Forbidden(why_not(permission, held, found, visit))
     scope.enter(found.key)
     return None
+
+
+def _manages(visit: Access | None) -> bool:
+    return visit is not None and visit.kind is AccessKind.MANAGE
 
 
 def from_elsewhere(there: Tenant, here: Here) -> ResponseReturnValue:
@@ -111,6 +119,11 @@ def tenant() -> Tenant:
     """The workspace of this request."""
     found: Tenant = g.tenant
     return found
+
+
+def may_raise_cap() -> bool:
+    """Whether the reader may raise the spend cap where that has suspended the workspace."""
+    return RAISES_CAP in g.by_role
 
 
 def role() -> WorkspaceRole | None:

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.base.db import db
+from portal.jobs.invoices import begin_due, issue_due
 from portal.models import (
     BilledMonth,
     CreditEntry,
@@ -21,9 +22,8 @@ from portal.models import (
     scope,
 )
 from portal.operations import credit, payments, transfers
-from portal.operations.cycles import begin_all
 from portal.operations.invitations import Into, accept, invite
-from portal.operations.invoicing import issue, issue_due
+from portal.operations.invoicing import issue
 from portal.operations.orders import NewOrder, record_order, refund
 from portal.operations.unit import unit
 from portal.queries import doctor
@@ -75,8 +75,8 @@ def test_numbers_have_no_gaps_whoever_issues(app: Flask, many: list[str]) -> Non
 
 
 def test_cycles_begin_once(app: Flask, many: list[str]) -> None:
-    assert at_once(app, *[lambda: begin_all(at(11, 30))] * 4) == {"done": 4}
-    assert sum(begin_all(at(11, 30)) for _ in range(2)) == 0
+    assert at_once(app, *[lambda: begin_due(at(11, 30))] * 4) == {"done": 4}
+    assert begin_due(at(11, 30)) == {}
 
 
 def test_an_invoice_is_paid_once(app: Flask, many: list[str]) -> None:
@@ -111,7 +111,7 @@ def test_a_payment_and_somebody_who_joins_do_not_wait_for_each_other(app: Flask,
 
 
 def test_a_cycle_that_is_paid_and_refunded_while_it_is_invoiced_is_charged_once(app: Flask, many: list[str]) -> None:
-    begin_all(at(11, 30))
+    begin_due(at(11, 30))
     rooms = [room for room, _ in sorted(_rooms().items(), key=lambda each: many.index(each[1]))]
     price = "25.00"
     given_back = record_order(rooms[1], NewOrder(price, "November", pays_cycle=True), by())

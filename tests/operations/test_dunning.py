@@ -1,19 +1,21 @@
 """Dunning: who owes for longer than the days of grace is suspended, all of it, once, until nothing is overdue."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from portal.base.db import db
-from portal.jobs.dunning import dunning as job
-from portal.models import AuditEvent, Change, Hold, Invoice, InvoiceState, Workspace
-from portal.operations import dunning, holds, payments, platform, platform_changes
+from portal.base.scheduler import Counts
+from portal.jobs.dunning import dunning
+from portal.models import AuditEvent, Change, Hold, InvoiceState, Organization, OrganizationMember, Workspace
+from portal.operations import holds, payments, platform, platform_changes
 from portal.operations.invoicing import issue
 from portal.operations.unit import unit
 from portal.queries import doctor
-from portal.rules.access import STAFF, StaffRole
+from portal.rules.access import STAFF, OrganizationRole, StaffRole
 from portal.rules.errors import Invalid
 from portal.rules.lifecycle import HoldKind, Status
 from tests import factories
@@ -23,7 +25,11 @@ from tests.support.creation import BY
 from tests.support.mails import Mailbox
 
 OWNER = STAFF[StaffRole.OWNER]
-NOTHING = {"overdue": 0, "suspended": 0, "failed": 0}
+
+
+def run(now: datetime) -> Counts:
+    """What the job did."""
+    return dunning(lambda: now)
 
 
 def owing(*children: str) -> tuple[str, str, str]:
@@ -45,11 +51,11 @@ def january(day: int) -> datetime:
 
 def test_after_the_days_of_grace_every_workspace_is_suspended_once(app: Flask, mailbox: Mailbox) -> None:
     _, _, invoice = owing("Beta", "Gamma")
-    assert dunning.run(at(12, 17, 23)) == NOTHING
-    assert dunning.run(at(12, 18, 0)) == {"overdue": 1, "suspended": 0, "failed": 0}
-    assert dunning.run(at(12, 31, 23)) == NOTHING and statuses() == {Status.ACTIVE}, "14 days overdue"
-    assert job(lambda: january(1)) == {"overdue": 0, "suspended": 1, "failed": 0}
-    assert job(lambda: january(1)) == NOTHING and statuses() == {Status.SUSPENDED}
+    assert run(at(12, 17, 23)) == {}
+    assert run(at(12, 18, 0)) == {"overdue": 1}
+    assert run(at(12, 31, 23)) == {} and statuses() == {Status.ACTIVE}, "14 days overdue"
+    assert run(january(1)) == {"suspended": 1}
+    assert run(january(1)) == {} and statuses() == {Status.SUSPENDED}
     row = db.session.scalars(select(Hold)).one()
     assert (row.kind, row.opened_by, row.workspace_id) == (HoldKind.PAST_DUE, "job dunning", None)
     assert row.note == "INV-2026-00001 was due on 2026-12-17"
@@ -57,43 +63,51 @@ def test_after_the_days_of_grace_every_workspace_is_suspended_once(app: Flask, m
     assert db.session.scalar(told) == 3
     assert db.session.scalars(select(AuditEvent.action).where(AuditEvent.action == "hold.opened")).all()
     assert payments.pay(invoice, "Cash", "", factories.command(january(2))).reactivated
-    assert statuses() == {Status.ACTIVE} and dunning.run(january(3)) == NOTHING and doctor.sums().is_well
+    assert statuses() == {Status.ACTIVE} and run(january(3)) == {} and doctor.sums().is_well
+
+
+def member(session: Session, of: Organization, name: str, role: OrganizationRole, **values: object) -> None:
+    person = tenants.person(session, name, **values)
+    session.add(OrganizationMember(organization_id=of.id, user_id=person.id, role=role, created_at=ISSUE))
+
+
+def test_whoever_sees_to_the_bills_is_told_once_for_each_hold(app: Flask, mailbox: Mailbox) -> None:
+    key, _, invoice = owing("Beta")
+    with unit() as session:
+        of = session.scalars(select(Organization).where(Organization.public_id == key)).one()
+        for name, role in (("Ada", "admin"), ("Bill", "billing_admin"), ("Una", "user_admin"), ("Mo", "member")):
+            member(session, of, name, OrganizationRole(role))
+        member(session, of, "Gone", OrganizationRole.ADMIN, suspended_at=ISSUE)
+    told = [run(january(1)), run(january(1)), run(january(2))]
+    assert told == [{"overdue": 1, "suspended": 1}, {}, {}]
+    mails = [mail for mail in mailbox.messages if mail.template == "past_due"]
+    people = {"ada@example.test", "bill@example.test", "accounts@acme.example"}
+    assert len(mails) == 3 and {mail.recipient for mail in mails} == people
+    assert {mail.subject for mail in mails} == {"Acme Group is suspended: an invoice is overdue"}
+    assert all("INV-2026-00001: USD 40.00, was due on 17 December 2026" in (mail.body or "") for mail in mails)
+    payments.pay(invoice, "Cash", "", factories.command(january(2)))
+    issue(key, OCTOBER, factories.command(january(3)))
+    assert run(at(2, 1, 0).replace(year=2027)) == {"overdue": 1, "suspended": 1}
+    assert len([mail for mail in mailbox.messages if mail.template == "past_due"]) == 6, "another hold, another mail"
 
 
 def test_what_somebody_lifted_comes_back_for_the_next_invoice_alone(app: Flask, mailbox: Mailbox) -> None:
     key, primary, _ = owing()
-    dunning.run(january(1))
+    run(january(1))
     hold = db.session.scalars(select(Hold.public_id)).one()
     holds.lift(primary, [hold], factories.command(january(2)), OWNER)
-    assert dunning.run(january(3)) == NOTHING and statuses() == {Status.ACTIVE}
+    assert run(january(3)) == {} and statuses() == {Status.ACTIVE}
     issue(key, OCTOBER, factories.command(january(3)))  # due on 17 January
-    assert dunning.run(january(31))["suspended"] == 0
-    assert dunning.run(at(2, 1, 0).replace(year=2027))["suspended"] == 1
-
-
-def test_one_that_fails_stops_no_other(app: Flask, mailbox: Mailbox) -> None:
-    owing()
-    with unit() as session:
-        session.scalars(select(Workspace)).one().timezone = "Nowhere/Land"  # so that its cycles cannot be worked out
-        other = tenants.organization(session, "Beta Group", "USD")
-        beta = tenants.workspace(session, other, "Beta", timezone="UTC")
-        tenants.settled(session, beta)
-        values = {"number": "INV-2026-00002", "month": NOVEMBER, "currency": "USD", "total_minor": 100}
-        due = {"issued_at": ISSUE, "due_on": date(2026, 12, 10)}
-        session.add(Invoice(organization_id=other.id, **values, **due))
-    found = dunning.run(january(1))
-    assert (found["suspended"], found["failed"]) == (1, 1)
-    db.session.rollback()
-    suspended = select(Workspace.name).where(Workspace.status == Status.SUSPENDED)
-    assert db.session.scalars(suspended).all() == ["Beta"]
+    assert run(january(31)) == {"overdue": 1}
+    assert run(at(2, 1, 0).replace(year=2027)) == {"suspended": 1}
 
 
 @pytest.mark.parametrize(("days", "overdue"), [("0", 18), ("3", 21)])
 def test_the_days_of_grace_are_a_setting(app: Flask, mailbox: Mailbox, days: str, overdue: int) -> None:
     _, _, invoice = owing()
     platform_changes.change_settings({"grace_days": days}, BY)
-    assert dunning.run(at(12, overdue - 1, 23))["suspended"] == 0
-    assert dunning.run(at(12, overdue, 0))["suspended"] == 1
+    assert "suspended" not in run(at(12, overdue - 1, 23))
+    assert run(at(12, overdue, 0))["suspended"] == 1
     assert accounts.invoice(invoice).state is InvoiceState.OVERDUE
 
 

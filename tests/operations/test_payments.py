@@ -8,6 +8,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from portal.base.db import db
+from portal.jobs.dunning import dunning
 from portal.models import Hold, InvoiceState, Measure, Order, OrderState, Organization, PlatformSum, Workspace, scope
 from portal.operations import credit, holds, payments, usage
 from portal.operations.holds import NewHold
@@ -127,9 +128,11 @@ def test_it_is_sent_again_to_the_address_of_today(app: Flask, mailbox: Mailbox) 
 
 def test_overdue_is_from_the_day_after_it_was_due(app: Flask, mailbox: Mailbox) -> None:
     invoice, _ = issued()  # due on 17 December
-    assert payments.mark_overdue(at(12, 17, 23)) == 0
-    assert payments.mark_overdue(at(12, 18, 0)) == 1
-    assert payments.mark_overdue(at(12, 18, 0)) == 0
+    assert [dunning(lambda now=now: now) for now in (at(12, 17, 23), at(12, 18, 0), at(12, 18, 0))] == [  # type: ignore[misc]
+        {},
+        {"overdue": 1},
+        {},
+    ]
     assert accounts.invoice(invoice).state is InvoiceState.OVERDUE
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.base.db import db
-from portal.models import AuditEvent, InvoiceLine, Organization, RateCard
+from portal.models import AuditEvent, InvoiceLine, Organization, RateCard, Workspace, scope
 from portal.operations import platform, platform_changes, rate_cards, usage
 from portal.operations.invoicing import issue
 from portal.operations.organization_changes import change as change_organization
@@ -17,7 +17,7 @@ from portal.operations.unit import unit
 from portal.operations.workspaces import create
 from portal.queries import principals
 from portal.queries import rate_cards as reads
-from portal.queries.spend import spends
+from portal.queries.spend import spends_of
 from portal.rules.access import STAFF, StaffRole
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Invalid
@@ -130,7 +130,8 @@ def test_months_that_are_over_are_billed_by_what_the_card_said_then(app: Flask, 
     by = Actor.command("test", december)
     rate_cards.change(card, {"per_message": "0.2"}, by)
     rate_cards.change(card, {"per_message": "0.5", "tax_name": "GST", "payment_days": "30"}, by)
-    assert spends(of.id, december) == {acme.id: 500}
+    with scope.platform():
+        assert spends_of(Workspace.id == acme.id, december) == {acme.id: 500}
     accounts.begin(ISSUE)
     made = issue(key, NOVEMBER, Actor.command("test", ISSUE))
     assert ("Acme", "messages", 1000) in accounts.lines(str(made))

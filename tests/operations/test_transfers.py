@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.base.db import db
+from portal.jobs.invoices import issue_due
 from portal.models import (
     AuditEvent,
     Change,
@@ -23,7 +24,7 @@ from portal.models import (
     Workspace,
     scope,
 )
-from portal.operations import closing, holds, invoicing, team, transfers
+from portal.operations import closing, holds, team, transfers
 from portal.operations.holds import NewHold
 from portal.operations.unit import locked, unit
 from portal.rules.access import STAFF, OrganizationRole, StaffRole, WorkspaceRole, permissions_of
@@ -334,9 +335,9 @@ def test_a_month_that_the_old_organization_billed_is_not_billed_again(app: Flask
         old, (_, beta) = accounts.account(session, "Beta")
         new = tenants.organization(session, "Newcomer", "USD", rate_card_id=old.rate_card_id)
         there, workspace = new.public_id, beta.public_id
-    invoicing.issue_due(accounts.ISSUE)
+    issue_due(accounts.ISSUE)
     transfers.transfer(workspace, there, "Sold", factories.command(accounts.at(12, 10)))
-    invoicing.issue_due(accounts.at(12, 10, 12))
+    issue_due(accounts.at(12, 10, 12))
     db.session.rollback()
     months = db.session.scalars(select(Invoice.month)).all()
     assert months == [accounts.NOVEMBER]

@@ -39,7 +39,9 @@ def test_cap_and_overrides_are_one_save_with_their_events(acme: Workspace) -> No
     assert (row.spend_cap, row.alert_threshold) == (500_000, 70)
     assert row.suspension_behaviour is SuspensionBehaviour.SUSPEND
     assert own(acme) == {"numbers": 0, "monthly_minutes": -1}
-    assert actions()[before:] == ["workspace.changed", "workspace.limit_overridden", "workspace.limit_overridden"]
+    assert actions()[before:] == [
+        *("workspace.spend_cap_changed", "workspace.limit_overridden", "workspace.limit_overridden")
+    ]
     again = editable(acme.public_id)
     assert usage_limits.change(acme.public_id, again.texts, BY, version=again.version) == ()
 

@@ -86,14 +86,13 @@ def test_a_change_is_told_once_with_both_values(app: Flask) -> None:
         ws, name=" Acme  Logistics ", state="Goa", alert_threshold="90", spend_cap="5000", admin_note="a\r\nb"
     )
     assert answer.version == 2 and set(answer.fields) == {"name", "state", "alert_threshold", "spend_cap", "admin_note"}
-    assert actions()[count:] == ["workspace.changed"]
+    assert actions()[count:] == ["workspace.changed", "workspace.spend_cap_changed"]
     assert last("workspace.changed") == {
         "name": ["Acme", "Acme Logistics"],
         "state": ["", "Goa"],
-        "alert_threshold": ["80", "90"],
-        "spend_cap": ["", "5000.00"],
         "admin_note": ["", "a\nb"],
     }
+    assert last("workspace.spend_cap_changed") == {"alert_threshold": ["80", "90"], "spend_cap": ["", "INR 5000.00"]}
     check_platform()
 
 

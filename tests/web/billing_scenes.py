@@ -112,7 +112,7 @@ BILLING: dict[str, Example] = {
     "admin_rate_cards.create": Example(new_card, ("rate_card.created",)),
     "admin_rate_cards.edit_save": Example(card, ("rate_card.changed",)),
     "admin_rate_cards.restore": Example(archived_card, ("rate_card.restored",)),
-    "admin_usage_limits.edit_save": Example(capped, ("workspace.changed",)),
+    "admin_usage_limits.edit_save": Example(capped, ("workspace.spend_cap_changed",)),
     "admin_invoices.pay": Example(invoice, ("invoice.paid",)),
     "admin_invoices.send": Example(invoice, ("invoice.sent",)),
     "admin_invoices.void": Example(invoice, ("invoice.voided",)),

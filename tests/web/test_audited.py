@@ -50,7 +50,7 @@ EXAMPLES: dict[str, Example] = {
     "organization_users.workspace_remove": Example(account_scenes.with_member_inside, ("member.removed",)),
     "organization_users.workspace_role": Example(account_scenes.with_member_inside, ("member.role_changed",)),
     "workspace_team.owner": Example(scenes.with_agent, ("workspace.owner_changed",)),
-    "workspace_usage.cap": Example(scenes.spending, ("workspace.changed",)),
+    "workspace_usage.cap": Example(scenes.spending, ("workspace.spend_cap_changed",)),
     "workspace_settings.close": Example(scenes.closing, ("workspace.cancelled",)),
     "workspace_settings.save": Example(scenes.settings, ("workspace.settings_changed",)),
     "workspace_team.invite": Example(scenes.invitee, ("invitation.sent", "user.created")),

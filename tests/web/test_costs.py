@@ -50,7 +50,7 @@ CUSTOMERS = (
 )
 
 
-MOST = 40  # queries of a page; billing works out the draft and what is expected
+MOST = 30  # queries of a page; billing works out the draft
 
 
 def grow(session: Session, number: int) -> None:

@@ -124,7 +124,25 @@ def test_a_change_says_what_was_before_and_what_is_now() -> None:
 def test_a_limit_is_named_in_words() -> None:
     facts, changes = {"limit": "monthly_messages", "expires_at": ""}, {"value": (None, 330_000)}
     shown = event("workspace.limit_overridden", facts=facts, changes=changes)
-    assert said(shown) == "overrode the limit monthly messages: value none → 330,000"
+    assert said(shown) == "overrode the limit monthly messages: value not set → 330,000"
+    changes = {"value": (0, -1)}
+    shown = event("workspace.limit_overridden", facts=facts, changes=changes)
+    assert said(shown) == "overrode the limit monthly messages: value 0 → unlimited"
+
+
+def test_a_spend_cap_is_told_in_plain_words(app: Flask) -> None:
+    changes = {
+        "spend_cap": ("", "USD 100.00"),
+        "alert_threshold": ("80", "90"),
+        "suspension_behaviour": ("suspend", "block_outbound"),
+    }
+    with app.test_request_context():
+        text = audit_words.for_customers(event("workspace.spend_cap_changed", changes=changes), NOW).text
+    plain = text.translate({0x2068: None, 0x2069: None, 0x202F: " "})
+    assert plain == (
+        "changed what a month may cost: spend cap no cap → USD 100.00, told from 80 % → 90 %, "
+        "at the cap it is suspended → nothing is sent"
+    )
 
 
 def test_a_value_that_looks_like_a_placeholder_stays_as_it_is() -> None:

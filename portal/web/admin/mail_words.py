@@ -34,6 +34,7 @@ KINDS: Mapping[str, str] = {
     "notice": "Notice to owners",
     "password_changed": "Password changed",
     "password_reset": "New password",
+    "past_due": "Suspended for overdue invoices",
     "request_answered": "Request answered",
     "second_factor": "Two-factor",
     "spend_alert": "Spend nears its cap",

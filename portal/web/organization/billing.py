@@ -51,7 +51,7 @@ def billing() -> Response:
     """What the running month comes to so far, the latest invoices, whom they go to."""
     here, locale, now = organizations.organization(), formats.reader_locale(), clock.now()
     drafted, found = invoices.draft(here.key, now), billing_details.details(here.key)
-    paid_by, ahead = fee_reads.fees(here.key), invoices.expected(here.key, now)
+    paid_by, ahead = fee_reads.fees(here.key), drafted.coming
     latest, total = invoices.listing(Wanted(organization=here.public_id), 1, now)
     return show(
         "organization/billing",

@@ -16,8 +16,9 @@ from portal.queries.detail import Profile
 from portal.queries.spend import spends_of
 from portal.queries.usage_limits import Editable, editable
 from portal.rules.access import Permission
+from portal.rules.lifecycle import Status
 from portal.rules.usage_limits import SPEND, Standing, standing
-from portal.web import formats
+from portal.web import formats, tenancy
 from portal.web.access import actor, may, needs
 from portal.web.attention import Entry
 from portal.web.forms import Form
@@ -25,7 +26,7 @@ from portal.web.pages import ask, done
 from portal.web.workspace.side import own_profile, page
 
 bp = page("usage")
-HERE = "workspace_usage.page"
+HERE, HOME = "workspace_usage.page", "workspace_home.page"
 AT_CAP = {
     SuspensionBehaviour.NOTIFY_ONLY: ("Tell me", "It goes on working"),
     SuspensionBehaviour.BLOCK_OUTBOUND: (
@@ -113,18 +114,25 @@ def cap() -> ResponseReturnValue:
         wanted = {name: form[name].data or "" for name in SPEND}
         try:
             with form.refusals():
-                changed = usage_limits.change(profile.public_id, wanted, actor(), version=form.version.data or "")
+                changed = usage_limits.change_cap(profile.public_id, wanted, actor(), version=form.version.data or "")
                 flash(*(("Spend cap saved.", "good") if changed else ("Nothing was changed.", "info")))
-                return done(url_for(HERE))
+                return done(url_for(HOME if _is_paused() else HERE))
         except StaleLimits as stale:
             form.add_error(None, "Somebody else saved the cap meanwhile. Save again to put yours in its place.")
-            return _ask(stale.theirs, form, 409)
-        return _ask(editable(profile.public_id), form, 422)
+            return _ask(stale.theirs, form, 409, profile)
+        return _ask(editable(profile.public_id), form, 422, profile)
     found = editable(profile.public_id)
-    return _ask(found, CapForm(formdata=None, version=found.version, **{name: found.texts[name] for name in SPEND}))
+    stored = {name: found.texts[name] for name in SPEND}
+    return _ask(found, CapForm(formdata=None, version=found.version, **stored), 200, profile)
 
 
-def _ask(found: Editable, form: CapForm, status: int = 200) -> ResponseReturnValue:
+def _is_paused() -> bool:
+    """Suspended for the cap, since nobody comes here else."""
+    return tenancy.tenant().status is Status.SUSPENDED
+
+
+def _ask(found: Editable, form: CapForm, status: int, profile: Profile) -> ResponseReturnValue:
+    back, label = (tenancy.SUSPENDED, "Service suspended") if _is_paused() else (HERE, "Usage")
     return ask(
         "workspace/cap",
         status=status,
@@ -133,6 +141,7 @@ def _ask(found: Editable, form: CapForm, status: int = 200) -> ResponseReturnVal
         version=found.version if status == 409 else form.version.data,
         at_cap=[(value.value, *words) for value, words in AT_CAP.items()],
         action=url_for("workspace_usage.cap"),
-        back_url=url_for(HERE),
-        crumbs=(("Usage", url_for(HERE)), ("Spend cap", None)),
+        spend=of(profile, formats.reader_locale()) if _is_paused() else None,
+        back_url=url_for(back),
+        crumbs=((label, url_for(back)), ("Spend cap", None)),
     )

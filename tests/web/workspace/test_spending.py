@@ -1,14 +1,21 @@
 """A workspace's people see what is spent of the cap, what follows, and change it where their role has it."""
 
+from decimal import Decimal
+
 import pytest
 from flask import Flask
 
-from portal.models import SuspensionBehaviour, Workspace
+from portal.base.scheduler import JOBS
+from portal.models import Organization, RateCard, SuspensionBehaviour, Workspace, scope
+from portal.operations import usage
+from portal.operations.unit import unit
 from portal.rules.access import WorkspaceRole
-from portal.rules.lifecycle import HoldKind
-from tests.support import insiders
+from portal.rules.lifecycle import HoldKind, Status
+from tests.support import insiders, tenants
+from tests.support.clocks import NOW
 from tests.support.creation import one
 from tests.support.insiders import Home, browser
+from tests.support.mails import Mailbox
 from tests.support.pages import figures, words
 from tests.support.people import submit
 from tests.web.admin.test_plans import fields_of
@@ -45,4 +52,45 @@ def test_suspended_by_the_cap_they_read_why_and_what_to_do(app: Flask, acme: Hom
     insiders.change(acme.workspace, spend_cap=0)
     insiders.suspend(acme.workspace, kind=HoldKind.SPEND_CAP)
     page = words(browser(app, acme.owner).get(acme.path + "suspended").text)
-    assert "Have the spend cap raised, or wait for the new month" in page and "Spent this month" in page
+    assert "Raise the spend cap, or wait for the new month" in page and "Spent this month" in page
+
+
+def test_whoever_may_raises_the_cap_that_suspended_it_and_nothing_else(
+    app: Flask, acme: Home, mailbox: Mailbox
+) -> None:
+    with unit() as session:
+        card = RateCard(name="Dear", currency="INR", per_message=Decimal(1))
+        tenants.add(session, card)
+        session.get_one(Organization, acme.workspace.organization_id).rate_card_id = card.id
+    insiders.change(acme.workspace, spend_cap=10_000, suspension_behaviour="suspend", activated_on=NOW.date())
+    with scope.platform(), unit() as session:
+        usage.count(session, acme.workspace.id, NOW.date(), {"sent": 120})
+    job = JOBS["spend_caps"]
+    assert job.act(lambda: NOW) == {"reached": 1}
+    olive, path = browser(app, acme.owner), acme.path + "usage/cap"
+    page = olive.get(acme.path + "suspended").text
+    assert "Raise the spend cap, or wait for the new month." in words(page) and f'href="{path}"' in page
+    assert olive.get(acme.path + "usage").location == acme.path + "suspended", "nothing else works"
+    form = fields_of(olive.get(path).text) | {"suspension_behaviour": "suspend"}
+    for cap in ("100", "110.00", "120"):
+        refused = submit(olive, path, form | {"spend_cap": cap})
+        assert refused.status_code == 422 and "INR 120.00 is spent already this month" in words(refused.text)
+    assert one(Workspace, id=acme.workspace.id).spend_cap == 10_000, "nothing of it was kept"
+    assert submit(olive, path, form | {"spend_cap": "120.01"}).location == acme.path
+    assert one(Workspace, id=acme.workspace.id).status is Status.TRIAL, "as before"
+    assert olive.get(acme.path).status_code == 200
+    assert job.act(lambda: NOW) == {}, "nothing is left to the job"
+
+
+def test_held_for_something_else_too_the_cap_is_raised_and_it_stays_suspended(app: Flask, acme: Home) -> None:
+    insiders.change(acme.workspace, spend_cap=0, suspension_behaviour="suspend")
+    insiders.suspend(acme.workspace)
+    olive, path = browser(app, acme.owner), acme.path + "usage/cap"
+    assert olive.get(path).location == acme.path + "suspended", "no hold of its cap is open"
+    insiders.suspend(acme.workspace, kind=HoldKind.SPEND_CAP)
+    form = fields_of(olive.get(path).text) | {"suspension_behaviour": "suspend"}
+    assert submit(olive, path, form | {"spend_cap": ""}).status_code == 303
+    assert one(Workspace, id=acme.workspace.id).status is Status.SUSPENDED
+    assert olive.get(path).location == acme.path + "suspended"
+    mina = browser(app, insiders.join(acme.workspace, "mina@acme.example", WorkspaceRole.MANAGER))
+    assert mina.get(path).location == acme.path + "suspended"
