@@ -90,13 +90,13 @@ PLANTED = {
 }
 
 
-@pytest.mark.parametrize("what", PLANTED)
-def test_each_difference_is_found_and_repaired(example: None, now: datetime, what: str) -> None:
-    statement, names = PLANTED[what]
-    plant(statement)
-    assert unwell() == names
-    repair.repair(now)
-    assert unwell() == set()
+def test_each_difference_is_found_and_repaired(example: None, now: datetime, subtests: pytest.Subtests) -> None:
+    for what, (statement, names) in PLANTED.items():
+        with subtests.test(what):
+            plant(statement)
+            assert unwell() == names
+            repair.repair(now)
+            assert unwell() == set()
 
 
 def test_what_differs_is_named_with_what_it_should_be(example: None) -> None:
