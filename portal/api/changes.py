@@ -18,6 +18,7 @@ class Place(Asked):
     after: Annotated[str, StringConstraints(max_length=40)] = ""
     """`next` of the answer before; blank for the very beginning."""
     limit: Annotated[int, Field(ge=1, le=MOST)] = PAGE
+    """How many changes at most."""
 
 
 class Change(Told):

@@ -15,6 +15,7 @@ from portal.api.operations import Operation
 from portal.api.problems import KINDS
 from portal.rules.api_scopes import ApiScope
 from portal.rules.changes import CHANGES, DATA
+from portal.rules.money import LARGEST_MINOR
 
 KINDS_OF_TEXT = {"date-time": "instant", "date": "day"}
 DEEPEST = 4
@@ -109,23 +110,33 @@ def _shown(told: Operation) -> list[str]:
 
 def _parameter(about: Json) -> Member:
     required = about.get("required", False)
-    return Member(about["name"], _kind(about["schema"]), marked(about.get("description", "")), required, about["in"])
+    text = _with_default(about.get("description", ""), about["schema"])
+    return Member(about["name"], _kind(about["schema"]), text, required, about["in"])
 
 
 def _members(schema: Json, schemas: Schemas, before: str = "", depth: int = 0) -> Iterator[Member]:
-    """All members, those of members behind a point, those of entries behind []."""
+    """All members, those of members behind a point, those of entries behind []; * stands for any name."""
     schema = _plain(schema, schemas)
     if schema.get("type") == "array":
         yield from _members(schema["items"], schemas, before + "[].", depth)
         return
     if depth > DEEPEST:
         return
+    if isinstance(by_name := schema.get("additionalProperties"), dict):
+        yield from _members(by_name, schemas, before + "*.", depth + 1)
+        return
     needed = schema.get("required", ())
     for name, about in schema.get("properties", {}).items():
         text = about.get("description") or _plain(about, schemas).get("description", "")
         path = (before + name).replace(".[]", "[]")
-        yield Member(path, _kind(about, schemas), marked(text), name in needed)
+        yield Member(path, _kind(about, schemas), _with_default(text, about), name in needed)
         yield from _members(_inner(about, schemas), schemas, path + ".", depth + 1)
+
+
+def _with_default(text: str, about: Json) -> Markup:
+    """The text, and what holds where it is left out, unless that is nothing."""
+    default = about.get("default")
+    return marked(f"{text} Left out: `{default}`." if default and isinstance(default, str | int) else text)
 
 
 def _inner(about: Json, schemas: Schemas) -> Json:
@@ -152,8 +163,16 @@ def _kind(about: Json, schemas: Schemas | None = None) -> str:
         return "list of " + _kind(about["items"], schemas)
     if kind == "string":
         return KINDS_OF_TEXT.get(about.get("format", "")) or "text"
-    named: dict[str, str] = {"integer": "whole number", "boolean": "true | false"}
-    return named.get(kind) or str(kind)
+    if kind == "integer":
+        return "whole number" + _bounds(about)
+    return "true | false" if kind == "boolean" else str(kind)
+
+
+def _bounds(about: Json) -> str:
+    least, most = about.get("minimum"), about.get("maximum")
+    if least is None:
+        return ""
+    return f" from {least:,}" if most is None or most >= LARGEST_MINOR else f", {least:,} to {most:,}"
 
 
 def _example(told: Operation, server: str) -> str:

@@ -65,6 +65,16 @@ def test_the_page_tells_it_all(app: Flask) -> None:
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
 
 
+def test_the_page_says_what_a_program_would_else_have_to_try(app: Flask) -> None:
+    """How much it may ask for, what is left out, and what stands under names that are no members."""
+    page = html.unescape(app.test_client().get("/api/v1/").get_data(as_text=True))
+    changes = page[page.index('id="changes-read"') :].partition("</article>")[0]
+    assert "whole number, 1 to 100" in changes and "How many changes at most. Left out: <code>20</code>." in changes
+    entitlements = page[page.index('id="entitlements-read"') :].partition("</article>")[0]
+    assert "<code>limits.*.effective</code>" in entitlements and "-1 unlimited, 0 none allowed" in entitlements
+    assert "{'" not in page and "9,007" not in page
+
+
 def test_what_the_page_shows_can_be_sent() -> None:
     """The examples are read by the shapes that they are examples of."""
     for each in OPERATIONS:
