@@ -63,7 +63,8 @@ class LimitReached(Refused):
 
     `limit` is the catalogue's name (`monthly_messages`), `label` its words, `source`
     one of `limits.Source`. `figure`, `used` and `wanted` are counts in the limit's
-    unit. `limits.reached()` builds one from an `Effective`.
+    unit; `way_out` what people can do about it by themselves, where it could fit at all.
+    `limits.reached()` builds one from an `Effective`.
     """
 
     def __init__(
@@ -75,13 +76,14 @@ class LimitReached(Refused):
         used: int,
         source: str,
         wanted: int = 1,
+        way_out: str = "Free some",
         field: str | None = None,
     ) -> None:
         allowed = f"{figure:,} allowed" if figure else "none allowed"
         super().__init__(
             f"{label}: {used:,} used, {allowed} (set by {_ORIGIN.get(source, source)}), so "
             f"{wanted:,} more would be too many. "
-            "Free some, or ask for a higher limit or another plan.",
+            f"{f'{way_out}, or ask' if wanted <= figure else 'Ask'} for a higher limit or another plan.",
             field,
         )
         self.limit = limit

@@ -157,6 +157,13 @@ def share(used: int, value: int) -> Decimal | None:
     return Decimal(used) / Decimal(value) if value > 0 else None
 
 
+_WAYS_OUT = {
+    Period.DAY: "Wait for tomorrow",
+    Period.MONTH: "Wait for the new month",
+    Period.TOTAL: "Free some",
+}
+
+
 def reached(limit: Limit, in_force: Effective, used: int, wanted: int = 1, field: str | None = None) -> LimitReached:
     """The refusal, ready to raise."""
     return LimitReached(
@@ -166,6 +173,7 @@ def reached(limit: Limit, in_force: Effective, used: int, wanted: int = 1, field
         used=used,
         source=in_force.source.value,
         wanted=wanted,
+        way_out=_WAYS_OUT[CATALOGUE[limit].period],
         field=field,
     )
 

@@ -39,7 +39,7 @@ def test_a_reached_limit_says_which_how_much_and_whose_and_what_next() -> None:
     assert isinstance(error, Refused)
     assert error.message == (
         "Messages per month: 9,990 used, 10,000 allowed (set by an override of this workspace), "
-        "so 20 more would be too many. Free some, or ask for a higher limit or another plan."
+        "so 20 more would be too many. Wait for the new month, or ask for a higher limit or another plan."
     )
     assert (error.limit, error.figure, error.used, error.wanted) == ("monthly_messages", 10_000, 9_990, 20)
     assert (error.source, error.field) == ("override", "audience")
@@ -47,4 +47,11 @@ def test_a_reached_limit_says_which_how_much_and_whose_and_what_next() -> None:
 
 def test_a_limit_of_none_says_so() -> None:
     assert "0 used, none allowed (set by its plan)" in reached(Limit.NUMBERS, Effective(0, Source.PLAN), 0).message
+    for limit, used, wanted, way_out in (
+        (Limit.NUMBERS, 5, 1, "Free some, or ask for"),
+        (Limit.DAILY_MESSAGES, 5, 1, "Wait for tomorrow, or ask for"),
+        (Limit.DAILY_MESSAGES, 0, 6, "too many. Ask for"),
+        (Limit.NUMBERS, 5, 6, "too many. Ask for"),
+    ):
+        assert way_out in reached(limit, Effective(5, Source.PLAN), used, wanted).message
     assert "(set by the free plan)" in reached(Limit.NUMBERS, Effective(0, Source.FREE_PLAN), 0).message
