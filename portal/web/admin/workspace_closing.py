@@ -44,7 +44,7 @@ def trash_move(ws: str) -> ResponseReturnValue:
     if form.validate():
         with form.refusals():
             closing.close(ws, form.confirm_name.data or "", actor(), told=form.heard())
-            return settled(ws, f"{named(profile)} moved to the trash. It can be restored for 90 days")
+            return settled(ws, f"{named(profile)} moved to the trash. It can be restored for 90 days.")
     return _closing(profile, form, 422)
 
 
@@ -83,7 +83,7 @@ def restore(ws: str) -> ResponseReturnValue:
         words.append(f"{', '.join(map(formats.phone, back.reassigned))} {have} to somebody else now")
     if back.gone:
         words.append(f"{', '.join(map(formats.phone, back.gone))} left the inventory meanwhile")
-    return settled(ws, ". ".join(words), "watch" if back.reassigned or back.gone else "good")
+    return settled(ws, ". ".join(words) + ".", "watch" if back.reassigned or back.gone else "good")
 
 
 @bp.get("/<ws>/primary")
@@ -116,7 +116,7 @@ def primary(ws: str) -> ResponseReturnValue:
     """Makes it so."""
     profile = detail.profile(ws)
     closing.make_primary(ws, actor())
-    return settled(ws, f"{named(profile)} is the primary of {formats.isolated(profile.organization.name)}")
+    return settled(ws, f"{named(profile)} is the primary of {formats.isolated(profile.organization.name)}.")
 
 
 def _closing(profile: Profile, form: CloseForm, status: int = 200) -> ResponseReturnValue:

@@ -199,8 +199,11 @@ def _trash(profile: Profile, now: datetime, locale: str) -> str:
     if profile.cancelled_at is None:
         return ""
     left = days_left(profile.cancelled_at, now)
-    when = _day(purge_at(profile.cancelled_at), profile, locale)
-    closed = f"In the trash since {_day(profile.cancelled_at, profile, locale)}."
+    timezone = formats.reader_timezone()  # as the dialog has said it, which names the minute
+    since, when = (
+        formats.day(local_day(at, timezone), locale) for at in (profile.cancelled_at, purge_at(profile.cancelled_at))
+    )
+    closed = f"In the trash since {since}."
     if not left:
         return f"{closed} It has been due for purging since {when}."
     return f"{closed} All of its data is purged on {when}, in {left} {'day' if left == 1 else 'days'}."

@@ -267,6 +267,17 @@ def test_a_closed_workspace_says_when_it_is_purged(staff: FlaskClient, make: Mak
     assert text in words(get(staff, make(cancelled_at=NOW - ago)))
 
 
+def test_closing_and_a_closed_workspace_name_the_same_day(staff: FlaskClient, make: Make) -> None:
+    """In the time zone of whoever reads, wherever the workspace is."""
+    found = make(timezone="Pacific/Kiritimati")  # where it is the day after
+    assert "Purged for good 19 Feb 2027" in words(staff.get(f"/admin/workspaces/{found.public_id}/trash").text)
+    with unit() as session:
+        gone = session.merge(found)
+        gone.cancelled_at = NOW
+        tenants.settled(session, gone)
+    assert "In the trash since 21 Nov 2026. All of its data is purged on 19 Feb 2027" in words(get(staff, found))
+
+
 @pytest.mark.parametrize(
     ("values", "way"), [({"cancelled_at": NOW}, ["Workspaces", "Trash", "Acme"]), ({}, ["Workspaces", "Acme"])]
 )
