@@ -123,6 +123,7 @@ class Progress:
     run: tuple[str, str] | None
     facts: str
     line_head: str
+    name_head: str
     has_rows: bool
 
 
@@ -186,6 +187,7 @@ def progress(task: TaskView, now: datetime, locale: str) -> Progress:
         run=run_of(task, good, locale) if good else None,
         facts=f"Begun {formats.ago(task.created_at, now, locale).lower()} by {task.by or 'the command line'}",
         line_head="No." if is_bulk(task) else "Line",
+        name_head="Number" if import_files.kind_of(task.options) is Kind.NUMBERS else "Name",
         has_rows=bool(task.counts) or (is_bulk(task) and not task.is_open),
     )
 
