@@ -73,6 +73,10 @@ def test_a_workspace(page: Page) -> None:
     page.get_by_text("Show as table").tap()
     expect(page.locator("#chart").get_by_role("region").locator("tbody tr")).to_have_count(30)
     assert fits(page)
+    head, doors = page.locator(".page-head .head"), page.locator(".page-head .actions")
+    ends = head.locator(".facts-line").evaluate("line => line.getBoundingClientRect().bottom")
+    begin = doors.evaluate("those => those.getBoundingClientRect().top")
+    assert 0 <= begin - ends < 24, "what one may do stands below the name, without a gap"
     main, rail = page.locator(".with-rail .main").bounding_box(), page.locator(".rail").bounding_box()
     assert main and rail and rail["y"] >= main["y"] + main["height"]
 
