@@ -34,7 +34,7 @@ class Entitlements(Told):
     outbound: Outbound
     """Whether it may send and call."""
     limits: dict[str, LimitNow]
-    """By the names of the catalogue."""
+    """All of them by name, such as monthly_messages."""
 
 
 @operation(

@@ -26,7 +26,7 @@ class Stage(StrEnum):
 
 
 class Status(StrEnum):
-    """What follows from stage, cancellation and holds; written by one function only."""
+    """What follows from stage, cancellation and holds."""
 
     TRIAL = "trial"
     ACTIVE = "active"

@@ -18,7 +18,7 @@ LARGEST = 10**12
 
 
 class Limit(StrEnum):
-    """The whole catalogue, in the order in which it is shown."""
+    """A limit by name, in the order in which they are shown."""
 
     MONTHLY_MESSAGES = "monthly_messages"
     DAILY_MESSAGES = "daily_messages"
