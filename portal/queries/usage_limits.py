@@ -29,7 +29,7 @@ PAGE = 12
 @dataclass(frozen=True, slots=True)
 class Capped:
     """A workspace. `spend` and `cap` in minor units of its currency, `threshold` in per cent; `limits`: those in force,
-    and `ends` until when an own one is."""
+    `otherwise` those that would be without an own one, and `ends` until when that is."""
 
     public_id: str
     name: str
@@ -42,6 +42,7 @@ class Capped:
     threshold: int
     behaviour: SuspensionBehaviour
     limits: Mapping[Limit, Effective]
+    otherwise: Mapping[Limit, Effective]
     ends: Mapping[Limit, datetime]
 
     @property
@@ -154,10 +155,13 @@ def _row(
     now: datetime,
 ) -> Capped:
     plan = plans.get(row.plan_id, {}) if row.plan_id else {}
-    in_force = {
-        limit: rule.effective(limit, plan=plan.get(limit), override=own.get(limit), free=free.get(limit), now=now)
-        for limit in LIMITS
-    }
+    in_force, otherwise = (
+        {
+            limit: rule.effective(limit, plan=plan.get(limit), override=some.get(limit), free=free.get(limit), now=now)
+            for limit in LIMITS
+        }
+        for some in (own, {})
+    )
     return Capped(
         public_id=row.public_id,
         name=row.name,
@@ -170,6 +174,7 @@ def _row(
         threshold=row.alert_threshold,
         behaviour=SuspensionBehaviour(row.suspension_behaviour),
         limits=in_force,
+        otherwise=otherwise,
         ends={limit: it.expires_at for limit, it in own.items() if it.expires_at and it.holds(now)},
     )
 

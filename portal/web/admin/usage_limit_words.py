@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from flask import url_for
 
+from portal.models import SuspensionBehaviour
 from portal.queries.usage_limits import Capped, Editable
+from portal.rules.lifecycle import Status
 from portal.rules.limits import CATALOGUE, Limit, Source
 from portal.rules.periods import local_day
 from portal.rules.usage_limits import LIMITS, OVERRIDES, Standing
@@ -34,6 +36,10 @@ STANDINGS = {
     Standing.OVER: "Over cap",
     Standing.CAPPED: "Below",
     Standing.FREE: "Without cap",
+}
+SOON = {
+    SuspensionBehaviour.SUSPEND: "So much is spent already: it is suspended within minutes.",
+    SuspensionBehaviour.BLOCK_OUTBOUND: "So much is spent already: within minutes it sends nothing more.",
 }
 LEVELS = {Standing.NEAR: "watch", Standing.OVER: "risk"}
 MOST = 999  # per cent that are written out
@@ -109,6 +115,28 @@ def _figure(found: Capped, limit: Limit, locale: str) -> Figure:
 
 def _percent(percent: int, locale: str) -> str:
     return formats.percent(percent, locale, 0) if percent <= MOST else "> " + formats.percent(MOST, locale, 0)
+
+
+def spent(found: Capped, locale: str) -> str:
+    """What a cap is chosen by."""
+    return f"{formats.money(found.spend, found.currency, locale)} spent this month"
+
+
+def blanks(found: Capped, locale: str) -> dict[str, str]:
+    """What a limit is where its field is left blank, by field."""
+    return {
+        OVERRIDES[limit]: f"Blank: {text_of(it.value, locale)}"
+        + ("" if it.source is Source.NOT_SET else f", the {SOURCES[it.source]}’s")
+        for limit, it in found.otherwise.items()
+    }
+
+
+def soon(found: Capped, changed: tuple[str, ...]) -> str | None:
+    """What the cap that was just saved does as soon as it is looked at, being reached already."""
+    acts = found.standing is Standing.OVER and found.status is Status.ACTIVE
+    if not acts or not {"spend_cap", "suspension_behaviour"} & set(changed):
+        return None
+    return SOON.get(found.behaviour)
 
 
 def differing(theirs: Editable, form: EditedForm) -> dict[str, str]:

@@ -12,7 +12,7 @@ from portal.models import SuspensionBehaviour, scope
 from portal.operations import usage_limits
 from portal.operations.usage_limits import StaleLimits
 from portal.queries import usage_limits as reads
-from portal.queries.usage_limits import Editable, Wanted
+from portal.queries.usage_limits import Capped, Editable, Wanted
 from portal.rules.access import Permission
 from portal.rules.errors import Conflict, NotFound
 from portal.rules.lifecycle import Status
@@ -88,10 +88,10 @@ def edit_save(ws: str) -> ResponseReturnValue:
             with form.refusals():
                 changed = usage_limits.change(ws, form.given(), actor(), version=form.version.data or "")
                 if wants_part():
-                    return _row(ws, saved=bool(changed))
-                name = formats.isolated(reads.editable(ws).name)
-                flash(*((f"Limits of {name} saved.", "good") if changed else ("Nothing was changed.", "info")))
-                return redirect(url_for(HOME, q=reads.one(ws, clock.now()).web_address), 303)
+                    return _row(ws, changed)
+                found = reads.one(ws, clock.now())
+                flash(*_notice(found, changed))
+                return redirect(url_for(HOME, q=found.web_address), 303)
         except StaleLimits as stale:
             return _form(stale.theirs, form, 409, words.differing(stale.theirs, form))
     return _form(reads.editable(ws), form, 422)
@@ -112,13 +112,30 @@ def _wanted() -> Wanted:
     )
 
 
-def _row(ws: str, *, saved: bool = False) -> Response:
-    found = words.row(reads.one(ws, clock.now()), formats.reader_locale())
-    return show("admin/usage_limits/list", "_row", row=found, saved=saved, may_edit=may(Permission.USAGE_LIMITS_EDIT))
+def _notice(found: Capped, changed: tuple[str, ...]) -> tuple[str, str]:
+    """What came of saving, and of which kind that is."""
+    if not changed:
+        return "Nothing was changed.", "info"
+    saved, soon = f"Limits of {formats.isolated(found.name)} saved.", words.soon(found, changed)
+    return (f"{saved} {soon}", "watch") if soon else (saved, "good")
+
+
+def _row(ws: str, changed: tuple[str, ...] = ()) -> Response:
+    found = reads.one(ws, clock.now())
+    return show(
+        "admin/usage_limits/list",
+        "_row",
+        row=words.row(found, formats.reader_locale()),
+        saved=bool(changed),
+        soon=words.soon(found, changed),
+        may_edit=may(Permission.USAGE_LIMITS_EDIT),
+    )
 
 
 def _form(found: Editable, form: EditedForm, status: int = 200, theirs: dict[str, str] | None = None) -> Response:
-    """The form; with `theirs`, what stands there now beside what was typed, and the next save overwrites it."""
+    """The form, with what it is decided by; with `theirs`, what stands there now beside what was typed, and the next
+    save overwrites it."""
+    now, locale = reads.one(found.public_id, clock.now()), formats.reader_locale()
     return show(
         "admin/usage_limits/edit",
         "_edit",
@@ -129,6 +146,8 @@ def _form(found: Editable, form: EditedForm, status: int = 200, theirs: dict[str
         version=found.version if theirs is not None else form.version.data,
         theirs=theirs,
         labels=words.LABELS,
+        spent=words.spent(now, locale),
+        blanks=words.blanks(now, locale),
         at_cap=choices.kept(choices.AT_CAP, form.value("suspension_behaviour")),
         action=url_for("admin_usage_limits.edit_save", ws=found.public_id),
         row_url=url_for("admin_usage_limits.row", ws=found.public_id),

@@ -54,3 +54,34 @@ def test_without_script_there_is_a_page_and_who_comes_second_sees_both(client: F
     again = fields_of(answer.text) | {"suspension_behaviour": "notify_only"}
     assert submit(client, f"{HOME}{acme}/edit", again).status_code == 303
     assert one(Workspace, public_id=acme).spend_cap == 70_000
+
+
+def test_a_cap_is_chosen_by_what_is_spent_and_a_limit_by_what_it_is_otherwise(client: FlaskClient, acme: str) -> None:
+    usage_limits.change(acme, {"override_numbers": "77"}, BY, version=editable(acme).version)
+    for page in (client.get(f"{HOME}{acme}/edit", headers=PART), client.get(f"{HOME}{acme}/edit")):
+        assert "₹0.00 spent this month" in words(page.text)
+        assert "Blank: 1, the free plan’s" in words(page.text)
+
+
+@pytest.mark.parametrize(
+    ("status", "cap", "behaviour", "said"),
+    [
+        ("active", "0", "suspend", "So much is spent already: it is suspended within minutes."),
+        ("active", "0", "block_outbound", "So much is spent already: within minutes it sends nothing more."),
+        ("active", "0", "notify_only", ""),
+        ("active", "5", "suspend", ""),
+        ("trial", "0", "suspend", ""),
+    ],
+)
+def test_a_cap_that_is_reached_already_says_what_follows(
+    client: FlaskClient, acme: str, status: str, cap: str, behaviour: str, said: str
+) -> None:
+    """In the row that was saved, or in the notice where a page was; and not when something else is saved."""
+    fields = {"spend_cap": cap, "suspension_behaviour": behaviour}
+    for head in (PART, {}):
+        edit = f"{HOME}{factories.workspace(f'Beta {len(head)}', status=status).public_id}/edit"
+        saved = submit(client, edit, fields_of(client.get(edit, headers=head).text) | fields, headers=head)
+        text = words(saved.text if head else client.get(saved.headers["Location"]).text)
+        assert said in text and ("So much is spent" in text) is bool(said)
+        other = fields_of(client.get(edit, headers=PART).text) | {"override_numbers": "7"}
+        assert "So much is spent" not in words(submit(client, edit, other, headers=PART).text)
