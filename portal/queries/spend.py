@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Date, and_, case, func, literal, select
@@ -31,6 +32,17 @@ def spends_of(where: ColumnElement[bool], now: datetime) -> dict[int, int]:
     """Minor units of its organization's currency that each activated workspace of which this is true (by integer key)
     has spent in the running month; what came late for the months before is none of it. Within the platform's scope."""
     return {key: found.amount for key, found in monthly(where, now).items()}
+
+
+def number_price(workspace: int) -> tuple[Decimal, str]:
+    """What one more number costs this workspace (integer key) a month, in major units of its account's currency, and
+    that currency; 0 without a rate card. Within the platform's scope."""
+    query = select(RateCard, Organization.currency).select_from(Workspace)
+    query = query.join(Organization, Organization.id == Workspace.organization_id)
+    found = db.session.execute(
+        query.outerjoin(RateCard, RateCard.id == Organization.rate_card_id).where(Workspace.id == workspace)
+    ).one()
+    return rates_of(found.RateCard).number, found.currency
 
 
 def monthly(where: ColumnElement[bool], now: datetime) -> dict[int, Spend]:

@@ -23,6 +23,7 @@ from portal.web.pages import ask, done, show
 from portal.web.reader import words
 from portal.web.workspace.lists import NUMBERS, listed
 from portal.web.workspace.side import own_limit, page
+from portal.web.workspace.spending import price_of_a_number
 
 bp = page("numbers")
 HERE = "workspace_numbers.listing"
@@ -107,6 +108,7 @@ def _pick(form: PickForm, status: int = 200) -> Response:
         countries=[(code, name, code == country) for name, code in named],
         any_set=bool(q or country),
         taken=own_limit(Limit.NUMBERS, locale),
+        price=price_of_a_number(tenancy.tenant().key, locale),
         action=url_for("workspace_numbers.pick_one", **values, page=asked if asked > 1 else None),
         pager=paging.pager(asked, inventory.PAGE, total, paging.turning("workspace_numbers.pick", **values), locale),
     )

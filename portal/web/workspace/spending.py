@@ -13,7 +13,7 @@ from portal.models import SuspensionBehaviour, Workspace, scope
 from portal.operations import usage_limits
 from portal.operations.usage_limits import StaleLimits
 from portal.queries.detail import Profile
-from portal.queries.spend import spends_of
+from portal.queries.spend import number_price, spends_of
 from portal.queries.usage_limits import Editable, editable
 from portal.rules.access import Permission
 from portal.rules.lifecycle import Status
@@ -89,6 +89,15 @@ def of(profile: Profile, locale: str) -> Spend | None:
         then="" if cap is None else THEN[SuspensionBehaviour(profile.suspension_behaviour)],
         blocked=found is Standing.OVER and profile.suspension_behaviour is SuspensionBehaviour.BLOCK_OUTBOUND,
     )
+
+
+def price_of_a_number(workspace: int, locale: str) -> str:
+    """What one more costs the workspace (integer key), for whom the role shows it; blank where it is free."""
+    if not may(Permission.TENANT_BILLING_VIEW):
+        return ""
+    with scope.platform():  # of this workspace alone, as above
+        price, currency = number_price(workspace)
+    return f"{currency} {formats.price(price, currency, locale)} a month, before tax" if price else ""
 
 
 def entry(found: Spend | None) -> Entry | None:

@@ -1,12 +1,14 @@
 """Numbers and extensions as a workspace's own people change them, and what its calls say of it."""
 
 import re
+from decimal import Decimal
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from portal.models import ExtensionState
+from portal.models import ExtensionState, Organization, RateCard
+from portal.operations.unit import unit
 from portal.queries.principals import token_digest
 from portal.rules.access import WorkspaceRole
 from portal.rules.limits import Limit
@@ -44,6 +46,20 @@ def test_a_number_is_picked_within_the_limit_and_released(olive: FlaskClient, ac
     assert submit(olive, f"{acme.path}numbers/{free}/release").location == acme.path + "numbers"
     assert stored(free).last_workspace_id == acme.workspace.id and fresh(acme.workspace).number_count == 0
     assert "released the number" in words(olive.get(acme.path + "activity").text)
+
+
+def test_whoever_sees_its_billing_reads_what_a_number_costs(app: Flask, olive: FlaskClient, acme: Home) -> None:
+    number()
+    path = acme.path + "numbers/pick"
+    assert "works at once." in words(olive.get(path).text)
+    with unit() as session:
+        card = RateCard(name="Standard", currency="INR", payment_days=14, per_number=Decimal(499))
+        session.add(card)
+        session.flush()
+        session.get_one(Organization, acme.workspace.organization_id).rate_card_id = card.id
+    assert "works at once, and costs INR 499.00 a month, before tax." in words(olive.get(path).text)
+    manager = browser(app, acme.people[WorkspaceRole.MANAGER])
+    assert "works at once." in words(manager.get(path).text)
 
 
 def test_who_comes_second_reads_why(olive: FlaskClient, acme: Home) -> None:
