@@ -14,15 +14,12 @@ from portal.operations import cycles, platform_days
 from portal.operations.audit import record
 from portal.operations.draft_fields import line
 from portal.operations.drafts import Faults
-from portal.operations.health import assess_some
+from portal.operations.health import assess_rated
 from portal.operations.holds import activate
 from portal.operations.locks import Place, locked_place
 from portal.operations.unit import unit
-from portal.queries.health import plan_limits
-from portal.queries.principals import platform
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Invalid, NotFound
-from portal.rules.health import RATED
 from portal.rules.lifecycle import Stage, Status
 from portal.rules.money import to_minor, written
 
@@ -71,7 +68,7 @@ def record_order(workspace: str, draft: NewOrder, by: Actor) -> str:
         )
         if row.state is OrderState.PAID:
             _paid(session, place, row, by)
-        _assess(session, place.workspace, by)
+        assess_rated(session, [place.workspace], by.at)
         return row.public_id
 
 
@@ -91,7 +88,7 @@ def settle(order: str, state: OrderState, by: Actor) -> None:
         if state is OrderState.PAID and place:
             _paid(session, place, row, by)
         if place:
-            _assess(session, place.workspace, by)
+            assess_rated(session, [place.workspace], by.at)
 
 
 def refund(order: str, reason: str, by: Actor) -> None:
@@ -114,7 +111,7 @@ def refund(order: str, reason: str, by: Actor) -> None:
         session.flush()
         _record("order.refunded", row, place, by, reason=why)
         if place:
-            _assess(session, place.workspace, by)
+            assess_rated(session, [place.workspace], by.at)
 
 
 def _checked(place: Place, draft: NewOrder, by: Actor) -> Order:
@@ -188,10 +185,3 @@ def _income(row: Order) -> tuple[Measure, date, str]:
 def _record(action: str, row: Order, place: Place | None, by: Actor, reason: str = "", **facts: Any) -> None:
     workspace, amount = place.workspace if place else None, written(row.amount_minor, row.currency)
     record(action, by, workspace=workspace, reason=reason, order=row.public_id, amount=amount, **facts)
-
-
-def _assess(session: Session, row: Workspace, by: Actor) -> None:
-    """Its health follows from its orders."""
-    session.flush()
-    if row.status in RATED:
-        assess_some(session, [row.id], by.at, platform(), plan_limits())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,23 +17,19 @@ from portal.models import (
     Measure,
     Order,
     OrderState,
-    Workspace,
     scope,
 )
 from portal.models.invoices import UNPAID
 from portal.operations import platform_days
 from portal.operations.audit import record
 from portal.operations.draft_fields import line
-from portal.operations.health import assess_some
+from portal.operations.health import assess_rated
 from portal.operations.invoice_mail import post_invoice
 from portal.operations.locks import House, locked_house, organization_key
 from portal.operations.statuses import following
 from portal.operations.unit import unit
-from portal.queries.health import plan_limits
-from portal.queries.principals import platform
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, NotFound
-from portal.rules.health import RATED
 from portal.rules.invoicing import split
 from portal.rules.lifecycle import HoldKind
 from portal.rules.money import written
@@ -110,7 +105,7 @@ def mark_overdue(organization: str, by: Actor) -> int:
             row.state = InvoiceState.OVERDUE
             record("invoice.overdue", by, organization=house.organization, due_on=row.due_on.isoformat(), **_named(row))
         if found:
-            _assess(session, house, by)
+            assess_rated(session, house.workspaces, by.at)
         return len(found)
 
 
@@ -191,7 +186,7 @@ def _settle(session: Session, house: House, by: Actor) -> bool:
     lifted = False
     if not _any_overdue(session, house.organization.id, _day(by.at)):
         lifted = _lift(session, house, by)
-    _assess(session, house, by)
+    assess_rated(session, house.workspaces, by.at)
     return lifted
 
 
@@ -213,11 +208,3 @@ def _lift(session: Session, house: House, by: Actor) -> bool:
     facts: dict[str, Any] = {"hold": row.kind.value, "whole_organization": True}
     record("hold.lifted", by, organization=house.organization, reason="Nothing is overdue any more", **facts)
     return True
-
-
-def _assess(session: Session, house: House, by: Actor) -> None:
-    """Their health follows from what they owe."""
-    session.flush()
-    rated: Sequence[Workspace] = [each for each in house.workspaces if each.status in RATED]
-    if rated:
-        assess_some(session, [each.id for each in rated], by.at, platform(), plan_limits())
