@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Invalid, NotFound
 from portal.rules.lifecycle import Stage, Status
 from portal.rules.money import to_minor, written
+from portal.rules.periods import utc_day
 
 DESCRIPTION, TEXT, REASON = 200, 80, 500  # characters
 RECORDED = (OrderState.PAID, OrderState.PENDING)
@@ -178,8 +179,7 @@ def _paid(session: Session, place: Place, row: Order, by: Actor) -> None:
 
 def _income(row: Order) -> tuple[Measure, date, str]:
     """Where a paid order is summed: the day of UTC on which it was paid."""
-    paid_at = row.paid_at or row.created_at
-    return Measure.INCOME, paid_at.astimezone(UTC).date(), row.currency
+    return Measure.INCOME, utc_day(row.paid_at or row.created_at), row.currency
 
 
 def _record(action: str, row: Order, place: Place | None, by: Actor, reason: str = "", **facts: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -33,6 +33,7 @@ from portal.rules.errors import Conflict, NotFound
 from portal.rules.invoicing import split
 from portal.rules.lifecycle import HoldKind
 from portal.rules.money import written
+from portal.rules.periods import utc_day
 
 TEXT, REASON = 80, 500  # characters of method and reference, and of a reason
 
@@ -56,7 +57,7 @@ def pay(invoice: str, method: str, reference: str, by: Actor) -> Paid:
         _check_unpaid(row)
         row.state, row.paid_at = InvoiceState.PAID, by.at
         orders = _orders(session, row, house, how, proof, by)
-        platform_days.add(session, {(Measure.INCOME, _day(by.at), row.currency): row.total_minor})
+        platform_days.add(session, {(Measure.INCOME, utc_day(by.at), row.currency): row.total_minor})
         facts: dict[str, Any] = {"method": how, "reference": proof, "orders": len(orders)}
         record("invoice.paid", by, organization=house.organization, **_named(row), **facts)
         return Paid(tuple(each.public_id for each in orders), _settle(session, house, by))
@@ -96,7 +97,7 @@ def mark_overdue(organization: str, by: Actor) -> int:
     to repeat. The days are UTC."""
     key = organization_key(organization)
     late = select(Invoice).where(
-        Invoice.organization_id == key, Invoice.state == InvoiceState.OPEN, Invoice.due_on < _day(by.at)
+        Invoice.organization_id == key, Invoice.state == InvoiceState.OPEN, Invoice.due_on < utc_day(by.at)
     )
     with scope.platform(), unit() as session:
         house = locked_house(session, key)
@@ -129,10 +130,6 @@ def _check_unpaid(row: Invoice) -> None:
 
 def _named(row: Invoice) -> dict[str, Any]:
     return {"invoice": row.public_id, "number": row.number, "total": written(row.total_minor, row.currency)}
-
-
-def _day(now: datetime) -> date:
-    return now.astimezone(UTC).date()
 
 
 def _orders(session: Session, row: Invoice, house: House, method: str, reference: str, by: Actor) -> list[Order]:
@@ -184,7 +181,7 @@ def _settle(session: Session, house: House, by: Actor) -> bool:
     """The hold past due is lifted where nothing is overdue any more; health follows. Whether there was one."""
     session.flush()
     lifted = False
-    if not _any_overdue(session, house.organization.id, _day(by.at)):
+    if not _any_overdue(session, house.organization.id, utc_day(by.at)):
         lifted = _lift(session, house, by)
     assess_rated(session, house.workspaces, by.at)
     return lifted

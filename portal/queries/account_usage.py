@@ -13,9 +13,8 @@ from sqlalchemy import and_, func, or_, select
 
 from portal.base.db import db
 from portal.models import ActiveContact, ContactMonth, DailyUsage, Organization, Plan, Workspace, scope
-from portal.rules.invoicing import month_end
 from portal.rules.lifecycle import Status
-from portal.rules.periods import day_start, local_day
+from portal.rules.periods import day_start, local_day, month_end
 from portal.rules.pooling import Pooled, forecast, included_contacts, next_tier, pool
 from portal.rules.pricing import DEFAULT_TIERS, discount
 

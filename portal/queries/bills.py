@@ -29,8 +29,8 @@ from portal.queries.account_usage import billable_contacts, primary_plan, tiers_
 from portal.queries.cycles import Due, Subscriptions, subscriptions, unbilled
 from portal.queries.rate_cards import until_after
 from portal.rules.cycles import Span, in_words
-from portal.rules.invoicing import Account, Began, Late, Party, Rates, Used, month_end
-from portal.rules.periods import add_months, local_day
+from portal.rules.invoicing import Account, Began, Late, Party, Rates, Used
+from portal.rules.periods import add_months, local_day, month_end
 from portal.rules.pooling import Pooled, included_contacts
 from portal.rules.rate_cards import PAYMENT_DAYS
 
