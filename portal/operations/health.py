@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from portal.models import Workspace, scope
 from portal.operations.tally import moved, share_of
 from portal.operations.unit import pending, unit
-from portal.queries.health import PlanLimits, plan_limits
+from portal.queries.health import plan_limits
+from portal.queries.plan_limits import PlanLimits
 from portal.queries.principals import platform
 from portal.queries.truth import HEALTH, chunks_of_workspaces, health_of
 from portal.rules.health import RATED
