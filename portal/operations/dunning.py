@@ -18,6 +18,7 @@ from portal.operations.invoice_mail import post_past_due
 from portal.operations.locks import locked_house, organization_key
 from portal.operations.statuses import following
 from portal.operations.unit import unit
+from portal.queries.invoices import is_late
 from portal.queries.principals import platform
 from portal.rules.actors import Actor
 from portal.rules.invoicing import latest_due
@@ -49,8 +50,7 @@ def suspend(organization: str, by: Actor) -> bool:
 
 def _overdue(session: Session, organization: int, by: Actor) -> Sequence[Invoice]:
     """All that is to be paid before the hold goes by itself, also what has days of grace left."""
-    late = (Invoice.state.in_(UNPAID), Invoice.due_on < utc_day(by.at))
-    rows = select(Invoice).where(Invoice.organization_id == organization, *late)
+    rows = select(Invoice).where(Invoice.organization_id == organization, is_late(utc_day(by.at)))
     return session.scalars(rows.order_by(Invoice.due_on, Invoice.id)).all()
 
 

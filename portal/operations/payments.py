@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import (
@@ -28,6 +28,7 @@ from portal.operations.invoice_mail import post_invoice
 from portal.operations.locks import House, locked_house, organization_key
 from portal.operations.statuses import following
 from portal.operations.unit import unit
+from portal.queries.invoices import is_late
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, NotFound
 from portal.rules.invoicing import split
@@ -188,8 +189,7 @@ def _settle(session: Session, house: House, by: Actor) -> bool:
 
 
 def _any_overdue(session: Session, organization: int, today: date) -> bool:
-    late = or_(Invoice.state == InvoiceState.OVERDUE, Invoice.due_on < today)
-    mine = select(Invoice.id).where(Invoice.organization_id == organization, Invoice.state.in_(UNPAID), late)
+    mine = select(Invoice.id).where(Invoice.organization_id == organization, is_late(today))
     return session.scalar(mine.limit(1)) is not None
 
 

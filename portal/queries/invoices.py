@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from portal.base.db import db
 from portal.models import Invoice, InvoiceLine, InvoiceState, Order, Organization, Workspace, scope
@@ -197,7 +197,7 @@ def by_state(wanted: Wanted, now: datetime) -> dict[InvoiceState, int]:
     late = and_(Invoice.state == InvoiceState.OPEN, Invoice.due_on < today)
     rows = db.session.execute(
         _counted(select(Invoice.state, late, func.count(Invoice.id)), wanted)
-        .where(*_where(Wanted(wanted.q, None, wanted.organization), today))
+        .where(*_where(replace(wanted, state=None), today))
         .group_by(Invoice.state, late)
     )
     found: dict[InvoiceState, int] = {}
@@ -205,6 +205,11 @@ def by_state(wanted: Wanted, now: datetime) -> dict[InvoiceState, int]:
         shown = InvoiceState.OVERDUE if is_late else state
         found[shown] = found.get(shown, 0) + count
     return found
+
+
+def is_late(today: date) -> ColumnElement[bool]:
+    """That an invoice is unpaid after the day it was due, whether it says so yet or not."""
+    return Invoice.state.in_(UNPAID) & or_(Invoice.state == InvoiceState.OVERDUE, Invoice.due_on < today)
 
 
 def _counted(query: Any, wanted: Wanted) -> Any:
@@ -219,8 +224,7 @@ def _where(wanted: Wanted, today: date) -> list[Any]:
     if wanted.organization:
         found.append(Organization.public_id == wanted.organization)
     if wanted.state is InvoiceState.OVERDUE:
-        found.append(Invoice.state.in_(UNPAID))
-        found.append(or_(Invoice.state == InvoiceState.OVERDUE, Invoice.due_on < today))
+        found.append(is_late(today))
     elif wanted.state is InvoiceState.OPEN:
         found += [Invoice.state == InvoiceState.OPEN, Invoice.due_on >= today]
     elif wanted.state:
