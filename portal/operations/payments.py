@@ -25,7 +25,7 @@ from portal.operations.audit import record
 from portal.operations.draft_fields import line
 from portal.operations.health import assess_rated
 from portal.operations.invoice_mail import post_invoice
-from portal.operations.locks import House, locked_house, organization_key
+from portal.operations.locks import House, locked_house, organization_key, primary_of
 from portal.operations.statuses import following
 from portal.operations.unit import unit
 from portal.queries.invoices import is_late
@@ -137,7 +137,7 @@ def _orders(session: Session, row: Invoice, house: House, method: str, reference
     """A paid order for each workspace that the invoice names; where it names none, for the primary."""
     groups = _groups(session, row)
     if not groups:
-        primary = next((each for each in house.workspaces if each.is_primary), None)
+        primary = primary_of(house.workspaces)
         groups = [(primary.id if primary else None, primary.name if primary else row.bill_name, row.total_minor)]
     found = []
     for (key, name, _), part in zip(groups, split(row.total_minor, [each[2] for each in groups]), strict=True):

@@ -32,7 +32,7 @@ from portal.operations import invoicing, team
 from portal.operations.audit import record
 from portal.operations.draft_fields import note as clean_note
 from portal.operations.invitations import Into, invite_account, take_back
-from portal.operations.locks import Move, locked_move
+from portal.operations.locks import Move, locked_move, primary_of
 from portal.operations.statuses import following
 from portal.operations.unit import unit
 from portal.queries.prospects import may_have_children
@@ -86,7 +86,7 @@ def transfer(
 
 
 def _check(move: Move) -> None:
-    row, there = move.workspace, next((each for each in move.there if each.is_primary), None)
+    row, there = move.workspace, primary_of(move.there)
     leaving = Leaving(row.name, row.status, row.is_primary, move.leaves.name, move.leaves.currency, len(move.siblings))
     check_leaves(leaving)
     check_joins(
