@@ -12,6 +12,7 @@ from portal.queries.limits import LimitState
 from portal.queries.spend import spends_of
 from portal.rules.entitlements import Inbound, Outbound, inbound_of, outbound_of
 from portal.rules.lifecycle import Status
+from portal.rules.spending import reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,4 +49,4 @@ def _spent_out(found: Profile, now: datetime) -> bool:
     blocks = found.suspension_behaviour is SuspensionBehaviour.BLOCK_OUTBOUND
     if not blocks or found.spend_cap is None or found.status is not Status.ACTIVE:
         return False
-    return spends_of(Workspace.id == found.key, now).get(found.key, 0) >= found.spend_cap
+    return reached(spends_of(Workspace.id == found.key, now).get(found.key, 0), found.spend_cap)
