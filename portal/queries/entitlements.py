@@ -20,8 +20,6 @@ class Entitlements:
     """As of the instant asked for. `limits` are all nine, in the catalogue's order."""
 
     workspace: str
-    key: int
-    timezone: str
     status: Status
     inbound: Inbound
     outbound: Outbound
@@ -35,8 +33,6 @@ def entitlements(workspace: str, now: datetime) -> Entitlements:
         found = stands.profile
         return Entitlements(
             found.public_id,
-            found.key,
-            found.timezone,
             found.status,
             inbound_of(found.status),
             outbound_of(found.status, spent_out=_spent_out(found, now)),
