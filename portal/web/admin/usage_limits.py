@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base import clock
@@ -22,7 +22,7 @@ from portal.web.access import actor, may, needs
 from portal.web.admin import usage_limit_words as words
 from portal.web.admin import workspace_choices as choices
 from portal.web.edited import EditedForm
-from portal.web.pages import show, wants_part
+from portal.web.pages import show, tell_saved, wants_part
 from portal.web.reader import words as typed
 
 bp = Blueprint("admin_usage_limits", __name__, url_prefix="/admin/usage-limits")
@@ -90,7 +90,7 @@ def edit_save(ws: str) -> ResponseReturnValue:
                 if wants_part():
                     return _row(ws, saved=bool(changed))
                 name = formats.isolated(reads.editable(ws).name)
-                flash(*((f"Limits of {name} saved.", "good") if changed else ("Nothing was changed.", "info")))
+                tell_saved(f"Limits of {name} saved.", changed)
                 return redirect(url_for(HOME, q=reads.one(ws, clock.now()).web_address), 303)
         except StaleLimits as stale:
             return _form(stale.theirs, form, 409, words.differing(stale.theirs, form))

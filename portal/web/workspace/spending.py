@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import flash, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
@@ -24,7 +24,7 @@ from portal.web.access import actor, may, needs
 from portal.web.attention import Entry
 from portal.web.forms import Form
 from portal.web.limit_bars import CAP_LEVELS, percent_text
-from portal.web.pages import ask, done
+from portal.web.pages import ask, done, tell_saved
 from portal.web.workspace.side import own_profile, page
 
 bp = page("usage")
@@ -116,7 +116,7 @@ def cap() -> ResponseReturnValue:
         try:
             with form.refusals():
                 changed = usage_limits.change_cap(profile.public_id, wanted, actor(), version=form.version.data or "")
-                flash(*(("Spend cap saved.", "good") if changed else ("Nothing was changed.", "info")))
+                tell_saved("Spend cap saved.", changed)
                 return done(url_for(HOME if _is_paused() else HERE))
         except StaleLimits as stale:
             form.add_error(None, "Somebody else saved the cap meanwhile. Save again to put yours in its place.")
