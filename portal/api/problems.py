@@ -144,12 +144,12 @@ def of_portal(error: PortalError, places: Places | None = None) -> Problem:
     )
 
 
-def of_content(error: ValidationError, where: str = "pointer", within: str = "") -> Problem:
-    """What does not fit its description; `within`: the pointer at what was looked at."""
+def of_content(error: ValidationError, where: str = "pointer") -> Problem:
+    """What does not fit its description. `where`: whether that is a pointer into the body, or a parameter."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
     if found[0]["type"] == "json_invalid":
         return Problem("malformed", "The body is not JSON: " + found[0]["msg"].removeprefix("Invalid JSON: ") + ".")
-    return Problem("invalid", faults=[Fault(where, _place(each["loc"], where, within), _words(each)) for each in found])
+    return Problem("invalid", faults=[Fault(where, _place(each["loc"], where), _words(each)) for each in found])
 
 
 def pointer(*path: str | int) -> str:
@@ -157,8 +157,8 @@ def pointer(*path: str | int) -> str:
     return "".join("/" + str(each).replace("~", "~0").replace("/", "~1") for each in path)
 
 
-def _place(loc: tuple[str | int, ...], where: str, within: str) -> str:
-    return within + pointer(*loc) if where == "pointer" else str(loc[0]) if loc else ""
+def _place(loc: tuple[str | int, ...], where: str) -> str:
+    return pointer(*loc) if where == "pointer" else str(loc[0]) if loc else ""
 
 
 def _words(error: Any) -> str:

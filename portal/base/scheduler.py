@@ -38,7 +38,7 @@ Act = Callable[[Clock], Counts]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What time moves. `what`: a sentence for people, and `short`: a label.
+    """What time moves. `what`: a sentence for people.
 
     A `quiet` one is so frequent, and so sure to do nothing twice by itself, that every process does it, and only a run
     that did something is written down. A `timeless` one is done also where the clock stands still."""

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from portal.base import ids
-from portal.base.db import db
 from portal.models import ApiKey, Workspace, scope
 from portal.models.columns import NAME
 from portal.operations.audit import record
 from portal.operations.draft_fields import line
 from portal.operations.drafts import Faults
+from portal.operations.one_workspace import one_or_all
 from portal.operations.unit import locked, unit
 from portal.queries.principals import platform, token_digest
 from portal.rules.actors import Actor
@@ -55,7 +55,7 @@ def create(new: NewKey, by: Actor) -> Made:
         faults = Faults()
         name = faults.take("name", line, new.name, "name", "a name that says what uses it", NAME, required=True)
         scopes = faults.take("scopes", _scopes, new.scopes)
-        workspace = faults.take("workspace", _workspace, new.workspace.strip())
+        workspace = faults.take("workspace", one_or_all, new.workspace)
         expires_at = faults.take("expires", _expires, new.expires.strip(), by.at)
         if faults.found:
             raise Invalid(faults.found)
@@ -94,16 +94,6 @@ def _scopes(given: Collection[str]) -> list[str]:
     if not set(given) <= {each.value for each in ApiScope}:
         raise Refused("Choose of those listed.", "scopes")
     return [each.value for each in ApiScope if each.value in given]
-
-
-def _workspace(given: str) -> Workspace | None:
-    if not given:
-        return None
-    named = (Workspace.public_id == given) | (Workspace.web_address == given.lower())
-    row: Workspace | None = db.session.scalar(select(Workspace).where(named)) if given.isprintable() else None
-    if row is None:
-        raise Refused("There is no such workspace. Give its web address, or leave it blank for all.", "workspace")
-    return row
 
 
 def _expires(given: str, now: datetime) -> datetime | None:

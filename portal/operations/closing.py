@@ -28,7 +28,7 @@ from portal.operations import cycles, recordings
 from portal.operations.announcements import announce
 from portal.operations.audit import record
 from portal.operations.derived import settling_all
-from portal.operations.locks import Place, locked_place
+from portal.operations.locks import Place, locked_place, primary_of
 from portal.operations.numbers import hand_over, take_back
 from portal.operations.powers import held_in
 from portal.operations.statuses import following
@@ -136,7 +136,7 @@ def make_primary(workspace: str, by: Actor) -> None:
         if row.cancelled_at is not None:
             raise Conflict("A closed workspace cannot be the primary. Restore it first.")
         _check_takes_children(place)
-        before = next((each for each in place.workspaces if each.is_primary), None)
+        before = primary_of(place.workspaces)
         cycles.begin_due(session, [each.id for each in place.workspaces], by.at)
         with settling_all(session, place.workspaces):
             if before:
@@ -152,7 +152,7 @@ def _check_may(session: Session, place: Place, needs: Permission, by: Actor) -> 
 
 
 def _check_no_children(place: Place) -> None:
-    others = [each for each in place.workspaces if each is not place.workspace and each.cancelled_at is None]
+    others = _others(place)
     if place.workspace.is_primary and others:
         count, them, one = f"{len(others)} other workspaces", "those", "one of them"
         if len(others) == 1:
@@ -175,17 +175,21 @@ def _check_told(session: Session, row: Workspace, told: Collection[str]) -> None
 
 
 def _check_takes_children(place: Place) -> None:
-    others = [each for each in place.workspaces if each is not place.workspace and each.cancelled_at is None]
-    if others and not may_have_children(place.workspace.id):
+    if _others(place) and not may_have_children(place.workspace.id):
         raise Conflict(
             f"The plan of {place.workspace.name} is not one for several workspaces, and {place.organization.name} has "
             "others. Move it onto a multi-workspace plan first."
         )
 
 
+def _others(place: Place) -> Sequence[Workspace]:
+    """The organization's other workspaces that are not closed."""
+    return [each for each in place.workspaces if each is not place.workspace and each.cancelled_at is None]
+
+
 def _check_primary(place: Place) -> None:
     """A child comes back to a primary that is open and whose plan is still one for several workspaces."""
-    primary = next((each for each in place.workspaces if each.is_primary), None)
+    primary = primary_of(place.workspaces)
     if primary is None or primary is place.workspace:
         return
     if primary.cancelled_at is not None:

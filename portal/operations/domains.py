@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from portal.base import site
 from portal.base.db import db
 from portal.gateways.dns import Unanswered, gateway
-from portal.models import Domain, DomainState, Organization, OrganizationMember, User, Workspace
+from portal.models import Domain, DomainState, Organization, Workspace
 from portal.models.domains import SERVED
 from portal.operations import outbox
 from portal.operations.audit import record
 from portal.operations.draft_fields import note as clean_note
 from portal.operations.locks import locked_organization
 from portal.operations.powers import check_held, kept_for
+from portal.operations.recipients import members_with
 from portal.operations.sessions import end_on
 from portal.operations.unit import attempt, unit
 from portal.queries.domains import house_of
@@ -201,7 +202,7 @@ def _tell(session: Session, place: Organization, row: Domain, before: DomainStat
     if not is_served:
         end_on(session, row.host, by.at)
     until = (row.failing_since or by.at) + SERVED_FOR
-    for person in _admins(session, place):
+    for person in members_with(session, place.id, [OrganizationRole.ADMIN]):
         outbox.post(
             session,
             "domain_failing",
@@ -218,14 +219,6 @@ def _tell(session: Session, place: Organization, row: Domain, before: DomainStat
             served_until=until.date().isoformat(),
             link=site.external(f"/o/{place.slug}/branding/domains/{row.public_id}"),
         )
-
-
-def _admins(session: Session, place: Organization) -> Sequence[User]:
-    query = select(User).join(OrganizationMember, OrganizationMember.user_id == User.id)
-    theirs = query.where(
-        OrganizationMember.organization_id == place.id, OrganizationMember.role == OrganizationRole.ADMIN
-    )
-    return session.scalars(theirs.where(User.barred_at.is_(None)).order_by(User.id)).all()
 
 
 def _ask(host: str, token: str) -> Answer | None:

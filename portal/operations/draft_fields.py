@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import fields
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -12,8 +13,9 @@ from portal.base.emails import check_email
 from portal.models import SuspensionBehaviour
 from portal.operations.drafts import Faults, NewWorkspace
 from portal.rules import limits
+from portal.rules.editing import Value
 from portal.rules.emergency import lacking
-from portal.rules.errors import Refused
+from portal.rules.errors import Invalid, Refused
 from portal.rules.limits import Limit
 from portal.rules.periods import zone
 from portal.rules.platform import Platform
@@ -22,6 +24,7 @@ from portal.rules.text import clean_line
 CNAM = 15  # characters that a caller name has on the telephone network
 NOTE = 10_000  # characters of a note
 CELL = 1_000  # of any other field as it was typed: accents without end would be sorted for seconds before it is refused
+SHORT = 200  # characters of a field of plans, rate cards and settings as it was typed
 CAPS = (Limit.MONTHLY_MESSAGES, Limit.DAILY_MESSAGES, Limit.NUMBERS, Limit.USERS)
 LINES = {"industry": 80, "state": 120, "e911_street": 200, "e911_city": 120, "e911_state": 120, "e911_postal_code": 20}
 
@@ -58,6 +61,17 @@ def legible_text(field: str, text: str, most: int, faults: Faults) -> None:
         faults.add(field, f"At most {most:,} characters fit here; this has {len(text):,}. Shorten it.")
     elif hidden:
         faults.add(field, f"There is a control character (U+{ord(hidden[0]):04X}) in it: remove it.")
+
+
+def typed_texts(texts: Mapping[str, Value]) -> tuple[Faults, dict[str, str]]:
+    """A form's texts, short and legible, and where further faults go. Raises Invalid where one cannot be used."""
+    faults = Faults()
+    found = {name: value for name, value in texts.items() if isinstance(value, str)}
+    for name, value in found.items():
+        legible_text(name, value, SHORT, faults)
+    if faults.found:
+        raise Invalid(faults.found)
+    return faults, found
 
 
 def note(text: str, field: str, longest: int = NOTE) -> str:

@@ -18,10 +18,12 @@ from portal.operations.invoice_mail import post_past_due
 from portal.operations.locks import locked_house, organization_key
 from portal.operations.statuses import following
 from portal.operations.unit import unit
+from portal.queries.invoices import is_late
 from portal.queries.principals import platform
 from portal.rules.actors import Actor
 from portal.rules.invoicing import latest_due
 from portal.rules.lifecycle import HoldKind
+from portal.rules.periods import utc_day
 
 PUBLIC_REASON = "An invoice is overdue. Once it is paid, service goes on by itself."
 
@@ -48,8 +50,7 @@ def suspend(organization: str, by: Actor) -> bool:
 
 def _overdue(session: Session, organization: int, by: Actor) -> Sequence[Invoice]:
     """All that is to be paid before the hold goes by itself, also what has days of grace left."""
-    late = (Invoice.state.in_(UNPAID), Invoice.due_on < by.at.astimezone(UTC).date())
-    rows = select(Invoice).where(Invoice.organization_id == organization, *late)
+    rows = select(Invoice).where(Invoice.organization_id == organization, is_late(utc_day(by.at)))
     return session.scalars(rows.order_by(Invoice.due_on, Invoice.id)).all()
 
 
@@ -61,7 +62,7 @@ def _owed(session: Session, organization: int, latest: date, by: Actor) -> list[
     lifted = session.scalar(select(func.max(Hold.lifted_at)).where(*mine))
     owing = (Invoice.organization_id == organization, Invoice.state.in_(UNPAID), Invoice.due_on <= latest)
     rows = session.scalars(select(Invoice).where(*owing).order_by(Invoice.due_on, Invoice.id)).all()
-    grace = by.at.astimezone(UTC).date() - latest
+    grace = utc_day(by.at) - latest
     over = [row for row in rows if lifted is None or _midnight(row.due_on + grace) > lifted]
     return list(rows) if over else []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from portal.models import Workspace, scope
 from portal.operations.tally import moved, share_of
 from portal.operations.unit import pending, unit
-from portal.queries.health import PlanLimits, plan_limits
+from portal.queries.health import plan_limits
+from portal.queries.plan_limits import PlanLimits
 from portal.queries.principals import platform
 from portal.queries.truth import HEALTH, chunks_of_workspaces, health_of
+from portal.rules.health import RATED
 from portal.rules.platform import Platform
 
 CHUNK = 200  # workspaces in a unit: short enough that nobody waits for the lock
@@ -79,3 +81,12 @@ def assess_some(
         session.execute(_WRITE, written)
         session.expire_all()
     return changed
+
+
+def assess_rated(session: Session, rows: Iterable[Workspace], now: datetime) -> None:
+    """The same for those of these locked workspaces whose status has health at all, by the settings and plans in force:
+    for whoever changed something of them that it follows from."""
+    keys = [row.id for row in rows if row.status in RATED]
+    if keys:
+        session.flush()
+        assess_some(session, keys, now, platform(), plan_limits())

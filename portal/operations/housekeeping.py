@@ -1,12 +1,11 @@
-"""Housekeeping: rows that nobody will ask for any more are gone, in small units, so that nobody waits."""
+"""Housekeeping: which rows nobody will ask for any more."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import and_, delete, or_, select
+from sqlalchemy import and_, or_, select
 
 from portal.models import (
     EmailChange,
@@ -20,7 +19,7 @@ from portal.models import (
     TaskState,
     WebhookDelivery,
 )
-from portal.operations.unit import turn, unit
+from portal.operations.removal import remove
 from portal.rules.throttling import LONGEST_WINDOW
 
 BATCH = 500  # rows in a unit
@@ -60,15 +59,4 @@ def sweep(now: datetime) -> Mapping[str, int]:
             ),
         ),
     }
-    return {name: _delete(key, which) for name, (key, which) in old.items()}
-
-
-def _delete(key: Any, which: Any) -> int:
-    gone = 0
-    while True:
-        with turn(), unit() as session:
-            some = select(key).where(which).order_by(key).limit(BATCH)
-            found = len(session.scalars(delete(key.class_).where(key.in_(some)).returning(key)).all())
-        gone += found
-        if found < BATCH:
-            return gone
+    return {name: remove((key,), which, key, BATCH) for name, (key, which) in old.items()}

@@ -7,15 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.models import IdempotentAnswer
+from portal.operations.removal import remove
 from portal.operations.unit import unit
 from portal.rules.errors import Conflict, Refused
 
 KEPT = timedelta(hours=24)
 LONGEST = 255  # characters of a key
+BATCH = 1_000  # answers forgotten in a unit: every taking from a limit may leave one
 FIELD = "Idempotency-Key"
 
 
@@ -51,10 +53,9 @@ def once(api_key: int, key: str, request: bytes, now: datetime, act: Callable[[]
 
 
 def forget(now: datetime) -> int:
-    """Answers of more than 24 hours ago are gone. Answers how many."""
-    with unit() as session:
-        old = delete(IdempotentAnswer).where(IdempotentAnswer.created_at <= now - KEPT)
-        return len(session.execute(old.returning(IdempotentAnswer.key)).all())
+    """Answers of more than 24 hours ago are gone. Answers how many. In small units: safe to stop."""
+    row = IdempotentAnswer
+    return remove((row.api_key_id, row.key), row.created_at <= now - KEPT, row.created_at, BATCH)
 
 
 def _claim(session: Session, api_key: int, key: str) -> None:

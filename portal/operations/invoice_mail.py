@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.base import site
-from portal.models import Invoice, Organization, OrganizationMember, User
+from portal.models import Invoice, Organization
 from portal.operations import outbox
+from portal.operations.recipients import and_bills, members_with
 from portal.queries.domains import house_of
 from portal.queries.principals import platform
 from portal.rules.access import OrganizationRole, Permission, permissions_of
@@ -49,14 +49,7 @@ def post_invoice(session: Session, invoice: Invoice, organization: Organization,
 def post_past_due(session: Session, organization: Organization, overdue: Sequence[Invoice], by: Actor) -> None:
     """In the open unit: whoever sees to the organization's bills reads that all of it is suspended for these invoices:
     its billing address, and those whose role shows them."""
-    theirs = select(User).join(OrganizationMember, OrganizationMember.user_id == User.id)
-    theirs = theirs.where(OrganizationMember.organization_id == organization.id, OrganizationMember.role.in_(PAYERS))
-    people: list[tuple[str, str, User | None]] = [
-        (row.email, row.name, row) for row in session.scalars(theirs.where(User.barred_at.is_(None)).order_by(User.id))
-    ]
-    to = organization.billing_email
-    if to and to.casefold() not in {address.casefold() for address, *_ in people}:
-        people.append((to, organization.company_name or organization.name, None))
+    people = and_bills(members_with(session, organization.id, PAYERS), organization.billing_email, organization)
     total = sum(row.total_minor for row in overdue)
     for address, name, user in people:
         outbox.post(

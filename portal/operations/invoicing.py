@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, insert, select
+from sqlalchemy import and_, insert, select
 from sqlalchemy.orm import Session
 
 from portal.base import ids
-from portal.base.db import db
 from portal.models import (
     BilledMonth,
     BilledUsage,
@@ -27,6 +26,7 @@ from portal.operations.locks import House, locked_house, organization_key
 from portal.operations.unit import unit
 from portal.operations.upserts import upsert
 from portal.queries.bills import Basis, basis
+from portal.queries.cycles import latest_billed
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict
 from portal.rules.invoicing import Bill, bill, due_months, due_on, issued_at
@@ -47,8 +47,8 @@ def issue_due(organization: str, by: Actor) -> Counter[str]:
 
     Raises NotFound."""
     key = organization_key(organization)
-    latest = db.session.scalar(_latest(key))
-    return Counter("invoices" if _issue(key, month, by) else "nothing" for month in due_months(latest, by.at))
+    due = due_months(latest_billed(key), by.at)
+    return Counter("invoices" if _issue(key, month, by) else "nothing" for month in due)
 
 
 def settle_up(session: Session, organizations: Sequence[int], now: datetime) -> None:
@@ -57,13 +57,8 @@ def settle_up(session: Session, organizations: Sequence[int], now: datetime) -> 
     it used and began is billed to whoever had it."""
     by = Actor.job("invoices", now)
     for organization in organizations:
-        for month in due_months(session.scalar(_latest(organization)), now):
+        for month in due_months(latest_billed(organization), now):
             _issue(organization, month, by)
-
-
-def _latest(organization: int) -> Select[date]:
-    """The last month that was billed."""
-    return select(func.max(BilledMonth.month)).where(BilledMonth.organization_id == organization)
 
 
 def _issue(organization: int, month: date, by: Actor) -> str | None:

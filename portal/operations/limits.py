@@ -15,14 +15,11 @@ from portal.operations.announcements import announce
 from portal.operations.audit import record
 from portal.operations.draft_fields import line
 from portal.operations.drafts import Faults
-from portal.operations.health import assess_some
+from portal.operations.health import assess_rated
 from portal.operations.locks import locked_place
 from portal.operations.unit import unit
-from portal.queries.health import plan_limits
-from portal.queries.principals import platform
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Invalid, Refused
-from portal.rules.health import RATED
 from portal.rules.limits import Limit, Override, last_day, parse
 from portal.rules.periods import day_start, utc, zone
 
@@ -56,8 +53,7 @@ def override(workspace: str, typed: Mapping[Limit, Typed], reason: str, by: Acto
         if changed:
             session.flush()
             announce(session, "workspace.limits_updated", row, by, limits=[limit.value for limit in changed])
-            if row.status in RATED:  # what is used is another share of the limit now
-                assess_some(session, [row.id], by.at, platform(), plan_limits())
+            assess_rated(session, [row], by.at)  # what is used is another share of the limit now
         return changed
 
 
@@ -164,6 +160,5 @@ def expire(workspace: str, by: Actor) -> int:
         if found:
             session.flush()
             announce(session, "workspace.limits_updated", row, by, limits=[each.name.value for each in found])
-            if row.status in RATED:
-                assess_some(session, [row.id], by.at, platform(), plan_limits())
+            assess_rated(session, [row], by.at)
         return len(found)

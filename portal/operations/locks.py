@@ -42,6 +42,11 @@ class Move:
     there: Sequence[Workspace]
 
 
+def primary_of(workspaces: Sequence[Workspace]) -> Workspace | None:
+    """The primary among all workspaces of an organization; None where it has none."""
+    return next((each for each in workspaces if each.is_primary), None)
+
+
 def locked_place(session: Session, workspace: str, *, everyone: bool = False) -> Place:
     """The workspace with this public id, locked until the unit ends, as is its organization and, if `everyone`, each
     other workspace of that, those in the trash included. Raises NotFound, and Conflict where it went to another

@@ -12,12 +12,13 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ARRAY, bindparam, delete, func, select, tuple_
+from sqlalchemy import ARRAY, and_, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from portal.models import Message, scope
 from portal.operations import reported, usage
-from portal.operations.unit import turn, unit
+from portal.operations.removal import remove
+from portal.operations.unit import unit
 from portal.operations.upserts import put_all, upsert
 from portal.operations.usage import Tally
 from portal.rules.messages import MessageState, difference, forgotten_day, furthest
@@ -153,17 +154,6 @@ def _locked(session: Session, wanted: Collection[Identity]) -> dict[Identity, _K
 def forget(now: datetime) -> int:
     """Messages of which nothing is told any more are no longer known, but for those of broadcasts, which are shown.
     Answers how many. In small units: safe to stop."""
-    key, gone = tuple_(Message.workspace_id, Message.digest), 0
-    some = (
-        select(Message.workspace_id, Message.digest)
-        .where(Message.day < forgotten_day(now), Message.broadcast_id.is_(None))
-        .order_by(Message.day)
-        .limit(BATCH)
-    )
-    while True:
-        with turn(), scope.platform(), unit() as session:
-            old = delete(Message).where(key.in_(some)).execution_options(synchronize_session=False)
-            found = len(session.execute(old.returning(Message.workspace_id)).all())
-        gone += found
-        if found < BATCH:
-            return gone
+    old = and_(Message.day < forgotten_day(now), Message.broadcast_id.is_(None))
+    with scope.platform():
+        return remove((Message.workspace_id, Message.digest), old, Message.day, BATCH)

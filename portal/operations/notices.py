@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.base import site
 from portal.models import Notice, NoticeKind, Organization, User, Workspace
 from portal.operations import outbox
+from portal.operations.recipients import and_bills
 from portal.operations.upserts import upsert
 from portal.queries.domains import house_of
 from portal.rules.actors import Actor
@@ -43,15 +44,10 @@ def write_owner(
     """In the open unit: a mail to the workspace's owner, unless the account is barred. `billing`: also to where its
     bills go. `where`, the workspace's name, and `link`, its address, are in the context."""
     owner = session.get(User, workspace.owner_id) if workspace.owner_id else None
-    people: list[tuple[str, str, User | None]] = []
-    if owner is not None and not owner.barred_at:
-        people.append((owner.email, owner.name, owner))
-    if billing:
-        of = session.get_one(Organization, workspace.organization_id)
-        to = workspace.billing_email or of.billing_email
-        if to and to.casefold() not in {address.casefold() for address, *_ in people}:
-            people.append((to, of.company_name or of.name, None))
-    for address, name, user in people:
+    people = [owner] if owner is not None and not owner.barred_at else []
+    of = session.get_one(Organization, workspace.organization_id)
+    to = (workspace.billing_email or of.billing_email) if billing else ""
+    for address, name, user in and_bills(people, to, of):
         outbox.post(
             session,
             template,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -14,17 +14,15 @@ from portal.operations import cycles, platform_days
 from portal.operations.audit import record
 from portal.operations.draft_fields import line
 from portal.operations.drafts import Faults
-from portal.operations.health import assess_some
+from portal.operations.health import assess_rated
 from portal.operations.holds import activate
 from portal.operations.locks import Place, locked_place
 from portal.operations.unit import unit
-from portal.queries.health import plan_limits
-from portal.queries.principals import platform
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, Invalid, NotFound
-from portal.rules.health import RATED
 from portal.rules.lifecycle import Stage, Status
 from portal.rules.money import to_minor, written
+from portal.rules.periods import utc_day
 
 DESCRIPTION, TEXT, REASON = 200, 80, 500  # characters
 RECORDED = (OrderState.PAID, OrderState.PENDING)
@@ -71,7 +69,7 @@ def record_order(workspace: str, draft: NewOrder, by: Actor) -> str:
         )
         if row.state is OrderState.PAID:
             _paid(session, place, row, by)
-        _assess(session, place.workspace, by)
+        assess_rated(session, [place.workspace], by.at)
         return row.public_id
 
 
@@ -91,7 +89,7 @@ def settle(order: str, state: OrderState, by: Actor) -> None:
         if state is OrderState.PAID and place:
             _paid(session, place, row, by)
         if place:
-            _assess(session, place.workspace, by)
+            assess_rated(session, [place.workspace], by.at)
 
 
 def refund(order: str, reason: str, by: Actor) -> None:
@@ -114,7 +112,7 @@ def refund(order: str, reason: str, by: Actor) -> None:
         session.flush()
         _record("order.refunded", row, place, by, reason=why)
         if place:
-            _assess(session, place.workspace, by)
+            assess_rated(session, [place.workspace], by.at)
 
 
 def _checked(place: Place, draft: NewOrder, by: Actor) -> Order:
@@ -181,17 +179,9 @@ def _paid(session: Session, place: Place, row: Order, by: Actor) -> None:
 
 def _income(row: Order) -> tuple[Measure, date, str]:
     """Where a paid order is summed: the day of UTC on which it was paid."""
-    paid_at = row.paid_at or row.created_at
-    return Measure.INCOME, paid_at.astimezone(UTC).date(), row.currency
+    return Measure.INCOME, utc_day(row.paid_at or row.created_at), row.currency
 
 
 def _record(action: str, row: Order, place: Place | None, by: Actor, reason: str = "", **facts: Any) -> None:
     workspace, amount = place.workspace if place else None, written(row.amount_minor, row.currency)
     record(action, by, workspace=workspace, reason=reason, order=row.public_id, amount=amount, **facts)
-
-
-def _assess(session: Session, row: Workspace, by: Actor) -> None:
-    """Its health follows from its orders."""
-    session.flush()
-    if row.status in RATED:
-        assess_some(session, [row.id], by.at, platform(), plan_limits())

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.models import (
@@ -18,26 +17,24 @@ from portal.models import (
     Measure,
     Order,
     OrderState,
-    Workspace,
     scope,
 )
 from portal.models.invoices import UNPAID
 from portal.operations import platform_days
 from portal.operations.audit import record
 from portal.operations.draft_fields import line
-from portal.operations.health import assess_some
+from portal.operations.health import assess_rated
 from portal.operations.invoice_mail import post_invoice
-from portal.operations.locks import House, locked_house, organization_key
+from portal.operations.locks import House, locked_house, organization_key, primary_of
 from portal.operations.statuses import following
 from portal.operations.unit import unit
-from portal.queries.health import plan_limits
-from portal.queries.principals import platform
+from portal.queries.invoices import is_late
 from portal.rules.actors import Actor
 from portal.rules.errors import Conflict, NotFound
-from portal.rules.health import RATED
 from portal.rules.invoicing import split
 from portal.rules.lifecycle import HoldKind
 from portal.rules.money import written
+from portal.rules.periods import utc_day
 
 TEXT, REASON = 80, 500  # characters of method and reference, and of a reason
 
@@ -61,7 +58,7 @@ def pay(invoice: str, method: str, reference: str, by: Actor) -> Paid:
         _check_unpaid(row)
         row.state, row.paid_at = InvoiceState.PAID, by.at
         orders = _orders(session, row, house, how, proof, by)
-        platform_days.add(session, {(Measure.INCOME, _day(by.at), row.currency): row.total_minor})
+        platform_days.add(session, {(Measure.INCOME, utc_day(by.at), row.currency): row.total_minor})
         facts: dict[str, Any] = {"method": how, "reference": proof, "orders": len(orders)}
         record("invoice.paid", by, organization=house.organization, **_named(row), **facts)
         return Paid(tuple(each.public_id for each in orders), _settle(session, house, by))
@@ -101,7 +98,7 @@ def mark_overdue(organization: str, by: Actor) -> int:
     to repeat. The days are UTC."""
     key = organization_key(organization)
     late = select(Invoice).where(
-        Invoice.organization_id == key, Invoice.state == InvoiceState.OPEN, Invoice.due_on < _day(by.at)
+        Invoice.organization_id == key, Invoice.state == InvoiceState.OPEN, Invoice.due_on < utc_day(by.at)
     )
     with scope.platform(), unit() as session:
         house = locked_house(session, key)
@@ -110,7 +107,7 @@ def mark_overdue(organization: str, by: Actor) -> int:
             row.state = InvoiceState.OVERDUE
             record("invoice.overdue", by, organization=house.organization, due_on=row.due_on.isoformat(), **_named(row))
         if found:
-            _assess(session, house, by)
+            assess_rated(session, house.workspaces, by.at)
         return len(found)
 
 
@@ -136,15 +133,11 @@ def _named(row: Invoice) -> dict[str, Any]:
     return {"invoice": row.public_id, "number": row.number, "total": written(row.total_minor, row.currency)}
 
 
-def _day(now: datetime) -> date:
-    return now.astimezone(UTC).date()
-
-
 def _orders(session: Session, row: Invoice, house: House, method: str, reference: str, by: Actor) -> list[Order]:
     """A paid order for each workspace that the invoice names; where it names none, for the primary."""
     groups = _groups(session, row)
     if not groups:
-        primary = next((each for each in house.workspaces if each.is_primary), None)
+        primary = primary_of(house.workspaces)
         groups = [(primary.id if primary else None, primary.name if primary else row.bill_name, row.total_minor)]
     found = []
     for (key, name, _), part in zip(groups, split(row.total_minor, [each[2] for each in groups]), strict=True):
@@ -189,15 +182,14 @@ def _settle(session: Session, house: House, by: Actor) -> bool:
     """The hold past due is lifted where nothing is overdue any more; health follows. Whether there was one."""
     session.flush()
     lifted = False
-    if not _any_overdue(session, house.organization.id, _day(by.at)):
+    if not _any_overdue(session, house.organization.id, utc_day(by.at)):
         lifted = _lift(session, house, by)
-    _assess(session, house, by)
+    assess_rated(session, house.workspaces, by.at)
     return lifted
 
 
 def _any_overdue(session: Session, organization: int, today: date) -> bool:
-    late = or_(Invoice.state == InvoiceState.OVERDUE, Invoice.due_on < today)
-    mine = select(Invoice.id).where(Invoice.organization_id == organization, Invoice.state.in_(UNPAID), late)
+    mine = select(Invoice.id).where(Invoice.organization_id == organization, is_late(today))
     return session.scalar(mine.limit(1)) is not None
 
 
@@ -213,11 +205,3 @@ def _lift(session: Session, house: House, by: Actor) -> bool:
     facts: dict[str, Any] = {"hold": row.kind.value, "whole_organization": True}
     record("hold.lifted", by, organization=house.organization, reason="Nothing is overdue any more", **facts)
     return True
-
-
-def _assess(session: Session, house: House, by: Actor) -> None:
-    """Their health follows from what they owe."""
-    session.flush()
-    rated: Sequence[Workspace] = [each for each in house.workspaces if each.status in RATED]
-    if rated:
-        assess_some(session, [each.id for each in rated], by.at, platform(), plan_limits())

@@ -10,7 +10,7 @@ from typing import Any
 from portal.base.countries import currency_code
 from portal.models import PlanColour
 from portal.models.columns import NAME
-from portal.operations.draft_fields import legible_text, line, one_of, whole
+from portal.operations.draft_fields import line, one_of, typed_texts, whole
 from portal.operations.drafts import Faults
 from portal.rules import limits
 from portal.rules.editing import Value
@@ -32,7 +32,6 @@ from portal.rules.plans import (
 )
 from portal.rules.pricing import PRICED_CYCLES, Cycle
 
-LONGEST = 200  # characters of a field as it was typed
 PLACES = 6  # decimals of what a contact costs
 DEAREST = Decimal(10) ** 6  # for one contact; more is a slip of the hand
 MONEY = re.compile(r"(?:price_(?:monthly|quarterly|annual)|child_fee|contact_price)_([A-Z]{3})")
@@ -45,11 +44,7 @@ def currencies_in(names: Mapping[str, Any]) -> tuple[str, ...]:
 
 def check(texts: Mapping[str, Value]) -> Terms:
     """The terms that these fields ask for. Raises Invalid with every fault."""
-    faults = Faults()
-    _legible(texts, faults)
-    if faults.found:
-        raise Invalid(faults.found)
-    typed = {name: value for name, value in texts.items() if isinstance(value, str)}
+    faults, typed = typed_texts(texts)
     codes = _currencies(typed, faults)
     multi = bool(texts.get("multi_workspace"))
     terms = Terms(
@@ -70,12 +65,6 @@ def check(texts: Mapping[str, Value]) -> Terms:
 
 def _colour(text: str) -> str:
     return one_of(PlanColour, text, "colour", PlanColour.SLATE).value
-
-
-def _legible(texts: Mapping[str, Value], faults: Faults) -> None:
-    for name, value in texts.items():
-        if isinstance(value, str):
-            legible_text(name, value, LONGEST, faults)
 
 
 def _currencies(typed: Mapping[str, str], faults: Faults) -> list[str]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from portal.base.countries import currency_code
 from portal.models import SuspensionBehaviour
 from portal.models.columns import NAME
-from portal.operations.draft_fields import cnam, legible_text, line, one_of, timezone_name, whole
+from portal.operations.draft_fields import cnam, line, one_of, timezone_name, typed_texts, whole
 from portal.operations.drafts import Faults
 from portal.queries.catalogue import card_choices, plan_choices
 from portal.rules import thresholds
@@ -21,7 +21,6 @@ from portal.rules.health import Thresholds
 from portal.rules.platform import Platform, rate_field, threshold_field
 from portal.rules.pricing import Cycle
 
-LONGEST = 200  # characters of a field as it was typed
 LONGEST_TRIAL = LONGEST_GRACE = 365  # days
 RATE = re.compile(r"rate_([A-Z]{3})")
 RATE_TEXT = re.compile(r"\d{1,9}(\.\d{1,9})?|\.\d{1,9}")
@@ -34,7 +33,7 @@ def currencies_in(names: Mapping[str, object]) -> tuple[str, ...]:
 
 def settings(before: Platform, texts: Mapping[str, Value]) -> Platform:
     """The settings with these fields instead. Raises Invalid with every fault."""
-    faults, typed = _typed(texts)
+    faults, typed = typed_texts(texts)
     after = replace(
         before,
         brand=faults.take("brand", line, typed.get("brand", ""), "brand", "a name", NAME) or "",
@@ -51,7 +50,7 @@ def settings(before: Platform, texts: Mapping[str, Value]) -> Platform:
 
 def defaults(before: Platform, texts: Mapping[str, Value]) -> Platform:
     """The settings with these defaults of new workspaces. Raises Invalid with every fault."""
-    faults, typed = _typed(texts)
+    faults, typed = typed_texts(texts)
     names = {name: typed.get(name, "") for name in ("default_timezone", "default_currency", "default_plan")}
     at_cap = "default_suspension_behaviour"
     currency = faults.take("default_currency", _currency, names["default_currency"]) or before.default_currency
@@ -69,17 +68,6 @@ def defaults(before: Platform, texts: Mapping[str, Value]) -> Platform:
     if faults.found:
         raise Invalid(faults.found)
     return after
-
-
-def _typed(texts: Mapping[str, Value]) -> tuple[Faults, dict[str, str]]:
-    """The texts, legible; raises Invalid where one is not."""
-    faults = Faults()
-    typed = {name: value for name, value in texts.items() if isinstance(value, str)}
-    for name, value in typed.items():
-        legible_text(name, value, LONGEST, faults)
-    if faults.found:
-        raise Invalid(faults.found)
-    return faults, typed
 
 
 def _rates(before: Platform, typed: Mapping[str, str], faults: Faults) -> dict[str, str]:

@@ -8,24 +8,16 @@ from decimal import Decimal
 
 from portal.base.countries import currency_code
 from portal.models.columns import NAME
-from portal.operations.draft_fields import legible_text, line, whole
-from portal.operations.drafts import Faults
+from portal.operations.draft_fields import line, typed_texts, whole
 from portal.operations.plan_drafts import rate
 from portal.rules.editing import Value
 from portal.rules.errors import Invalid, Refused
 from portal.rules.rate_cards import LONGEST_TAX_NAME, LONGEST_TERMS, PRICES, Terms
 
-LONGEST = 200  # characters of a field as it was typed
-
 
 def check(texts: Mapping[str, Value]) -> Terms:
     """The terms that these fields ask for; a blank price is none. Raises Invalid with every fault."""
-    faults = Faults()
-    typed = {name: value for name, value in texts.items() if isinstance(value, str)}
-    for name, value in typed.items():
-        legible_text(name, value, LONGEST, faults)
-    if faults.found:
-        raise Invalid(faults.found)
+    faults, typed = typed_texts(texts)
     days = faults.take("payment_days", _days, typed.get("payment_days", ""))
     terms = Terms(
         name=faults.take("name", line, typed.get("name", ""), "name", "a name", NAME, required=True) or "",

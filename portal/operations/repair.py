@@ -14,7 +14,8 @@ from portal.models import User, Workspace, scope
 from portal.operations.audit import record
 from portal.operations.tally import recount
 from portal.operations.unit import exclusively, unit
-from portal.queries.health import PlanLimits, plan_limits
+from portal.queries.health import plan_limits
+from portal.queries.plan_limits import PlanLimits
 from portal.queries.principals import platform
 from portal.queries.truth import (
     account_differences,

@@ -13,11 +13,8 @@ from portal.operations import cycles
 from portal.operations.announcements import announce
 from portal.operations.audit import record
 from portal.operations.derived import settling_all
-from portal.operations.health import assess_some
-from portal.queries.health import plan_limits
-from portal.queries.principals import platform
+from portal.operations.health import assess_rated
 from portal.rules.actors import Actor
-from portal.rules.health import RATED
 from portal.rules.lifecycle import Status
 
 
@@ -46,10 +43,7 @@ def following(
     cycles.begin_due(session, [row.id for row in moved], by.at, resumed=True)
     for row in moved:
         _tell(session, row, before[row.id], by, opened, recorded)
-    rated = [row.id for row in moved if row.status in RATED]
-    if rated:  # it has no health any more, or none yet
-        session.flush()
-        assess_some(session, rated, by.at, platform(), plan_limits())
+    assess_rated(session, moved, by.at)  # others have no health any more, or none yet
 
 
 def _tell(session: Session, row: Workspace, before: Status, by: Actor, opened: Hold | None, recorded: bool) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, date
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import delete, insert, text
@@ -15,6 +15,7 @@ from portal.operations import platform_days
 from portal.operations.unit import pending
 from portal.operations.upserts import add_up
 from portal.queries.tally import true_births, true_tally
+from portal.rules.periods import utc_day
 
 RANK = 50
 GATHERED = "tally"
@@ -44,7 +45,7 @@ def share_of(row: Workspace) -> Share:
     rated = row.mrr_reporting is not None
     health = row.health.value if row.health else ""
     cell = Cell(row.status.value, row.plan_id or 0, row.currency, health, rated)
-    born = None if row.cancelled_at else row.created_at.astimezone(UTC).date()
+    born = None if row.cancelled_at else utc_day(row.created_at)
     return Share(cell, row.mrr_minor, row.mrr_reporting or 0, born)
 
 

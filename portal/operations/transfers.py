@@ -24,7 +24,6 @@ from portal.models import (
     Membership,
     Organization,
     OrganizationMember,
-    Plan,
     User,
     Workspace,
     scope,
@@ -33,9 +32,10 @@ from portal.operations import invoicing, team
 from portal.operations.audit import record
 from portal.operations.draft_fields import note as clean_note
 from portal.operations.invitations import Into, invite_account, take_back
-from portal.operations.locks import Move, locked_move
+from portal.operations.locks import Move, locked_move, primary_of
 from portal.operations.statuses import following
 from portal.operations.unit import unit
+from portal.queries.prospects import may_have_children
 from portal.rules.access import OrganizationRole, WorkspaceRole
 from portal.rules.actors import Actor
 from portal.rules.errors import NotFound, Refused
@@ -66,7 +66,7 @@ def transfer(
         raise Refused("Say why: the audit log of both organizations keeps it.", "reason")
     with scope.platform(), unit() as session:
         move = locked_move(session, workspace, organization)
-        _check(session, move)
+        _check(move)
         invoicing.settle_up(session, (move.leaves.id, move.joins.id), by.at)
         people = _team(session, move.workspace)
         _check_without(people, without)
@@ -85,8 +85,8 @@ def transfer(
 # ---------------------------------------------------------------- checks
 
 
-def _check(session: Session, move: Move) -> None:
-    row, there = move.workspace, next((each for each in move.there if each.is_primary), None)
+def _check(move: Move) -> None:
+    row, there = move.workspace, primary_of(move.there)
     leaving = Leaving(row.name, row.status, row.is_primary, move.leaves.name, move.leaves.currency, len(move.siblings))
     check_leaves(leaving)
     check_joins(
@@ -96,13 +96,9 @@ def _check(session: Session, move: Move) -> None:
             move.joins.currency,
             there is not None,
             there is not None and there.cancelled_at is not None,
-            there is not None and _is_multi(session, there),
+            there is not None and may_have_children(there.id),
         ),
     )
-
-
-def _is_multi(session: Session, primary: Workspace) -> bool:
-    return bool(session.scalar(select(Plan.multi_workspace).where(Plan.id == primary.plan_id)))
 
 
 def _check_without(people: Sequence[tuple[User, Membership]], without: Collection[str]) -> None:

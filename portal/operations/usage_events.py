@@ -12,12 +12,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, select, tuple_
-
 from portal.models import UsageEvent, scope
 from portal.operations import messages, reported, usage
+from portal.operations.removal import remove
 from portal.operations.reported import Reported
-from portal.operations.unit import turn, unit
+from portal.operations.unit import unit
 from portal.operations.upserts import put_all, upsert
 from portal.operations.usage import Tally
 from portal.rules.periods import local_day
@@ -89,20 +88,9 @@ def take(events: Sequence[Happened], now: datetime, only: str = "") -> list[Resu
 
 def forget(now: datetime) -> int:
     """Events that are too old to come again are no longer known. Answers how many. In small units: safe to stop."""
-    key, gone = tuple_(UsageEvent.workspace_id, UsageEvent.digest), 0
-    some = (
-        select(UsageEvent.workspace_id, UsageEvent.digest)
-        .where(UsageEvent.day < forgotten_before(now).date())
-        .order_by(UsageEvent.day)
-        .limit(BATCH)
-    )
-    while True:
-        with turn(), scope.platform(), unit() as session:
-            old = delete(UsageEvent).where(key.in_(some)).execution_options(synchronize_session=False)
-            found = len(session.execute(old.returning(UsageEvent.workspace_id)).all())
-        gone += found
-        if found < BATCH:
-            return gone
+    old = UsageEvent.day < forgotten_before(now).date()
+    with scope.platform():
+        return remove((UsageEvent.workspace_id, UsageEvent.digest), old, UsageEvent.day, BATCH)
 
 
 def _sorted_out(

@@ -13,13 +13,13 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from portal.base import ids
-from portal.base.db import db
 from portal.gateways.webhooks import gateway
 from portal.models import Change, DeliveryState, Webhook, WebhookDelivery, WebhookState, Workspace, scope
 from portal.operations import deliveries
 from portal.operations.audit import record
 from portal.operations.draft_fields import line
 from portal.operations.drafts import Faults
+from portal.operations.one_workspace import one_or_all
 from portal.operations.unit import locked, unit
 from portal.rules.actors import Actor
 from portal.rules.changes import CHANGES
@@ -194,7 +194,7 @@ def _checked(wanted: Wanted) -> tuple[str, list[str], Workspace | None]:
     faults = Faults()
     address = faults.take("address", _address, wanted.address)
     types = faults.take("types", _types, wanted.types)
-    workspace = faults.take("workspace", _workspace, wanted.workspace.strip())
+    workspace = faults.take("workspace", one_or_all, wanted.workspace)
     if faults.found:
         raise Invalid(faults.found)
     return address or "", types or [], workspace
@@ -210,13 +210,3 @@ def _types(given: Collection[str]) -> list[str]:
     if not set(given) <= set(CHANGES):
         raise Refused("Choose of those listed.", "types")
     return [each for each in CHANGES if each in given]
-
-
-def _workspace(given: str) -> Workspace | None:
-    if not given:
-        return None
-    named = (Workspace.public_id == given) | (Workspace.web_address == given.lower())
-    row: Workspace | None = db.session.scalar(select(Workspace).where(named)) if given.isprintable() else None
-    if row is None:
-        raise Refused("There is no such workspace. Give its web address, or leave it blank for all.", "workspace")
-    return row

@@ -10,9 +10,10 @@ from typing import NamedTuple
 from sqlalchemy import and_, func, or_, select
 
 from portal.base.db import db
-from portal.models import Hold, Invoice, InvoiceState, Organization, Workspace
-from portal.models.invoices import UNPAID
+from portal.models import Hold, Invoice, Organization, Workspace
+from portal.queries.invoices import is_late
 from portal.rules.lifecycle import HoldKind, Status
+from portal.rules.periods import utc_day
 
 MOST = 20
 
@@ -69,11 +70,7 @@ def trials(organization: int) -> tuple[Trial, ...]:
 
 def standing(organization: int, now: datetime) -> Standing:
     """What the organization (its integer key) owes, and its credit."""
-    late = and_(
-        Invoice.organization_id == organization,
-        Invoice.state.in_(UNPAID),
-        or_(Invoice.state == InvoiceState.OVERDUE, Invoice.due_on < now.date()),
-    )
+    late = and_(Invoice.organization_id == organization, is_late(utc_day(now)))
     row = db.session.execute(
         select(select(func.count(Invoice.id)).where(late).scalar_subquery(), Organization.credit_minor).where(
             Organization.id == organization

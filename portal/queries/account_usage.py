@@ -9,13 +9,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from portal.base.db import db
 from portal.models import ActiveContact, ContactMonth, DailyUsage, Organization, Plan, Workspace, scope
-from portal.rules.invoicing import month_end
 from portal.rules.lifecycle import Status
-from portal.rules.periods import day_start, local_day
+from portal.rules.periods import day_start, local_day, month_end
 from portal.rules.pooling import Pooled, forecast, included_contacts, next_tier, pool
 from portal.rules.pricing import DEFAULT_TIERS, discount
 
@@ -118,12 +117,15 @@ def account_usage(organization: int, now: datetime, month: date | None = None) -
     )
 
 
+def pays_by(workspace: Any = Workspace) -> ColumnElement[bool]:
+    """That `Plan` is the one that the workspace pays by: the free one where it chose none."""
+    return or_(workspace.plan_id == Plan.id, and_(workspace.plan_id.is_(None), Plan.is_free))
+
+
 def primary_plan(organization: int) -> Plan | None:
     """The plan of the organization's primary workspace: the free one where it chose none."""
     found: Plan | None = db.session.scalar(
-        select(Plan)
-        .join(Workspace, or_(Workspace.plan_id == Plan.id, and_(Workspace.plan_id.is_(None), Plan.is_free)))
-        .where(Workspace.organization_id == organization, Workspace.is_primary)
+        select(Plan).join(Workspace, pays_by()).where(Workspace.organization_id == organization, Workspace.is_primary)
     )
     return found
 
@@ -200,7 +202,7 @@ def _shares(organization: int, month: date, family: _Family) -> tuple[Share, ...
             func.coalesce(used.c.messages, 0).label("messages"),
             func.coalesce(used.c.minutes, 0).label("minutes"),
         )
-        .outerjoin(Plan, or_(Plan.id == Workspace.plan_id, and_(Workspace.plan_id.is_(None), Plan.is_free)))
+        .outerjoin(Plan, pays_by())
         .outerjoin(ContactMonth, and_(ContactMonth.workspace_id == Workspace.id, ContactMonth.month == month))
         .outerjoin(used, used.c.workspace_id == Workspace.id)
         .where(Workspace.organization_id == organization)

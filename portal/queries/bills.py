@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 
 from portal.base.db import db
 from portal.models import (
@@ -25,12 +25,12 @@ from portal.models import (
     RatesBefore,
     Workspace,
 )
-from portal.queries.account_usage import billable_contacts, primary_plan, tiers_of
+from portal.queries.account_usage import billable_contacts, pays_by, primary_plan, tiers_of
 from portal.queries.cycles import Due, Subscriptions, subscriptions, unbilled
 from portal.queries.rate_cards import until_after
 from portal.rules.cycles import Span, in_words
-from portal.rules.invoicing import Account, Began, Late, Party, Rates, Used, month_end
-from portal.rules.periods import add_months, local_day
+from portal.rules.invoicing import Account, Began, Late, Party, Rates, Used
+from portal.rules.periods import add_months, local_day, month_end
 from portal.rules.pooling import Pooled, included_contacts
 from portal.rules.rate_cards import PAYMENT_DAYS
 
@@ -132,7 +132,7 @@ def _workspaces(organization: int, month: date) -> Sequence[Any]:
             Workspace.extension_count,
             func.coalesce(Plan.included_contacts, 0).label("included"),
         )
-        .outerjoin(Plan, or_(Plan.id == Workspace.plan_id, and_(Workspace.plan_id.is_(None), Plan.is_free)))
+        .outerjoin(Plan, pays_by())
         .where(Workspace.organization_id == organization, Workspace.activated_on <= month_end(month), ~billed)
         .order_by(Workspace.is_primary.desc(), Workspace.name_key, Workspace.id)
     ).all()

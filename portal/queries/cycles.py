@@ -113,8 +113,12 @@ def _billed(workspaces: Collection[int]) -> set[tuple[int, date]]:
 
 def billed_next(organization: int, now: datetime) -> date:
     """The month (its first day) of the organization (its integer key) that is billed next."""
-    latest = select(func.max(BilledMonth.month)).where(BilledMonth.organization_id == organization)
-    return next_month(db.session.scalar(latest), now)
+    return next_month(latest_billed(organization), now)
+
+
+def latest_billed(organization: int) -> date | None:
+    """The last month (its first day) of the organization (its integer key) that was billed; None for none."""
+    return db.session.scalar(select(func.max(BilledMonth.month)).where(BilledMonth.organization_id == organization))
 
 
 def next_price(workspace: int) -> int:

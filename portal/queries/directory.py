@@ -15,7 +15,8 @@ from sqlalchemy import func, or_, select
 
 from portal.base.db import db
 from portal.models import Domain, Organization, Plan, PlanPrice, RateCard, User, Workspace
-from portal.queries.health import PlanLimits, plan_limits
+from portal.queries.health import plan_limits
+from portal.queries.plan_limits import PlanLimits
 from portal.queries.principals import platform
 from portal.rules.platform import Platform
 from portal.rules.pricing import Cycle

@@ -61,6 +61,16 @@ class AccountDomain(NamedTuple):
     workspace_name: str
 
 
+OWN_HOST = (
+    select(Domain.host)
+    .where(Domain.workspace_id == Workspace.id)
+    .order_by(Domain.id)
+    .limit(1)
+    .correlate(Workspace)
+    .scalar_subquery()
+)
+"""The host of the domain that serves the workspace of the row alone, whatever its state; null for none."""
+
 _OF_ACCOUNT = select(
     Domain.public_id,
     Domain.host,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import exists, func, literal_column, or_, select
@@ -30,8 +30,9 @@ from portal.models import (
 from portal.models.invoices import UNPAID
 from portal.queries.principals import platform
 from portal.queries.spend import Spend, monthly
-from portal.rules.invoicing import last_issuable, latest_due, month_end
+from portal.rules.invoicing import last_issuable, latest_due
 from portal.rules.lifecycle import TRIAL_WARNING, HoldKind, Stage, Status
+from portal.rules.periods import month_end, utc_day
 from portal.rules.spending import alert_occasion, cap_occasion, near, reached
 
 WELCOME_WITHIN = timedelta(days=30)  # a workspace that is older is not welcomed any more
@@ -176,7 +177,7 @@ def cycles(now: datetime) -> Sequence[str]:
     """Active workspaces whose running cycle ends by tomorrow (their days may be ahead of UTC's), or that have none."""
     latest = func.max(SubscriptionCycle.ends_on)
     ends = select(latest).where(SubscriptionCycle.workspace_id == Workspace.id).correlate(Workspace).scalar_subquery()
-    tomorrow = _utc_day(now) + timedelta(days=1)
+    tomorrow = utc_day(now) + timedelta(days=1)
     active = (Workspace.status == Status.ACTIVE, Workspace.activated_on.is_not(None))
     with scope.platform():
         return _workspaces(*active, or_(ends.is_(None), ends <= tomorrow))
@@ -194,7 +195,7 @@ def unbilled(now: datetime) -> Sequence[str]:
 
 def not_paid_in_time(now: datetime) -> Sequence[str]:
     """Organizations with an unpaid invoice whose day of payment is over, and which does not say so yet."""
-    return _owing(Invoice.state == InvoiceState.OPEN, Invoice.due_on < _utc_day(now))
+    return _owing(Invoice.state == InvoiceState.OPEN, Invoice.due_on < utc_day(now))
 
 
 def beyond_grace(now: datetime) -> Sequence[str]:
@@ -209,7 +210,3 @@ def beyond_grace(now: datetime) -> Sequence[str]:
 def _owing(*where: Any) -> Sequence[str]:
     rows = select(Organization.public_id).join(Invoice, Invoice.organization_id == Organization.id).where(*where)
     return db.session.scalars(rows.group_by(Organization.id).order_by(Organization.id)).all()
-
-
-def _utc_day(now: datetime) -> date:
-    return now.astimezone(UTC).date()

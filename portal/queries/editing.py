@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.base.db import db
-from portal.models import Domain, Organization, Plan, User, Workspace
+from portal.models import Organization, Plan, User, Workspace
+from portal.queries.domains import OWN_HOST
 from portal.rules.editing import Value
 from portal.rules.errors import NotFound
 from portal.rules.lifecycle import Stage, Status
@@ -79,14 +80,6 @@ def present(workspace: str) -> Present:
     )
 
 
-_host = (
-    select(Domain.host)
-    .where(Domain.workspace_id == Workspace.id)
-    .order_by(Domain.id)
-    .limit(1)
-    .correlate(Workspace)
-    .scalar_subquery()
-)
 _PRESENT = (
     select(
         Workspace,
@@ -96,7 +89,7 @@ _PRESENT = (
         User.name.label("owner"),
         User.email.label("email"),
         User.password_hash.is_(None).label("invited"),
-        _host.label("host"),
+        OWN_HOST.label("host"),
     )
     .join(Organization, Organization.id == Workspace.organization_id)
     .outerjoin(Plan, Plan.id == Workspace.plan_id)

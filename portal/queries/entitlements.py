@@ -12,6 +12,7 @@ from portal.queries.limits import LimitState
 from portal.queries.spend import spends_of
 from portal.rules.entitlements import Inbound, Outbound, inbound_of, outbound_of
 from portal.rules.lifecycle import Status
+from portal.rules.spending import reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,6 @@ class Entitlements:
     """As of the instant asked for. `limits` are all nine, in the catalogue's order."""
 
     workspace: str
-    key: int
-    timezone: str
     status: Status
     inbound: Inbound
     outbound: Outbound
@@ -34,8 +33,6 @@ def entitlements(workspace: str, now: datetime) -> Entitlements:
         found = stands.profile
         return Entitlements(
             found.public_id,
-            found.key,
-            found.timezone,
             found.status,
             inbound_of(found.status),
             outbound_of(found.status, spent_out=_spent_out(found, now)),
@@ -48,4 +45,4 @@ def _spent_out(found: Profile, now: datetime) -> bool:
     blocks = found.suspension_behaviour is SuspensionBehaviour.BLOCK_OUTBOUND
     if not blocks or found.spend_cap is None or found.status is not Status.ACTIVE:
         return False
-    return spends_of(Workspace.id == found.key, now).get(found.key, 0) >= found.spend_cap
+    return reached(spends_of(Workspace.id == found.key, now).get(found.key, 0), found.spend_cap)

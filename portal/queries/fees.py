@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
 from portal.models import Organization, Plan, PlanFee, RateCard, Workspace, scope
-from portal.queries.account_usage import tiers_of
+from portal.queries.account_usage import pays_by, tiers_of
 from portal.queries.bills import rates_of
 from portal.queries.cycles import subscription
 from portal.queries.sources import sources_of
@@ -52,12 +52,11 @@ _children = (
     .correlate(Organization)
     .scalar_subquery()
 )
-_chosen = or_(_Primary.plan_id == Plan.id, and_(_Primary.plan_id.is_(None), Plan.is_free))  # blank: the free plan
 _ACCOUNT = (
     select(Organization, RateCard, _Primary.id, _Primary.name, _children, Plan, PlanFee)
     .outerjoin(RateCard, RateCard.id == Organization.rate_card_id)
     .outerjoin(_Primary, and_(_Primary.organization_id == Organization.id, _Primary.is_primary))
-    .outerjoin(Plan, and_(_Primary.id.is_not(None), _chosen))
+    .outerjoin(Plan, and_(_Primary.id.is_not(None), pays_by(_Primary)))
     .outerjoin(PlanFee, and_(PlanFee.plan_id == Plan.id, PlanFee.currency == Organization.currency))
 )
 

@@ -17,23 +17,20 @@ from portal.models import (
     Broadcast,
     DailyUsage,
     Invoice,
-    LimitOverride,
     Order,
     OrderState,
-    Plan,
-    PlanLimit,
     Workspace,
 )
 from portal.models.invoices import UNPAID
+from portal.queries import plan_limits as of_plans
+from portal.queries.plan_limits import PlanLimits
 from portal.rules.health import RATED, Facts, LimitUse
 from portal.rules.lifecycle import Status
-from portal.rules.limits import Limit, Override, effective
+from portal.rules.limits import Limit, Override
 from portal.rules.periods import day_start, local_day
 
 FAILED_WITHIN = timedelta(days=30)
 MONTHLY = (Limit.MONTHLY_MESSAGES, Limit.BROADCASTS, Limit.MONTHLY_MINUTES)
-
-Limits = dict[Limit, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +43,6 @@ class Used:
     delivered_7: int = 0
     month_sent: int = 0
     month_minutes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class PlanLimits:
-    """The monthly limits of every plan by integer key, and the free plan's."""
-
-    of: Mapping[int, Limits]
-    free: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +59,8 @@ class _Read:
 
 
 def plan_limits() -> PlanLimits:
-    """Read once for all workspaces."""
-    found: defaultdict[int, Limits] = defaultdict(dict)
-    free: Limits = {}
-    rows = select(PlanLimit.plan_id, PlanLimit.name, PlanLimit.value, Plan.is_free).join(
-        Plan, Plan.id == PlanLimit.plan_id
-    )
-    for plan, name, value, is_free in db.session.execute(rows.where(PlanLimit.name.in_(MONTHLY))):
-        found[plan][name] = value
-        if is_free:
-            free[name] = value
-    return PlanLimits(found, free)
+    """Those that health looks at, read once for all workspaces."""
+    return of_plans.plan_limits(MONTHLY)
 
 
 _WORKSPACES = select(
@@ -123,7 +103,7 @@ def _read(working: Sequence[Any], when: Mapping[int, datetime], plans: PlanLimit
         overdue=_oldest_due({row.organization_id for row in working}),
         failed=failed,
         ordered=ordered,
-        own=_overrides(keys),
+        own=of_plans.own_limits(keys, MONTHLY),
         broadcasts=_broadcasts(working, days),
     )
 
@@ -175,15 +155,8 @@ _day_start = cache(day_start)
 def _uses(
     plan: int | None, counted: tuple[int, ...], own: Mapping[Limit, Override], plans: PlanLimits, now: datetime
 ) -> tuple[LimitUse, ...]:
-    of_plan = plans.of.get(plan, {}) if plan else {}
     return tuple(
-        LimitUse(
-            limit,
-            used,
-            effective(
-                limit, plan=of_plan.get(limit), override=own.get(limit), free=plans.free.get(limit), now=now
-            ).value,
-        )
+        LimitUse(limit, used, plans.effective(limit, plan, own, now).value)
         for limit, used in zip(MONTHLY, counted, strict=True)
     )
 
@@ -247,16 +220,6 @@ def _orders(keys: Sequence[int], when: Mapping[int, datetime]) -> tuple[dict[int
     settled = or_(Order.state == OrderState.PAID, Order.state == OrderState.PENDING)
     paying = select(Order.workspace_id).where(Order.workspace_id.in_(keys), settled).distinct()
     return failed, {key for key in db.session.scalars(paying) if key is not None}
-
-
-def _overrides(keys: Sequence[int]) -> dict[int, dict[Limit, Override]]:
-    found: defaultdict[int, dict[Limit, Override]] = defaultdict(dict)
-    rows = select(LimitOverride.workspace_id, LimitOverride.name, LimitOverride.value, LimitOverride.expires_at).where(
-        LimitOverride.workspace_id.in_(keys), LimitOverride.name.in_(MONTHLY)
-    )
-    for key, name, value, expires_at in db.session.execute(rows):
-        found[key][name] = Override(value, expires_at)
-    return found
 
 
 def _broadcasts(rows: Iterable[Any], days: Mapping[int, date]) -> dict[int, int]:

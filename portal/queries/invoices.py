@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from portal.base.db import db
 from portal.models import Invoice, InvoiceLine, InvoiceState, Order, Organization, Workspace, scope
@@ -18,8 +18,8 @@ from portal.queries.bills import Basis, basis
 from portal.queries.words import holding
 from portal.rules.cycles import in_words
 from portal.rules.invoice_lines import LineKind
-from portal.rules.invoicing import bill, due_on, issued_at, month_end
-from portal.rules.periods import local_day
+from portal.rules.invoicing import bill, due_on, issued_at
+from portal.rules.periods import local_day, month_end, utc_day
 
 PAGE = 12
 
@@ -181,7 +181,7 @@ class Wanted:
 
 def listing(wanted: Wanted, page: int, now: datetime) -> tuple[list[Listed], int]:
     """Page `page` (from 1) of the invoices wanted, the latest first, and how many there are on all pages."""
-    today = now.astimezone(UTC).date()
+    today = utc_day(now)
     where = _where(wanted, today)
     query = select(*_LISTED).join(Organization, Organization.id == Invoice.organization_id).where(*where)
     rows = db.session.execute(
@@ -193,11 +193,11 @@ def listing(wanted: Wanted, page: int, now: datetime) -> tuple[list[Listed], int
 
 def by_state(wanted: Wanted, now: datetime) -> dict[InvoiceState, int]:
     """How many invoices there are of each state, as shown, whatever state is wanted."""
-    today = now.astimezone(UTC).date()
+    today = utc_day(now)
     late = and_(Invoice.state == InvoiceState.OPEN, Invoice.due_on < today)
     rows = db.session.execute(
         _counted(select(Invoice.state, late, func.count(Invoice.id)), wanted)
-        .where(*_where(Wanted(wanted.q, None, wanted.organization), today))
+        .where(*_where(replace(wanted, state=None), today))
         .group_by(Invoice.state, late)
     )
     found: dict[InvoiceState, int] = {}
@@ -205,6 +205,11 @@ def by_state(wanted: Wanted, now: datetime) -> dict[InvoiceState, int]:
         shown = InvoiceState.OVERDUE if is_late else state
         found[shown] = found.get(shown, 0) + count
     return found
+
+
+def is_late(today: date) -> ColumnElement[bool]:
+    """That an invoice is unpaid after the day it was due, whether it says so yet or not."""
+    return Invoice.state.in_(UNPAID) & or_(Invoice.state == InvoiceState.OVERDUE, Invoice.due_on < today)
 
 
 def _counted(query: Any, wanted: Wanted) -> Any:
@@ -219,8 +224,7 @@ def _where(wanted: Wanted, today: date) -> list[Any]:
     if wanted.organization:
         found.append(Organization.public_id == wanted.organization)
     if wanted.state is InvoiceState.OVERDUE:
-        found.append(Invoice.state.in_(UNPAID))
-        found.append(or_(Invoice.state == InvoiceState.OVERDUE, Invoice.due_on < today))
+        found.append(is_late(today))
     elif wanted.state is InvoiceState.OPEN:
         found += [Invoice.state == InvoiceState.OPEN, Invoice.due_on >= today]
     elif wanted.state:
@@ -257,7 +261,7 @@ def invoice(public_id: str, now: datetime, organization: int | None = None) -> I
     groups, account = _grouped(lines)
     return InvoiceView(
         organization_key=stored.organization_id,
-        listed=_listed(listed, now.astimezone(UTC).date()),
+        listed=_listed(listed, utc_day(now)),
         sheet=Sheet(stored.month, stored.currency, stored.due_on, groups, account),
         to=BillTo(stored.bill_name, stored.bill_address, stored.bill_country, stored.bill_tax_id, stored.bill_email),
         voided_at=stored.voided_at,

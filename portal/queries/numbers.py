@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -121,7 +121,7 @@ def each(wanted: Wanted) -> Iterator[Listed]:
 
 def by_state(wanted: Wanted) -> Mapping[NumberState, int]:
     """How many there are of each state, whatever state is wanted."""
-    others = Wanted(wanted.q, None, wanted.country, wanted.kind)
+    others = replace(wanted, state=None)
     query = _joined(select(Number.state, func.count(Number.id)), others).where(*_where(others))
     return {row[0]: row[1] for row in db.session.execute(query.group_by(Number.state))}
 

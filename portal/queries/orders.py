@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -128,7 +128,7 @@ def listing(wanted: Wanted, page: int) -> tuple[list[Listed], int]:
 
 def by_state(wanted: Wanted) -> dict[OrderState, int]:
     """How many there are of each state, whatever state is wanted."""
-    where = _where(Wanted(wanted.q, None, wanted.organization))
+    where = _where(replace(wanted, state=None))
     counted = _counted(select(Order.state, func.count(Order.id)), wanted)
     rows = db.session.execute(counted.where(*where).group_by(Order.state))
     return dict(iter(rows))

@@ -14,8 +14,8 @@ from sqlalchemy.orm import aliased
 from portal.base.db import db
 from portal.models import BilledUsage, DailyUsage, Organization, RateCard, RatesBefore, Workspace
 from portal.queries.bills import rates_of
-from portal.rules.invoicing import Party, Rates, Used, month_end, usage_lines
-from portal.rules.periods import local_day
+from portal.rules.invoicing import Party, Rates, Used, usage_lines
+from portal.rules.periods import local_day, month_end
 
 _Primary = aliased(Workspace, name="primary_workspace")
 

@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from portal.base.db import db
 from portal.models import User, Workspace
 from portal.queries.counts import COUNTS, counts_of, owners_of
-from portal.queries.health import PlanLimits, facts_of
+from portal.queries.health import facts_of
+from portal.queries.plan_limits import PlanLimits
 from portal.queries.purges import UNDER_WAY
 from portal.queries.sources import sources_of
 from portal.rules.health import Assessment, assess

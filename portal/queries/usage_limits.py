@@ -3,7 +3,6 @@ there are; and one of them as it can be edited."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,11 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 
 from portal.base.db import db
-from portal.models import LimitOverride, Organization, Plan, PlanLimit, SuspensionBehaviour, Workspace, scope
+from portal.models import LimitOverride, Organization, SuspensionBehaviour, Workspace, scope
 from portal.queries.editing import present
+from portal.queries.plan_limits import PlanLimits, own_limits, plan_limits
 from portal.queries.search import Search, Statement, matching, planned, search_values, way
 from portal.queries.spend import spends_of
-from portal.rules import limits as rule
 from portal.rules.editing import Value, version_of
 from portal.rules.lifecycle import Status
 from portal.rules.limits import Effective, Limit, Override
@@ -138,29 +137,22 @@ def _rows(keys: Sequence[int], now: datetime) -> tuple[Capped, ...]:
     if not keys:
         return ()
     spent = spends_of(Workspace.id.in_(keys), now)
-    plans, free = _plan_limits()
-    own = _overrides(keys)
+    plans, own = plan_limits(LIMITS), own_limits(keys, LIMITS)
     query = select(Workspace, Organization.name).join(Organization, Organization.id == Workspace.organization_id)
     found = {row.id: (row, name) for row, name in db.session.execute(query.where(Workspace.id.in_(keys)))}
-    return tuple(_row(*found[key], spent.get(key, 0), plans, free, own[key], now) for key in keys if key in found)
+    return tuple(_row(*found[key], spent.get(key, 0), plans, own.get(key, {}), now) for key in keys if key in found)
 
 
 def _row(
     row: Workspace,
     organization: str,
     spend: int,
-    plans: Mapping[int, Mapping[Limit, int]],
-    free: Mapping[Limit, int],
+    plans: PlanLimits,
     own: Mapping[Limit, Override],
     now: datetime,
 ) -> Capped:
-    plan = plans.get(row.plan_id, {}) if row.plan_id else {}
     in_force, otherwise = (
-        {
-            limit: rule.effective(limit, plan=plan.get(limit), override=some.get(limit), free=free.get(limit), now=now)
-            for limit in LIMITS
-        }
-        for some in (own, {})
+        {limit: plans.effective(limit, row.plan_id, some, now) for limit in LIMITS} for some in (own, {})
     )
     return Capped(
         public_id=row.public_id,
@@ -177,24 +169,3 @@ def _row(
         otherwise=otherwise,
         ends={limit: it.expires_at for limit, it in own.items() if it.expires_at and it.holds(now)},
     )
-
-
-def _plan_limits() -> tuple[Mapping[int, Mapping[Limit, int]], Mapping[Limit, int]]:
-    """Of every plan (integer key), and of the free one."""
-    plans: defaultdict[int, dict[Limit, int]] = defaultdict(dict)
-    free: dict[Limit, int] = {}
-    query = select(PlanLimit.plan_id, PlanLimit.name, PlanLimit.value, Plan.is_free)
-    query = query.join(Plan, Plan.id == PlanLimit.plan_id).where(PlanLimit.name.in_(LIMITS))
-    for plan, name, value, is_free in db.session.execute(query):
-        plans[plan][name] = value
-        if is_free:
-            free[name] = value
-    return plans, free
-
-
-def _overrides(keys: Sequence[int]) -> defaultdict[int, dict[Limit, Override]]:
-    found: defaultdict[int, dict[Limit, Override]] = defaultdict(dict)
-    query = select(LimitOverride.workspace_id, LimitOverride.name, LimitOverride.value, LimitOverride.expires_at)
-    for key, name, value, ends in db.session.execute(query.where(LimitOverride.workspace_id.in_(keys))):
-        found[key][name] = Override(value, ends)
-    return found

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from portal.base.db import db
-from portal.models import Domain, Hold, LimitOverride, Organization, Plan, SuspensionBehaviour, User, Workspace, scope
+from portal.models import Hold, LimitOverride, Organization, Plan, SuspensionBehaviour, User, Workspace, scope
+from portal.queries.domains import OWN_HOST
 from portal.queries.search import matching, planned, search_values, way
 from portal.rules.errors import NotFound, Refused
 from portal.rules.health import Level
@@ -115,19 +116,11 @@ class OwnLimit:
     created_by: str
 
 
-_host = (
-    select(Domain.host)
-    .where(Domain.workspace_id == Workspace.id)
-    .order_by(Domain.id)
-    .limit(1)
-    .correlate(Workspace)
-    .scalar_subquery()
-)
 _RECORDS: Any = (
     select(
         *(getattr(Workspace, each.name) for each in fields(Record) if hasattr(Workspace, each.name)),
         *(Organization.public_id, Organization.name, Plan.public_id, Plan.name),
-        *(User.public_id, User.name, User.email, _host),
+        *(User.public_id, User.name, User.email, OWN_HOST),
     )
     .join(Organization, Organization.id == Workspace.organization_id)
     .outerjoin(Plan, Plan.id == Workspace.plan_id)

@@ -6,12 +6,11 @@ cycle costs is decided when it begins: a change of plan or cycle comes with the 
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from portal.rules.periods import add_months
+from portal.rules.periods import add_months, month_end
 from portal.rules.pricing import Cycle, Subscription, months_of
 
 
@@ -48,8 +47,7 @@ def terms(sub: Subscription) -> tuple[int, int]:
 def span(began_on: date, months: int, anchor: int) -> Span:
     """The cycle of so many months that begins on that day."""
     month = add_months(began_on.replace(day=1), months)
-    last = monthrange(month.year, month.month)[1]
-    return Span(began_on, month.replace(day=min(anchor, last)), anchor)
+    return Span(began_on, month.replace(day=min(anchor, month_end(month).day)), anchor)
 
 
 def begun(

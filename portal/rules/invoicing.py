@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from portal.rules.invoice_lines import Line, LineKind, month_name, priced, share, whole
-from portal.rules.periods import add_months
+from portal.rules.periods import add_months, utc_day
 from portal.rules.pooling import Pooled, pool
 from portal.rules.pricing import discount
 
@@ -160,11 +160,6 @@ def _of_account(account: Account) -> Iterator[Line]:
 # ---------------------------------------------------------------- months
 
 
-def month_end(month: date) -> date:
-    """The last day of the month that begins on that day."""
-    return date.fromordinal(add_months(month, 1).toordinal() - 1)
-
-
 def issued_at(month: date) -> datetime:
     """The instant from which on the month's invoice is due to be issued: the 3rd of the month after, UTC."""
     following = add_months(month, 1)
@@ -194,12 +189,12 @@ def next_month(latest: date | None, now: datetime) -> date:
 
 def due_on(issued: datetime, payment_days: int) -> date:
     """By when an invoice is to be paid."""
-    return issued.astimezone(UTC).date() + timedelta(days=payment_days)
+    return utc_day(issued) + timedelta(days=payment_days)
 
 
 def latest_due(now: datetime, grace_days: int) -> date:
     """Invoices that were due up to this day (UTC) are overdue for longer than so many days of grace."""
-    return now.astimezone(UTC).date() - timedelta(days=grace_days + 1)
+    return utc_day(now) - timedelta(days=grace_days + 1)
 
 
 # ---------------------------------------------------------------- payments

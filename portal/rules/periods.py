@@ -34,6 +34,11 @@ def local_day(instant: datetime, timezone: str) -> date:
     return utc(instant).astimezone(zone(timezone)).date()
 
 
+def utc_day(instant: datetime) -> date:
+    """The calendar day in UTC, which those of invoices are."""
+    return utc(instant).date()
+
+
 def day_start(day: date, timezone: str) -> datetime:
     """The first instant, in UTC, of a calendar day in that time zone.
 
@@ -86,4 +91,10 @@ def add_months(day: date, n: int) -> date:
     year, month = months // 12, months % 12 + 1
     if not date.min.year <= year <= date.max.year:
         raise ValueError("beyond the calendar")
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+    first = date(year, month, 1)
+    return first.replace(day=min(day.day, month_end(first).day))
+
+
+def month_end(month: date) -> date:
+    """The last day of the month that this day is in."""
+    return month.replace(day=monthrange(month.year, month.month)[1])

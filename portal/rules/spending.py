@@ -15,6 +15,13 @@ def near(spend: int, cap: int | None, threshold: int) -> bool:
     return cap is not None and spend * 100 >= cap * threshold
 
 
+def share(spend: int, cap: int | None) -> int | None:
+    """How much of the cap is spent, in whole per cent; of a cap of 0 all. None without a cap."""
+    if cap is None:
+        return None
+    return spend * 100 // cap if cap else 100
+
+
 def alert_occasion(month: date) -> str:
     """What an alert is told for: once a month (its first day)."""
     return f"{month:%Y-%m}"

@@ -1,4 +1,4 @@
-"""How much of a limit is used: its texts, and the bar that shows it."""
+"""How much of a limit, or of a spend cap, is used: its texts, and the bar that shows it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from portal.queries.limits import LimitState
 from portal.rules.health import Thresholds, limit_level
 from portal.rules.limits import CATALOGUE, UNLIMITED, share
+from portal.rules.usage_limits import Standing
 from portal.web import formats
 
 MOST = 999  # per cent that are written out
+CAP_LEVELS = {Standing.NEAR: "watch", Standing.OVER: "risk"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def bar(state: LimitState, thresholds: Thresholds, locale: str) -> Bar:
         used=formats.number(state.used, locale),
         used_value=str(state.used),
         percent=percent,
-        percent_text="" if percent is None else _percent(percent, locale),
+        percent_text=percent_text(percent, locale),
         level=level.value if level else None,
         words="No limit" if state.effective.unlimited else "None allowed",
     )
@@ -60,5 +62,8 @@ def value_of(value: int | None) -> str:
     return "" if value is None else str(value)
 
 
-def _percent(percent: int, locale: str) -> str:
+def percent_text(percent: int | None, locale: str) -> str:
+    """How much of it is used; blank where there is none."""
+    if percent is None:
+        return ""
     return formats.percent(percent, locale, 0) if percent <= MOST else "> " + formats.percent(MOST, locale, 0)

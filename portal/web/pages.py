@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, g, redirect, render_template, request, url_for
+from flask import Response, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -41,6 +41,11 @@ def away(endpoint: str, **values: Any) -> ResponseReturnValue:
     if request.headers.get("HX-Request"):
         return "", 204, {"HX-Redirect": url}
     return redirect(url, 303)
+
+
+def tell_saved(words: str, changed: object) -> None:
+    """The next page says these words, or that there was nothing to save."""
+    flash(*((words, "good") if changed else ("Nothing was changed.", "info")))
 
 
 def done(location: str) -> BaseResponse:

@@ -1,4 +1,4 @@
-"""The filters of a list by state: chips with how many there are of each."""
+"""The filters of a list by state, or by another thing of which there are few: chips with how many there are of each."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ def chips(
     counts: Mapping[State, int],
     chosen: State | None,
     locale: str,
+    name: str = "state",
+    /,
     **values: Any,
 ) -> list[tuple[str, str, str, bool]]:
-    """Label, count, address and whether it is chosen: all, then each state. `states`: a badge's look and word; `values`
-    stay in the address, those that are None left out."""
+    """Label, count, address and whether it is chosen: all, then each state. `states`: anything, such as a badge's look,
+    and the word; `name`: what the address calls it; `values` stay in the address, those that are None left out."""
     found = [("All", sum(counts.values()), None), *((states[each][1], counts.get(each, 0), each) for each in states)]
     return [
-        (label, formats.number(count, locale), url_for(endpoint, **values, state=state), state is chosen)
+        (label, formats.number(count, locale), url_for(endpoint, **{**values, name: state}), state is chosen)
         for label, count, state in found
     ]

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.rules.errors import Refused
-from portal.rules.periods import add_months, day_start, local_day, month_start, months_begun, utc, zone
+from portal.rules.periods import (
+    add_months,
+    day_start,
+    local_day,
+    month_end,
+    month_start,
+    months_begun,
+    utc,
+    utc_day,
+    zone,
+)
 
 KOLKATA = "Asia/Kolkata"
 
@@ -136,3 +146,23 @@ def test_a_series_from_the_first_day_never_drifts(first: date, n: int) -> None:
     day = add_months(first, n)
     assert (day.year * 12 + day.month) - (first.year * 12 + first.month) == n
     assert day.day == first.day or (day.day < first.day and (day + timedelta(days=1)).day == 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "last"),
+    [
+        (date(2026, 2, 1), date(2026, 2, 28)),
+        (date(2028, 2, 29), date(2028, 2, 29)),
+        (date(2026, 11, 30), date(2026, 11, 30)),
+        (date(2026, 12, 14), date(2026, 12, 31)),
+        (date(9999, 12, 1), date(9999, 12, 31)),
+    ],
+)
+def test_a_month_ends_on_its_last_day(day: date, last: date) -> None:
+    assert month_end(day) == last
+
+
+def test_the_day_in_utc_is_that_of_no_other_zone() -> None:
+    assert utc_day(datetime(2026, 7, 1, 1, tzinfo=ZoneInfo(KOLKATA))) == date(2026, 6, 30)
+    with pytest.raises(ValueError, match="aware"):
+        utc_day(datetime(2026, 7, 1, 1))  # noqa: DTZ001

@@ -2,6 +2,7 @@
 
 import pytest
 
+from portal.rules.spending import share
 from portal.rules.usage_limits import Standing, standing
 
 
@@ -20,3 +21,12 @@ from portal.rules.usage_limits import Standing, standing
 )
 def test_standing(spend: int, cap: int | None, threshold: int, found: Standing) -> None:
     assert standing(spend, cap, threshold) is found
+
+
+@pytest.mark.parametrize(
+    ("spend", "cap", "percent"),
+    [(0, None, None), (7, None, None), (0, 0, 100), (7, 0, 100), (0, 100, 0), (999, 1_000, 99), (2_500, 1_000, 250)],
+)
+def test_how_much_of_the_cap_is_spent(spend: int, cap: int | None, percent: int | None) -> None:
+    """Never more than there is: 99.9 % is not yet all of it."""
+    assert share(spend, cap) == percent

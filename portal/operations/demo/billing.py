@@ -26,10 +26,10 @@ from portal.operations.demo.dice import between
 from portal.operations.demo.tenants import Customer, Tenant, World
 from portal.operations.demo.texts import METHODS, OTHER_METHODS
 from portal.rules.cycles import Span, begun, first_kept, in_words
-from portal.rules.invoicing import Account, Began, Bill, Party, Rates, Used, bill, month_end, split
+from portal.rules.invoicing import Account, Began, Bill, Party, Rates, Used, bill, split
 from portal.rules.limits import Limit
 from portal.rules.money import to_minor
-from portal.rules.periods import add_months, local_day
+from portal.rules.periods import add_months, local_day, month_end
 from portal.rules.pooling import Pooled
 from portal.rules.pricing import DEFAULT_TIERS, Cycle
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Blueprint, Response, flash, url_for
+from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.operations import platform_changes
@@ -22,7 +22,7 @@ from portal.web.admin import settings_words as words
 from portal.web.admin import workspace_choices as choices
 from portal.web.admin.conflicts import TwoVersions, show_conflict
 from portal.web.edited import EditedForm
-from portal.web.pages import done, show
+from portal.web.pages import done, show, tell_saved
 from portal.web.versions import differing, marks, touched
 
 bp = Blueprint("admin_defaults", __name__, url_prefix="/admin/defaults")
@@ -47,7 +47,7 @@ def save() -> ResponseReturnValue:
         try:
             with form.refusals():
                 saved = platform_changes.change_defaults(form.given(), actor(), version=form.version.data or "")
-                flash(*(("Defaults saved.", "good") if saved.changed else ("Nothing was changed.", "info")))
+                tell_saved("Defaults saved.", saved.changed)
                 return done(url_for("admin_defaults.page"))
         except StaleSettings as stale:
             return _conflict(stale.theirs, form)

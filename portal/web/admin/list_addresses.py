@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -73,3 +73,19 @@ class ListAddress(Generic[S]):
 def order_key(sort: Sorting, reverse: bool) -> str:
     """A sort as the address spells it."""
     return ("-" if reverse else "") + sort.key
+
+
+def any_or(choices: Iterable[tuple[str, str]], value: str) -> list[Option]:
+    """Any, and these (value and label), the one in force marked."""
+    return [(key, label, key == value) for key, label in [("", "Any"), *choices]]
+
+
+def in_words(filters: Iterable[tuple[str, str]]) -> str:
+    """The filters that are set, each by its label and its value's name."""
+    return " · ".join(f"{label} {value}" for label, value in filters if value)
+
+
+def left_out(ignored: Iterable[tuple[str, str]]) -> str | None:
+    """What the address asks for, by field, that does not mean anything; None for nothing."""
+    named = ", ".join(f"{field} “{value[:40]}”" for field, value in ignored)
+    return f"The address asks for what there is not, so this was left out: {named}." if named else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response, flash, url_for
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.operations.organization_changes import FIELDS, FLAGS, GROUPS, Stale, change, texts
@@ -21,7 +21,7 @@ from portal.web.admin.conflicts import TwoVersions, show_conflict
 from portal.web.admin.organization_head import crumbs
 from portal.web.countries import countries
 from portal.web.edited import EditedForm
-from portal.web.pages import done, show
+from portal.web.pages import done, show, tell_saved
 from portal.web.versions import differing, marks, touched
 
 LABELS = {
@@ -62,7 +62,7 @@ def edit_save(org: str) -> ResponseReturnValue:
             with form.refusals():
                 made = change(org, form.given(), actor(), may=_held(), version=version)
                 name = formats.isolated(organizations.account(org).name)
-                flash(f"{name} saved." if made.fields else "Nothing was changed.", "good")
+                tell_saved(f"{name} saved.", made.fields)
                 return done(url_for("admin_organizations.detail", org=org))
         except Stale as stale:
             return _versions(stale.theirs, touched(form.given(), form.seen.data or ""))

@@ -11,7 +11,7 @@ from portal.queries.organizations import Filters, Listed, Listing, Sort, Totals
 from portal.rules.organizations import Breadth, Standing
 from portal.rules.text import initials
 from portal.web import formats, paging
-from portal.web.admin.list_addresses import Option
+from portal.web.admin.list_addresses import Option, any_or, in_words, left_out
 from portal.web.admin.organization_addresses import HOME, Address, Asked
 from portal.web.admin.workspace_list import Cell
 from portal.web.reader import Reader
@@ -163,19 +163,15 @@ def _row(each: Listed, found: Listing, locale: str) -> Row:
 
 def _options(found: Listing, address: Address) -> dict[str, list[Option]]:
     filters = found.filters
-    states = [("", "Any"), *((each.value, label) for each, (_, label) in STANDINGS.items())]
-    types = [("", "Any"), *((each.value, label) for each, label in TYPES.items())]
-    plans = [("", "Any"), *((each.public_id, each.name) for each in found.plans)]
+    states = [(each.value, label) for each, (_, label) in STANDINGS.items()]
+    types = [(each.value, label) for each, label in TYPES.items()]
+    plans = [(each.public_id, each.name) for each in found.plans]
     return {
-        "status": _chosen(states, filters.status or ""),
-        "type": _chosen(types, filters.type or ""),
-        "plan": _chosen(plans, found.plan.public_id if found.plan else ""),
+        "status": any_or(states, filters.status or ""),
+        "type": any_or(types, filters.type or ""),
+        "plan": any_or(plans, found.plan.public_id if found.plan else ""),
         "sort": address.sorts(ORDERS),
     }
-
-
-def _chosen(options: list[tuple[str, str]], value: str) -> list[Option]:
-    return [(key, label, key == value) for key, label in options]
 
 
 def _described(found: Listing) -> str:
@@ -186,14 +182,11 @@ def _described(found: Listing) -> str:
         ("Type", TYPES[filters.type] if filters.type else ""),
         ("Plan", found.plan.name if found.plan else ""),
     )
-    return " · ".join(f"{label} {value}" for label, value in named if value)
+    return in_words(named)
 
 
 def _notice(asked: Asked, found: Listing) -> str | None:
     ignored = list(asked.ignored)
     if found.filters.plan and found.plan is None:
         ignored.append(("plan", found.filters.plan))
-    if not ignored:
-        return None
-    named = ", ".join(f"{name} “{value[:40]}”" for name, value in ignored)
-    return f"The address asks for what there is not, so this was left out: {named}."
+    return left_out(ignored)

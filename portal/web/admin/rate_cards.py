@@ -24,7 +24,7 @@ from portal.web.admin import workspace_choices as choices
 from portal.web.admin.conflicts import TwoVersions, show_conflict
 from portal.web.edited import EditedForm
 from portal.web.formats import counted
-from portal.web.pages import ask, done, show
+from portal.web.pages import ask, done, show, tell_saved
 from portal.web.platform import platform
 from portal.web.versions import differing, marks, touched
 
@@ -113,7 +113,7 @@ def edit_save(card: str) -> ResponseReturnValue:
             with form.refusals():
                 changed = rate_cards.change(card, form.given(), actor(), version=form.version.data or "")
                 name = formats.isolated(reads.card(card).name)
-                flash(*((f"{name} saved.", "good") if changed else ("Nothing was changed.", "info")))
+                tell_saved(f"{name} saved.", changed)
                 return done(url_for(PAGE, card=card))
         except StaleCard as stale:
             return _conflict(stale.theirs, form)

@@ -10,17 +10,16 @@ from portal.base import background, clock
 from portal.operations import task_workers
 from portal.operations.settlements import Begun
 from portal.web.formats import counted
+from portal.web.pages import tell_saved
 
 
 def tell(what: str, changed: bool, begun: Begun) -> None:
     """Says that it was saved; where figures follow by a task, so much, and a worker begins with it."""
-    if not changed:
-        flash("Nothing was changed.", "info")
-    elif begun.task:
+    if changed and begun.task:
         flash(
             f"{what} saved. Figures of {counted(begun.workspaces, 'workspace')} follow: Tasks shows how far it is.",
             "good",
         )
         background.run(partial(task_workers.work, begun.task, clock.now))
     else:
-        flash(f"{what} saved.", "good")
+        tell_saved(f"{what} saved.", changed)

@@ -11,11 +11,12 @@ from portal.queries.usage_limits import Capped, Editable
 from portal.rules.lifecycle import Status
 from portal.rules.limits import CATALOGUE, Limit, Source
 from portal.rules.periods import local_day
+from portal.rules.spending import share
 from portal.rules.usage_limits import LIMITS, OVERRIDES, Standing
 from portal.web import formats
 from portal.web.admin import workspace_choices as choices
 from portal.web.edited import EditedForm
-from portal.web.limit_bars import text_of
+from portal.web.limit_bars import CAP_LEVELS, percent_text, text_of
 
 LABELS = {
     "spend_cap": "Spend cap",
@@ -41,8 +42,6 @@ SOON = {
     SuspensionBehaviour.SUSPEND: "So much is spent already: it is suspended within minutes.",
     SuspensionBehaviour.BLOCK_OUTBOUND: "So much is spent already: within minutes it sends nothing more.",
 }
-LEVELS = {Standing.NEAR: "watch", Standing.OVER: "risk"}
-MOST = 999  # per cent that are written out
 
 
 class Figure(NamedTuple):
@@ -81,7 +80,7 @@ class Row(NamedTuple):
 
 def row(found: Capped, locale: str) -> Row:
     """A row of the list."""
-    percent = None if found.cap is None else found.spend * 100 // found.cap if found.cap else 100
+    percent = share(found.spend, found.cap)
     return Row(
         id=found.public_id,
         name=found.name,
@@ -95,8 +94,8 @@ def row(found: Capped, locale: str) -> Row:
         cap_value="" if found.cap is None else str(found.cap),
         cap=formats.NONE if found.cap is None else formats.money(found.cap, found.currency, locale, whole=True),
         percent=percent,
-        percent_text="" if percent is None else _percent(percent, locale),
-        level=LEVELS.get(found.standing),
+        percent_text=percent_text(percent, locale),
+        level=CAP_LEVELS.get(found.standing),
         alert=formats.percent(found.threshold, locale, 0),
         behaviour=dict(choices.AT_CAP)[found.behaviour],
         limits=tuple(_figure(found, limit, locale) for limit in LIMITS),
@@ -111,10 +110,6 @@ def _figure(found: Capped, limit: Limit, locale: str) -> Figure:
     return Figure(
         limit.value, CATALOGUE[limit].label, it.value, text_of(it.value, locale), source, it.source is Source.OVERRIDE
     )
-
-
-def _percent(percent: int, locale: str) -> str:
-    return formats.percent(percent, locale, 0) if percent <= MOST else "> " + formats.percent(MOST, locale, 0)
 
 
 def spent(found: Capped, locale: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flask import Response, flash, url_for
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField, StringField
 from wtforms.validators import InputRequired
@@ -23,7 +23,7 @@ from portal.web.admin.conflicts import TwoVersions, show_conflict
 from portal.web.admin.user_page import crumbs
 from portal.web.forms import Form
 from portal.web.fresh import fresh
-from portal.web.pages import done, show
+from portal.web.pages import done, show, tell_saved
 from portal.web.versions import differing
 
 LABELS = {"name": "Name", "email": "E-mail", "locale": "Numbers and dates", "timezone": "Time zone"}
@@ -59,7 +59,7 @@ def edit(usr: str) -> ResponseReturnValue:
             with form.refusals():
                 changed = users.change(usr, form.details(), form.details("seen_"), actor())
                 name = formats.isolated(form.name.data.strip())
-                flash(f"{name} saved." if changed else "Nothing was changed.", "good")
+                tell_saved(f"{name} saved.", changed)
                 return done(url_for("admin_users.detail", usr=usr))
         except Stale as stale:
             return _versions(person, form, stale.theirs)

@@ -10,7 +10,7 @@ from portal.queries.users import Filters, Listed, Listing, Places, Sort, State, 
 from portal.rules.access import Permission
 from portal.rules.text import initials
 from portal.web import formats, paging, role_words
-from portal.web.admin.list_addresses import Option
+from portal.web.admin.list_addresses import Option, any_or, in_words, left_out
 from portal.web.admin.user_addresses import HOME, TRASH, Address, Asked
 from portal.web.admin.workspace_rows import Moment
 from portal.web.reader import Reader
@@ -218,17 +218,13 @@ def _head(sort: Sort | None, address: Address) -> tuple[str | None, str | None]:
 
 
 def _options(filters: Filters, address: Address) -> dict[str, list[Option]]:
-    roles = [("", "Any"), *((key, role_words.full(role)) for key, role in role_words.BY_KEY.items())]
-    states = [("", "Any"), *((state.value, label) for state, label in STATES.items())]
+    roles = [(key, role_words.full(role)) for key, role in role_words.BY_KEY.items()]
+    states = [(state.value, label) for state, label in STATES.items()]
     return {
-        "state": _chosen(states, filters.state or ""),
-        "role": _chosen(roles, role_words.key(filters.role)),
+        "state": any_or(states, filters.state or ""),
+        "role": any_or(roles, role_words.key(filters.role)),
         "sort": address.sorts(ORDERS),
     }
-
-
-def _chosen(options: list[tuple[str, str]], value: str) -> list[Option]:
-    return [(key, label, key == value) for key, label in options]
 
 
 def _described(found: Listing) -> str:
@@ -239,14 +235,11 @@ def _described(found: Listing) -> str:
         ("Role", role_words.full(filters.role) if filters.role else ""),
         ("Workspace", found.workspace_name or ""),
     )
-    return " · ".join(f"{label} {value}" for label, value in named if value)
+    return in_words(named)
 
 
 def _notice(asked: Asked, found: Listing) -> str | None:
     ignored = list(asked.ignored)
     if found.filters.workspace and found.workspace_name is None:
         ignored.append(("workspace", found.filters.workspace))
-    if not ignored:
-        return None
-    named = ", ".join(f"{name} “{value[:40]}”" for name, value in ignored)
-    return f"The address asks for what there is not, so this was left out: {named}."
+    return left_out(ignored)

@@ -3,7 +3,7 @@ else saved it meanwhile."""
 
 from __future__ import annotations
 
-from flask import Response, flash, url_for
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.operations.workspace_changes import FIELDS, GROUPS, Stale, change
@@ -23,7 +23,7 @@ from portal.web.admin.blueprints import workspaces as bp
 from portal.web.admin.conflicts import show_conflict
 from portal.web.admin.workspace_form import LABELS, WorkspaceForm
 from portal.web.countries import countries
-from portal.web.pages import done, show
+from portal.web.pages import done, show, tell_saved
 from portal.web.versions import marks, touched
 from portal.web.workspace_words import STATUSES
 
@@ -57,7 +57,7 @@ def edit_save(ws: str) -> ResponseReturnValue:
             with form.refusals():
                 made = change(ws, wanted, actor(), may=_held(), version=version, wait=True)
                 name = formats.isolated(present(ws).texts["name"])  # type: ignore[arg-type]
-                flash(f"{name} saved." if made.fields or made.owner else "Nothing was changed.", "good")
+                tell_saved(f"{name} saved.", made.fields or made.owner)
                 return done(url_for("admin_workspaces.detail", ws=ws))
         except Stale as stale:
             found = stale.theirs

@@ -20,7 +20,7 @@ from portal.rules.platform import Platform
 from portal.web import formats, paging, pieces
 from portal.web.access import may
 from portal.web.admin import workspace_actions, workspace_rows
-from portal.web.admin.list_addresses import Option
+from portal.web.admin.list_addresses import Option, any_or, left_out
 from portal.web.admin.workspace_actions import BulkAction, How, RowAction
 from portal.web.admin.workspace_addresses import (
     AT_FIRST,
@@ -247,15 +247,11 @@ def _options(around: Surroundings, found: Listing, address: Address) -> dict[str
     filters = found.filters
     plans = [(plan.public_id, plan.name + (" (archived)" if plan.archived else "")) for plan in around.plans]
     return {
-        "status": _chosen([(key.value, label) for key, label in LISTED.items()], filters.status or ""),
-        "plan": _chosen(plans, filters.plan),
-        "health": _chosen([(key.value, label) for key, label in LEVELS.items()], filters.health or ""),
+        "status": any_or([(key.value, label) for key, label in LISTED.items()], filters.status or ""),
+        "plan": any_or(plans, filters.plan),
+        "health": any_or([(key.value, label) for key, label in LEVELS.items()], filters.health or ""),
         "sort": address.sorts(ORDERS),
     }
-
-
-def _chosen(options: list[tuple[str, str]], value: str) -> list[Option]:
-    return [(key, label, key == value) for key, label in [("", "Any"), *options]]
 
 
 def _views(asked: Asked, address: Address) -> list[Option]:
@@ -286,11 +282,7 @@ def _orders(column: Column, address: Address) -> Iterator[Order]:
 
 def _notice(asked: Asked, found: Listing) -> str | None:
     """What the address asks for and does not mean anything."""
-    ignored = [*asked.ignored, *((name, getattr(asked.filters, name)) for name in found.ignored)]
-    if not ignored:
-        return None
-    named = ", ".join(f"{field} “{value[:40]}”" for field, value in ignored)
-    return f"The address asks for what there is not, so this was left out: {named}."
+    return left_out([*asked.ignored, *((name, getattr(asked.filters, name)) for name in found.ignored)])
 
 
 def _trash_hint(found: Listing, locale: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Response, flash, request, url_for
+from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base import clock
@@ -29,7 +29,7 @@ from portal.web.organization import fee_words
 from portal.web.organization.forms import BillingForm
 from portal.web.organization.requests import Way, way
 from portal.web.organization.side import page
-from portal.web.pages import ask, done, show
+from portal.web.pages import ask, done, show, tell_saved
 from portal.web.versions import differing, marks, touched
 
 bp = page("billing")
@@ -178,8 +178,7 @@ def details() -> ResponseReturnValue:
         try:
             with form.refusals():
                 operations.change(here.public_id, mine, actor(), int(version) if version.isdecimal() else 0)
-                saved = "Billing details saved. Invoices that were issued stay as they are."
-                flash(saved if mine else "Nothing was changed.", "good")
+                tell_saved("Billing details saved. Invoices that were issued stay as they are.", mine)
                 return done(url_for(HERE))
         except Stale:
             return _versions(mine)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from portal.queries.account_usage import AccountUsage, Share
-from portal.rules.invoicing import month_end
+from portal.rules.periods import month_end
 from portal.rules.pricing import percent
 from portal.web import charts, formats
 from portal.web.figures import Tile, count

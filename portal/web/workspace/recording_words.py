@@ -9,7 +9,7 @@ from flask import url_for
 
 from portal.models import RecordingKind, RecordingState
 from portal.queries.recordings import RecordingRow, WholeRecording
-from portal.web import formats
+from portal.web import formats, state_chips
 from portal.web.workspace.list_words import Cell, Cells, when
 
 KINDS = {RecordingKind.CALL: ("Call", "Calls"), RecordingKind.VOICEMAIL: ("Voicemail", "Voicemails")}
@@ -45,11 +45,7 @@ def chips(
     """All, then each kind: label, how many match, address, whether it is chosen. None where there is nothing."""
     if not counts and not chosen and not q:
         return []
-    found = [("All", sum(counts.values()), None), *((KINDS[kind][1], counts.get(kind, 0), kind) for kind in KINDS)]
-    return [
-        (label, formats.number(count, locale), url_for(endpoint, q=q or None, kind=kind), kind is chosen)
-        for label, count, kind in found
-    ]
+    return state_chips.chips(endpoint, KINDS, counts, chosen, locale, "kind", q=q or None)
 
 
 def opening(transcript: str) -> str:

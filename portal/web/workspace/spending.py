@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from flask import flash, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
@@ -17,12 +17,14 @@ from portal.queries.spend import number_price, spends_of
 from portal.queries.usage_limits import Editable, editable
 from portal.rules.access import Permission
 from portal.rules.lifecycle import Status
+from portal.rules.spending import share
 from portal.rules.usage_limits import SPEND, Standing, standing
 from portal.web import formats, tenancy
 from portal.web.access import actor, may, needs
 from portal.web.attention import Entry
 from portal.web.forms import Form
-from portal.web.pages import ask, done
+from portal.web.limit_bars import CAP_LEVELS, percent_text
+from portal.web.pages import ask, done, tell_saved
 from portal.web.workspace.side import own_profile, page
 
 bp = page("usage")
@@ -40,7 +42,6 @@ THEN = {
     SuspensionBehaviour.BLOCK_OUTBOUND: "At the cap nothing is sent until it is raised or the next month begins.",
     SuspensionBehaviour.SUSPEND: "At the cap the workspace is suspended until it is raised or the next month begins.",
 }
-LEVELS = {Standing.NEAR: "watch", Standing.OVER: "risk"}
 
 
 class Spend(NamedTuple):
@@ -76,7 +77,7 @@ def of(profile: Profile, locale: str) -> Spend | None:
         spent = spends_of(Workspace.id == profile.key, clock.now()).get(profile.key, 0)
     cap = profile.spend_cap
     found = standing(spent, cap, profile.alert_threshold)
-    percent = None if cap is None else spent * 100 // cap if cap else 100
+    percent = share(spent, cap)
     return Spend(
         value=spent,
         text=formats.money(spent, profile.currency, locale),
@@ -84,8 +85,8 @@ def of(profile: Profile, locale: str) -> Spend | None:
         cap_value=cap,
         cap="" if cap is None else formats.money(cap, profile.currency, locale),
         percent=percent,
-        percent_text="" if percent is None else formats.percent(min(percent, 999), locale, 0),
-        level=LEVELS.get(found),
+        percent_text=percent_text(percent, locale),
+        level=CAP_LEVELS.get(found),
         then="" if cap is None else THEN[SuspensionBehaviour(profile.suspension_behaviour)],
         blocked=found is Standing.OVER and profile.suspension_behaviour is SuspensionBehaviour.BLOCK_OUTBOUND,
     )
@@ -124,7 +125,7 @@ def cap() -> ResponseReturnValue:
         try:
             with form.refusals():
                 changed = usage_limits.change_cap(profile.public_id, wanted, actor(), version=form.version.data or "")
-                flash(*(("Spend cap saved.", "good") if changed else ("Nothing was changed.", "info")))
+                tell_saved("Spend cap saved.", changed)
                 return done(url_for(HOME if _is_paused() else HERE))
         except StaleLimits as stale:
             form.add_error(None, "Somebody else saved the cap meanwhile. Save again to put yours in its place.")
