@@ -168,7 +168,7 @@ def _check_liftable(found: Sequence[Hold], permissions: Permissions) -> None:
 
 
 def _reaches_all(kind: HoldKind, permissions: Permissions) -> bool:
-    """Whether such a hold of a whole organization is theirs to open and to lift; past due has a permission of its own."""
+    """Whether such a hold of a whole organization is theirs; past due has a permission of its own."""
     return Permission.ORGANIZATION_SUSPEND in permissions or kind is HoldKind.PAST_DUE
 
 

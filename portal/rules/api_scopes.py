@@ -52,8 +52,8 @@ GIVES: Mapping[ApiScope, frozenset[Permission]] = {
 """What operations that ask for permissions are told that the program has; scopes that are not here give none."""
 
 BEYOND = frozenset({P.WORKSPACE_CREATE, P.HOLD_PAST_DUE, P.ORGANIZATION_SUSPEND, P.WORKSPACE_OWNER})
-"""What reaches beyond one workspace: a key for one has none of it. The owner may be anybody who has an account, and that
-of a primary workspace is an admin of its whole organization."""
+"""What reaches beyond one workspace: a key for one has none of it. The owner may be anybody who has an account, and
+that of a primary workspace is an admin of its whole organization."""
 
 
 def permissions_of(scopes: Collection[ApiScope], *, one_workspace: bool) -> frozenset[Permission]:
