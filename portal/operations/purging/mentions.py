@@ -2,9 +2,9 @@
 the accounts that go with it.
 
 They are known by a value that is exactly one of its names. What is no other's (public ids, addresses of people who go)
-is looked for in the whole log, its names and hosts among the events of its organizations, and not where the organization
-or a sibling bears the same one: a host may have been somebody else's before, and whoever only claims one empties nothing
-of theirs."""
+is looked for in the whole log, its names and hosts among the events of its organizations, and not where the
+organization or a sibling bears the same one: a host may have been somebody else's before, and whoever only claims one
+empties nothing of theirs."""
 
 from __future__ import annotations
 
