@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from pydantic_core import from_json, to_json
 
-from portal.api.problems import Fault, Problem, of_content
+from portal.api.problems import MOST_FAULTS, Fault, Problem, faults_of, of_content
 from portal.rules.usage_events import MOST
 
 Item = TypeVar("Item", bound=BaseModel)
+FAULTS = 20 * MOST_FAULTS  # of all items together
 
 
 class Batch(NamedTuple, Generic[Item]):
@@ -22,9 +23,15 @@ class Batch(NamedTuple, Generic[Item]):
     faults: Sequence[str]
 
 
+def several(shape: type[Item]) -> TypeAdapter[list[Item]]:
+    """What reads a batch of these. It counts before it looks into them: what is wrong with a million items of two bytes
+    would fill the memory."""
+    return TypeAdapter(Annotated[list[shape], Field(max_length=MOST)])  # type: ignore[valid-type, arg-type]
+
+
 def read(body: bytes, shape: TypeAdapter[list[Item]], one: str, many: str) -> Batch[Item]:
-    """The batch in this body; `one`, `many`: what its items are called. Raises Problem where it is no JSON array, or
-    has none or too many."""
+    """The batch in this body, by what `several` gave; `one`, `many`: what its items are called. Raises Problem where it
+    is no JSON array, has none or too many, or too much of it cannot be used."""
     try:
         items = shape.validate_json(body)
     except ValidationError as error:
@@ -35,7 +42,9 @@ def read(body: bytes, shape: TypeAdapter[list[Item]], one: str, many: str) -> Ba
 
 def _some(body: bytes, shape: TypeAdapter[list[Item]], error: ValidationError, one: str, many: str) -> Batch[Item]:
     """The same where something in it cannot be used."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = faults_of(error, FAULTS)
+    if found[0]["type"] == "too_long" and not found[0]["loc"]:
+        _check_number(len(from_json(body)), many)
     if not found[0]["loc"]:  # no JSON, or no array
         raise of_content(error)
     sent = from_json(body)

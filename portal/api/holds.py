@@ -83,7 +83,7 @@ def open_hold(call: Call, workspace: str) -> Hold:
 def lift(call: Call, workspace: str, hold: str) -> Page[Hold]:
     """Lift a hold.
 
-    Answers with those that are still open."""
+    Answers with those that are still open. A key for one workspace alone lifts none of its whole organization."""
     holds.lift(workspace, [hold], call.by, call.permissions)
     db.session.flush()
     return _page(call, workspace)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Literal
 
-from pydantic import AwareDatetime, TypeAdapter
+from pydantic import AwareDatetime
 
 from portal.api import batches
 from portal.api.calling import Call, operation
@@ -52,7 +52,7 @@ class Receipts(Told):
     data: list[ReceiptResult]
 
 
-_RECEIPTS = TypeAdapter(list[ReceiptIn])
+_RECEIPTS = batches.several(ReceiptIn)
 _SAMPLE = [
     {
         "workspace": "ws_…",

@@ -43,7 +43,8 @@ class Override(Told):
 
     limit: Limit
     value: int
-    reason: str
+    reason: str | None
+    """Read by staff alone: null for a key that is for one workspace alone."""
     expires_at: Instant | None
     created_at: Instant
     created_by: str
@@ -55,7 +56,7 @@ def listing(call: Call, workspace: str) -> Page[Override]:
 
     What is in force, the plan's figures included, stands in its entitlements."""
     queries.record(workspace)
-    return Page[Override](data=[_told(each) for each in queries.overrides(workspace)], has_more=False)
+    return Page[Override](data=[_told(call, each) for each in queries.overrides(workspace)], has_more=False)
 
 
 @operation(
@@ -74,7 +75,7 @@ def put(call: Call, workspace: str, limit: str) -> Override:
     In place of its plan's figure, and of the override that there was."""
     name, sent = _limit(limit), call.body
     limits.override(workspace, {name: Typed(str(sent.value), sent.expires_at or "")}, sent.reason, call.by)
-    return next(_told(each) for each in queries.overrides(workspace) if each.limit is name)
+    return next(_told(call, each) for each in queries.overrides(workspace) if each.limit is name)
 
 
 @operation(
@@ -99,11 +100,11 @@ def _limit(name: str) -> Limit:
     return Limit(name)
 
 
-def _told(row: queries.OwnLimit) -> Override:
+def _told(call: Call, row: queries.OwnLimit) -> Override:
     return Override(
         limit=row.limit,
         value=row.value,
-        reason=row.reason,
+        reason=None if call.only else row.reason,
         expires_at=row.expires_at,
         created_at=row.created_at,
         created_by=row.created_by,

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from flask import Blueprint, Response, g, json, request
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, default_exceptions
 
@@ -57,6 +58,8 @@ CODES: Mapping[type[PortalError], str] = {
 NAMED = {"extra_forbidden": "There is nothing of this name here.", "missing": "This is needed."}
 """In place of pydantic's words."""
 HEADERS_KEPT = {"Allow", "Retry-After"}
+MOST_FAULTS = 1_000
+"""Of one body that are named: each costs a hundred times what it takes to send."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +149,17 @@ def of_portal(error: PortalError, places: Places | None = None) -> Problem:
 
 def of_content(error: ValidationError, where: str = "pointer") -> Problem:
     """What does not fit its description. `where`: whether that is a pointer into the body, or a parameter."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = faults_of(error, MOST_FAULTS)
     if found[0]["type"] == "json_invalid":
         return Problem("malformed", "The body is not JSON: " + found[0]["msg"].removeprefix("Invalid JSON: ") + ".")
     return Problem("invalid", faults=[Fault(where, _place(each["loc"], where), _words(each)) for each in found])
+
+
+def faults_of(error: ValidationError, most: int) -> list[ErrorDetails]:
+    """All that is wrong, as pydantic tells it. Raises Problem where that is more than `most`."""
+    if error.error_count() > most:
+        raise Problem("invalid", f"{error.error_count():,} things in it cannot be used: too many to name them.")
+    return error.errors(include_url=False, include_context=False, include_input=False)
 
 
 def pointer(*path: str | int) -> str:

@@ -71,7 +71,7 @@ class Results(Told):
     data: list[ItemResult]
 
 
-_EVENT, _EVENTS = TypeAdapter(Event), TypeAdapter(list[Event])
+_EVENT, _EVENTS = TypeAdapter(Event), batches.several(Event)
 _SAMPLE = {
     "specversion": "1.0",
     "id": "msg-8891-sent",

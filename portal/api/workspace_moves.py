@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field
+
 from portal.api.calling import Answer, Call, operation
 from portal.api.shapes import Shape, Text, Told
 from portal.api.workspace_shapes import Workspace
@@ -9,13 +13,15 @@ from portal.api.workspaces import told_now
 from portal.operations import closing, holds
 from portal.rules.api_scopes import ApiScope
 
+MOST_NUMBERS = 10_000
+
 
 class Confirmed(Shape):
     """What is closed, by its name."""
 
     confirm_name: Text
     """The workspace's name, exactly."""
-    porting_out: list[Text] = []
+    porting_out: Annotated[list[Text], Field(max_length=MOST_NUMBERS)] = []
     """Its numbers (E.164) that are being ported out. All have to be named: that goes on after closing."""
 
 

@@ -116,7 +116,8 @@ def change(call: Call, workspace: str) -> Answer:
     """Change a workspace's fields.
 
     Name the version that you have seen, by `If-Match` or `version`, and nobody's change is overwritten. The SIP prefix,
-    the day of creation and the organization never change; the status is changed by its own operations."""
+    the day of creation and the organization never change; the status is changed by its own operations. A key for one
+    workspace alone names no other owner, since that of a primary workspace is an admin of the organization."""
     seen = _seen()
     body: ChangedFields = call.body
     texts = as_form(body, queries.record(workspace).currency)

@@ -132,7 +132,7 @@ class Pinned:
     @contextmanager
     def _until(self, ends: float, connection: HTTPConnection, keep: bool = False) -> Iterator[None]:
         """The connection is cut when the time is over, however slowly something still comes."""
-        timer = threading.Timer(max(0.0, ends - time.monotonic()), _cut, [connection])
+        timer = threading.Timer(max(0.0, ends - time.monotonic()), _cut, [connection, connection.sock])
         timer.daemon = True
         timer.start()
         try:
@@ -151,10 +151,11 @@ class Pinned:
         return f"No answer within {self.patience:g} seconds."
 
 
-def _cut(connection: HTTPConnection) -> None:
+def _cut(connection: HTTPConnection, known: socket.socket | None) -> None:
+    """`known`: its socket, where it had one by then. An answer that ends with its connection takes the socket over."""
     with suppress(OSError):
-        if connection.sock is not None:
-            connection.sock.shutdown(socket.SHUT_RDWR)
+        if found := known or connection.sock:
+            found.shutdown(socket.SHUT_RDWR)
 
 
 def _text(answer: HTTPResponse) -> str:

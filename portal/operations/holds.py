@@ -145,9 +145,7 @@ def _check_may_open(hold: NewHold, permissions: Permissions) -> None:
     rule = HOLDS[hold.kind]
     if not (rule.organization if hold.whole_organization else rule.workspace):
         raise Refused("Such a hold is always one of the whole organization.", "extent")
-    if hold.whole_organization and not (
-        Permission.ORGANIZATION_SUSPEND in permissions or hold.kind is HoldKind.PAST_DUE
-    ):
+    if hold.whole_organization and not _reaches_all(hold.kind, permissions):
         raise Forbidden("Your role does not suspend whole organizations.")
 
 
@@ -165,6 +163,13 @@ def _check_liftable(found: Sequence[Hold], permissions: Permissions) -> None:
             raise Conflict(f"{row.lifted_by} has lifted this hold already. Look again at what is still open.")
         if not may_lift(row.kind, permissions):
             raise Forbidden("Your role does not lift holds of this kind.")
+        if row.organization_id is not None and not _reaches_all(row.kind, permissions):
+            raise Forbidden("Your role does not lift holds of whole organizations.")
+
+
+def _reaches_all(kind: HoldKind, permissions: Permissions) -> bool:
+    """Whether such a hold of a whole organization is theirs; past due has a permission of its own."""
+    return Permission.ORGANIZATION_SUSPEND in permissions or kind is HoldKind.PAST_DUE
 
 
 # ---------------------------------------------------------------- rows

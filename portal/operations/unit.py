@@ -124,7 +124,8 @@ def after_commit(session: Session, act: Callable[[], None]) -> None:
 def locked(session: Session, model: type[T], public_id: str) -> T:
     """The row with this public id, locked until the unit ends; raises NotFound."""
     table: Any = model
-    row: T | None = session.scalar(select(table).where(table.public_id == public_id).with_for_update())
+    found = select(table).where(table.public_id == public_id).with_for_update()
+    row: T | None = session.scalar(found) if public_id.isprintable() else None  # PostgreSQL can hold no NUL
     if row is None:
         raise NotFound()
     return row

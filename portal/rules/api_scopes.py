@@ -51,11 +51,12 @@ GIVES: Mapping[ApiScope, frozenset[Permission]] = {
 }
 """What operations that ask for permissions are told that the program has; scopes that are not here give none."""
 
-WHOLE_ORGANIZATION = frozenset({P.WORKSPACE_CREATE, P.HOLD_PAST_DUE, P.ORGANIZATION_SUSPEND})
-"""What reaches beyond one workspace: a key for one has none of it."""
+BEYOND = frozenset({P.WORKSPACE_CREATE, P.HOLD_PAST_DUE, P.ORGANIZATION_SUSPEND, P.WORKSPACE_OWNER})
+"""What reaches beyond one workspace: a key for one has none of it. The owner may be anybody who has an account, and
+that of a primary workspace is an admin of its whole organization."""
 
 
 def permissions_of(scopes: Collection[ApiScope], *, one_workspace: bool) -> frozenset[Permission]:
     """What a key with these scopes may do; `one_workspace`: it is for one alone."""
     given = frozenset[Permission]().union(*(GIVES.get(scope, frozenset()) for scope in scopes))
-    return given - WHOLE_ORGANIZATION if one_workspace else given
+    return given - BEYOND if one_workspace else given

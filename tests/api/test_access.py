@@ -131,4 +131,33 @@ def test_a_key_that_cannot_be(app: Flask, new: NewKey, field: str) -> None:
 
 def test_a_key_for_one_workspace_has_nothing_of_its_organization() -> None:
     whole, one_alone = (permissions_of(ApiScope, one_workspace=each) for each in (False, True))
-    assert {each.name for each in whole - one_alone} == {"WORKSPACE_CREATE", "HOLD_PAST_DUE", "ORGANIZATION_SUSPEND"}
+    beyond = {"WORKSPACE_CREATE", "HOLD_PAST_DUE", "ORGANIZATION_SUSPEND", "WORKSPACE_OWNER"}
+    assert {each.name for each in whole - one_alone} == beyond
+
+
+def test_a_key_for_one_workspace_lifts_no_hold_of_its_organization(app: Flask) -> None:
+    factories.plan()
+    acme = factories.workspace("Acme").public_id
+    everything, own = program(app), program(app, workspace=acme)
+    path = f"/workspaces/{acme}/holds"
+    for kind in ("manual", "abuse"):
+        hold = everything.post(path, {"kind": kind, "whole_organization": True}).json["id"]
+        assert own.post(f"{path}/{hold}/lift").status_code == 403
+        assert [each["id"] for each in own.get(path).json["data"]] == [hold], "it is still open"
+        assert everything.post(f"{path}/{hold}/lift").json["data"] == []
+
+
+def test_a_key_for_one_workspace_makes_nobody_its_owner(app: Flask) -> None:
+    factories.plan()
+    acme, stranger = factories.workspace("Acme").public_id, factories.user("eve@elsewhere.example")
+    own, path = program(app, workspace=acme), "/workspaces/" + acme
+    owner = own.get(path).json["owner"]
+    for sent in (
+        {"owner_mode": "existing", "owner": stranger.email},
+        {"owner_mode": "existing", "owner": "nobody@elsewhere.example"},
+        {"owner_mode": "invite", "owner_name": "Eve", "owner_email": "new@elsewhere.example"},
+    ):
+        refused = own.call("PATCH", path, sent)
+        assert refused.status_code == 403 and "elsewhere" not in refused.text, "nor learns who has an account"
+    assert own.get(path).json["owner"] == owner
+    assert own.call("PATCH", path, {"cnam": "Acme"}).status_code == 200, "its own fields it changes"

@@ -1,6 +1,7 @@
 """Whatever goes wrong under /api is a problem+json that says what, where and which request."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -59,6 +60,23 @@ def test_each_kind_of_problem(app: Flask, who: Program) -> None:
     assert "At most 2,097,152 bytes" in is_problem(big, "too-large")["detail"]
     is_problem(who.call("POST", "/workspaces", data="name=A"), "wrong-content")
     is_problem(who.call("POST", "/usage/events", {}), "wrong-content")
+
+
+def test_what_is_wrong_with_a_body_is_not_told_a_million_times(who: Program) -> None:
+    """2 MB in which nothing can be used took 4 GB and 13 seconds."""
+    items = b"[" + b",".join([b"{}"] * 100_000) + b"]"
+    for path, kind, one in (("/usage/events", BATCH, "events"), ("/messages/receipts", "application/json", "receipts")):
+        tracemalloc.start()
+        many = who.call("POST", path, data=items, content_type=kind)
+        _, most = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        detail = is_problem(many, "invalid")["detail"]
+        assert detail == f"A batch has 1 to 1,000 {one}; this has 100,000."
+        assert most < 40_000_000, "read, and not looked into one by one"
+    strange = dict.fromkeys(map(str, range(2_000)), 1)
+    few = [who.post("/workspaces", strange), who.post("/messages/receipts", [strange] * 30)]
+    assert [is_problem(each, "invalid").get("errors") for each in few] == [None, None]
+    assert all("too many to name them" in each.json["detail"] and len(each.data) < 500 for each in few)
 
 
 def test_pointers_say_where(who: Program) -> None:

@@ -122,7 +122,8 @@ def test_it_needs_its_scope_and_its_workspace(app: Flask, acme: Workspace) -> No
     assert program(app, (ApiScope.USAGE_WRITE,)).post("/recordings", report).status_code == 403
     beta = factories.workspace("Beta").public_id
     assert program(app, (ApiScope.RECORDINGS_WRITE,), beta).post("/recordings", report).status_code == 404
-    assert program(app).post("/recordings", report | {"workspace": "ws_nothing"}).status_code == 404
+    for nothing in ("ws_nothing", "ws_\0"):
+        assert program(app).post("/recordings", report | {"workspace": nothing}).status_code == 404
     assert not kept()
 
 

@@ -102,6 +102,9 @@ def test_a_key_for_one_workspace_reads_nothing_for_staff(app: Flask, gateway: Pr
     assert gateway.get(path).json["admin_note"] == "Pays late"
     assert own.get(path).json["admin_note"] is None
     assert own.get(path + "/holds").json["data"][0]["note"] is None
+    gateway.call("PUT", path + "/overrides/users", {"value": 3, "reason": "Pays late"})
+    assert gateway.get(path + "/overrides").json["data"][0]["reason"] == "Pays late"
+    assert own.get(path + "/overrides").json["data"][0]["reason"] is None
     assert own.post("/workspaces", wanted()).status_code == 403
     assert own.post(path + "/holds", {"kind": "past_due", "whole_organization": True}).status_code == 403
 

@@ -182,7 +182,7 @@ def test_of_two_who_edit_at_once_the_second_sees_both_versions(alice: Page, serv
     bob.get_by_label("State", exact=True).first.fill("Goa")
     bob.get_by_label("Admin note").fill("Call before noon")
     press(bob, "Save")
-    expect(bob.get_by_role("heading", level=1, name="Acme")).to_be_visible()
+    expect(bob.get_by_role("heading", level=1, name="Acme", exact=True)).to_be_visible()
 
     alice.locator("#f-state").fill("Kerala")
     press(alice, "Save")
@@ -191,7 +191,7 @@ def test_of_two_who_edit_at_once_the_second_sees_both_versions(alice: Page, serv
     expect(alice.locator(".version")).to_have_count(1)
     looks_right(alice)
     press(alice, "Save what is chosen")
-    expect(alice.get_by_role("heading", level=1, name="Acme")).to_be_visible()
+    expect(alice.get_by_role("heading", level=1, name="Acme", exact=True)).to_be_visible()
     bob.goto(where)
     expect(bob.locator("#f-state")).to_have_value("Kerala")
     expect(bob.get_by_label("Admin note")).to_have_value("Call before noon")

@@ -91,6 +91,14 @@ def drip(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(0.1)
 
 
+def drip_body(handler: BaseHTTPRequestHandler) -> None:
+    """A whole head, and a body that ends with its connection."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+    for _ in range(100):
+        handler.wfile.write(b"x")
+        time.sleep(0.1)
+
+
 def silent(handler: BaseHTTPRequestHandler) -> None:
     time.sleep(5)
 
@@ -102,6 +110,19 @@ def test_nobody_keeps_it_waiting(receiver: Receiver, reply: Callable[[BaseHTTPRe
     with pytest.raises(NotSent, match=r"within 0\.5 seconds"):
         Pinned(loopback=True, patience=0.5).send(to(receiver.url))
     assert time.monotonic() - began < 3
+
+
+def test_a_body_without_end_does_not_either(receiver: Receiver, certificate: Path) -> None:
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate)
+    trust = ssl.create_default_context(cafile=str(certificate))
+    with receiving(trust=server) as other:
+        for each, host in ((receiver, "http://localhost"), (other, f"https://{HOST}")):
+            each.reply = drip_body
+            gateway = Pinned(loopback=True, resolve=lambda _: ["127.0.0.1"], patience=0.5, trust=trust)
+            began = time.monotonic()
+            assert gateway.send(to(f"{host}:{each.port}")).code == 200
+            assert time.monotonic() - began < 3
 
 
 def test_where_nobody_listens_the_next_address_is_tried(receiver: Receiver) -> None:

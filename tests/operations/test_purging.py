@@ -21,7 +21,7 @@ from portal.models import (
     Workspace,
     scope,
 )
-from portal.operations import closing, team
+from portal.operations import closing, domains, team
 from portal.operations.purging import again, tables
 from portal.operations.purging.erase import erase
 from portal.operations.purging.purge import purge
@@ -249,6 +249,21 @@ def test_who_never_came_goes_with_it_and_others_stay(app: Flask, mailbox: object
     }
     assert canaries.holding("nora@example.test") == set()
     assert one(Membership, user_id=other.owner_id).workspace_id == other.id
+
+
+def test_whoever_claims_a_host_empties_nothing_of_those_who_had_it_before(app: Flask, mailbox: object) -> None:
+    factories.plan()
+    row, other = factories.workspace("Acme"), factories.workspace("Beta")
+    for place, workspace in ((other, ""), (row, row.public_id)):
+        made = domains.add(place.organization_id, "talk.beta.example", workspace, BY)
+        if place is other:
+            domains.remove(place.organization_id, made, BY)
+    assert purge(closed(row), at(PURGE_AFTER), at_its_word=True)
+    db.session.rollback()
+    about = select(AuditEvent).where(AuditEvent.action.startswith("organization.domain_"))
+    left = {each.organization_id: each.payload for each in db.session.scalars(about.order_by(AuditEvent.sequence))}
+    assert left[other.organization_id] and "talk.beta.example" in str(left[other.organization_id])
+    assert left[row.organization_id] is None
 
 
 def test_it_is_announced_by_ids_alone(cage: Workspace) -> None:

@@ -1,9 +1,10 @@
 """Events of the audit log that are not the workspace's own and yet tell of it: of its siblings, of its organization, of
 the accounts that go with it.
 
-They are known by a value that is exactly one of its names. What is no other's (public ids, hosts, addresses of people
-who go) is looked for in the whole log, its names among the events of its organizations, and not where the organization
-or a sibling bears the same one."""
+They are known by a value that is exactly one of its names. What is no other's (public ids, addresses of people who go)
+is looked for in the whole log, its names and hosts among the events of its organizations, and not where the
+organization or a sibling bears the same one: a host may have been somebody else's before, and whoever only claims one
+empties nothing of theirs."""
 
 from __future__ import annotations
 
@@ -60,7 +61,7 @@ def _organizations(session: Session, row: Workspace) -> set[int]:
 
 def _known_by(session: Session, row: Workspace) -> set[str]:
     """What nobody else is known by."""
-    found = {row.public_id, *session.scalars(select(Domain.host).where(Domain.workspace_id == row.id))}
+    found = {row.public_id}
     gone = select(User.public_id, User.email).where(User.id.in_(people.strangers(session, row)))
     for person in session.execute(gone):
         found |= set(person)
@@ -72,6 +73,7 @@ def _names(session: Session, row: Workspace) -> set[str]:
     said = AuditEvent.payload["workspace"].as_string()
     mine = (AuditEvent.workspace_id == row.id, AuditEvent.payload.is_not(null()))
     names = {row.name, row.web_address, row.sip_prefix, *session.scalars(select(said).where(*mine).distinct())}
+    names |= set(session.scalars(select(Domain.host).where(Domain.workspace_id == row.id)))
     of = session.get_one(Organization, row.organization_id)
     siblings = select(Workspace.name, Workspace.web_address).where(
         Workspace.organization_id == row.organization_id, Workspace.id != row.id
