@@ -117,7 +117,7 @@ def change(call: Call, workspace: str) -> Answer:
 
     Name the version that you have seen, by `If-Match` or `version`, and nobody's change is overwritten. The SIP prefix,
     the day of creation and the organization never change; the status is changed by its own operations. A key for one
-    workspace alone names no other owner, since that of a primary workspace is an admin of the organization."""
+    workspace alone changes neither its owner nor what it pays: plan, cycle, own amount, end of the trial, credit."""
     seen = _seen()
     body: ChangedFields = call.body
     texts = as_form(body, queries.record(workspace).currency)

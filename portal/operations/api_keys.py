@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from portal.base import ids
 from portal.models import ApiKey, Workspace, scope
@@ -75,9 +76,19 @@ def revoke(key: str, by: Actor) -> None:
         row = locked(session, ApiKey, key)
         if row.revoked_at is not None:
             raise Conflict(f"{row.revoked_by} has revoked this key already.")
-        row.revoked_at, row.revoked_by = by.at, by.label
-        workspace = session.get(Workspace, row.workspace_id) if row.workspace_id else None
-        record("api_key.revoked", by, workspace=workspace, key=row.public_id, name=row.name)
+        _revoke(row, session.get(Workspace, row.workspace_id) if row.workspace_id else None, by)
+
+
+def revoke_of(session: Session, workspace: Workspace, by: Actor) -> None:
+    """The keys for this workspace alone open nothing from now on."""
+    theirs = select(ApiKey).where(ApiKey.workspace_id == workspace.id, ApiKey.revoked_at.is_(None))
+    for row in session.scalars(theirs.order_by(ApiKey.id).with_for_update()):
+        _revoke(row, workspace, by)
+
+
+def _revoke(row: ApiKey, workspace: Workspace | None, by: Actor) -> None:
+    row.revoked_at, row.revoked_by = by.at, by.label
+    record("api_key.revoked", by, workspace=workspace, key=row.public_id, name=row.name)
 
 
 def used(key: int, last: datetime | None, now: datetime) -> None:

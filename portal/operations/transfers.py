@@ -2,7 +2,8 @@
 the old organization's people held over it.
 
 The owner joins the new organization, as does everybody of the team who is not left behind. Invitations into the
-workspace, which were the old organization's, end; an owner who has not accepted yet is invited anew. Who comes along
+workspace, which were the old organization's, end; an owner who has not accepted yet is invited anew. API keys for it
+alone are revoked and webhooks paused: whose programs they are, nobody knows. Who comes along
 and was in the old organization for this workspace alone, without a role of power, leaves it; who is left behind stays
 there. What is due to be invoiced is invoiced before it goes, to whoever had it. Orders, invoices and credit
 stay where they were issued.
@@ -28,7 +29,7 @@ from portal.models import (
     Workspace,
     scope,
 )
-from portal.operations import invoicing, team
+from portal.operations import api_keys, invoicing, team, webhooks
 from portal.operations.audit import record
 from portal.operations.draft_fields import note as clean_note
 from portal.operations.invitations import Into, invite_account, take_back
@@ -71,6 +72,8 @@ def transfer(
         people = _team(session, move.workspace)
         _check_without(people, without)
         ended = _end_invitations(session, move, by)
+        api_keys.revoke_of(session, move.workspace, by)
+        webhooks.pause_of(session, move.workspace, by)
         left = _leave_behind(session, move, people, without, by)
         with following(session, [move.workspace], by, _open_hold(session, move.joins)):
             _move(session, move)

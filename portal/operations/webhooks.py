@@ -90,8 +90,19 @@ def pause(hook: str, by: Actor) -> None:
         row = locked(session, Webhook, hook)
         if row.state is not WebhookState.ACTIVE:
             raise Conflict(f"It is {STATES[row.state]} already.")
-        row.state, row.stopped_at = WebhookState.PAUSED, by.at
-        record("webhook.paused", by, workspace=_place(session, row), **_named(row))
+        _pause(row, _place(session, row), by)
+
+
+def pause_of(session: Session, workspace: Workspace, by: Actor) -> None:
+    """Nothing is sent to the addresses that hear of this workspace alone, until somebody resumes them."""
+    theirs = select(Webhook).where(Webhook.workspace_id == workspace.id, Webhook.state == WebhookState.ACTIVE)
+    for row in session.scalars(theirs.order_by(Webhook.id).with_for_update()):
+        _pause(row, workspace, by)
+
+
+def _pause(row: Webhook, workspace: Workspace | None, by: Actor) -> None:
+    row.state, row.stopped_at = WebhookState.PAUSED, by.at
+    record("webhook.paused", by, workspace=workspace, **_named(row))
 
 
 def resume(hook: str, by: Actor) -> None:

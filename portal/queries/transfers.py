@@ -8,7 +8,19 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from portal.base.db import db
-from portal.models import Hold, Invitation, Membership, Organization, OrganizationMember, PlanFee, User, Workspace
+from portal.models import (
+    ApiKey,
+    Hold,
+    Invitation,
+    Membership,
+    Organization,
+    OrganizationMember,
+    PlanFee,
+    User,
+    Webhook,
+    WebhookState,
+    Workspace,
+)
 from portal.queries.candidates import House
 from portal.queries.sources import sources_of
 from portal.rules.access import WorkspaceRole
@@ -30,12 +42,13 @@ class Mate(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Outlook:
     """What would be: `mrr_minor` and `status` of the workspace there, as a child or as the `primary`; how many open
-    invitations into it end; and its team."""
+    invitations into it end, and how many API keys and webhooks for it alone; and its team."""
 
     primary: bool
     mrr_minor: int
     status: Status
     invitations: int
+    programs: int
     team: tuple[Mate, ...]
 
 
@@ -80,7 +93,14 @@ def outlook(workspace: int, organization: str) -> Outlook:
     derived = derive(there, sources.currency, {})
     pending = select(func.count()).where(Invitation.workspace_id == workspace, Invitation.is_pending)
     count = db.session.scalar(pending) or 0
-    return Outlook(primary is None, derived.mrr_minor, derived.status, count, _team(workspace, to.id))
+    programs, people = _programs(workspace), _team(workspace, to.id)
+    return Outlook(primary is None, derived.mrr_minor, derived.status, count, programs, people)
+
+
+def _programs(workspace: int) -> int:
+    keys = select(func.count()).where(ApiKey.workspace_id == workspace, ApiKey.revoked_at.is_(None))
+    hooks = select(func.count()).where(Webhook.workspace_id == workspace, Webhook.state == WebhookState.ACTIVE)
+    return db.session.scalar(select(keys.scalar_subquery() + hooks.scalar_subquery())) or 0
 
 
 def _kinds(where: object) -> list[HoldKind]:

@@ -106,13 +106,11 @@ class Permission(Worded):
     # The platform: organizations and people
     ORGANIZATION_LIST = "platform:organization:list", "List and search all organizations"
     ORGANIZATION_VIEW = "platform:organization:view", "Open an organization's page"
-    ORGANIZATION_CREATE = "platform:organization:create", "Create organizations"
     ORGANIZATION_CHANGE = "platform:organization:change", "Open an organization's form, to change what the role may"
     ORGANIZATION_EDIT = "platform:organization:edit", "Edit an organization's profile"
     ORGANIZATION_DOMAIN = "platform:organization:domain", "Take a domain away from an organization"
     ORGANIZATION_BILLING = "platform:organization:billing", "Set rate card, currency and discount"
     ORGANIZATION_SUSPEND = "platform:organization:suspend", "Suspend a whole organization"
-    ORGANIZATION_CLOSE = "platform:organization:close", "Close and restore an organization"
     USER_LIST = "platform:user:list", "List and search all users"
     USER_VIEW = "platform:user:view", "Open a user's page"
     USER_INVITE = "platform:user:invite", "Send invitations again"

@@ -131,7 +131,7 @@ def test_a_key_that_cannot_be(app: Flask, new: NewKey, field: str) -> None:
 
 def test_a_key_for_one_workspace_has_nothing_of_its_organization() -> None:
     whole, one_alone = (permissions_of(ApiScope, one_workspace=each) for each in (False, True))
-    beyond = {"WORKSPACE_CREATE", "HOLD_PAST_DUE", "ORGANIZATION_SUSPEND", "WORKSPACE_OWNER"}
+    beyond = {"WORKSPACE_CREATE", "HOLD_PAST_DUE", "ORGANIZATION_SUSPEND", "WORKSPACE_OWNER", "WORKSPACE_PLAN"}
     assert {each.name for each in whole - one_alone} == beyond
 
 
@@ -161,3 +161,19 @@ def test_a_key_for_one_workspace_makes_nobody_its_owner(app: Flask) -> None:
         assert refused.status_code == 403 and "elsewhere" not in refused.text, "nor learns who has an account"
     assert own.get(path).json["owner"] == owner
     assert own.call("PATCH", path, {"cnam": "Acme"}).status_code == 200, "its own fields it changes"
+
+
+def test_a_key_for_one_workspace_does_not_say_what_it_pays(app: Flask) -> None:
+    dear = factories.plan()
+    acme = factories.workspace("Acme").public_id
+    everything, own = program(app), program(app, workspace=acme)
+    path = "/workspaces/" + acme
+    before = everything.get(path).json
+    for sent in (
+        {"billing_cycle": "custom", "custom_amount": 0, "custom_months": 12},
+        {"bill_to_platform_credit": True},
+        {"plan": dear.public_id},
+        {"trial_ends_at": "2027-11-21"},
+    ):
+        assert own.call("PATCH", path, sent).status_code == 403, sent
+    assert everything.get(path).json == before

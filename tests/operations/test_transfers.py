@@ -12,6 +12,7 @@ from sqlalchemy import select
 from portal.base.db import db
 from portal.jobs.invoices import issue_due
 from portal.models import (
+    ApiKey,
     AuditEvent,
     Change,
     Domain,
@@ -21,18 +22,21 @@ from portal.models import (
     Organization,
     OrganizationMember,
     User,
+    WebhookState,
     Workspace,
     scope,
 )
-from portal.operations import closing, holds, team, transfers
+from portal.operations import api_keys, closing, holds, team, transfers
+from portal.operations.api_keys import NewKey
 from portal.operations.holds import NewHold
 from portal.operations.unit import locked, unit
+from portal.queries import transfers as outlooks
 from portal.rules.access import STAFF, OrganizationRole, StaffRole, WorkspaceRole, permissions_of
 from portal.rules.errors import Conflict, NotFound, Refused
 from portal.rules.lifecycle import HoldKind, Status
 from tests import factories
 from tests.faults.test_at_once import at_once
-from tests.support import accounts, tenants
+from tests.support import accounts, hooks, tenants
 from tests.support.clocks import NOW
 from tests.support.creation import BY, actions, check_platform, one
 from tests.support.family import add, family, named
@@ -167,6 +171,20 @@ def test_invitations_into_it_end(beta: Organization, mailbox: Mailbox) -> None:
     db.session.rollback()
     open_ones = set(db.session.scalars(select(Invitation.email).where(Invitation.is_pending)))
     assert open_ones == {"pat@example.test"}
+
+
+def test_programs_that_served_it_alone_end_and_those_of_the_platform_go_on(beta: Organization) -> None:
+    goa = named("Acme Goa").public_id
+    keys = [api_keys.create(NewKey("PBX", ["usage:write"], only), BY).public_id for only in (goa, "")]
+    called = [hooks.made(f"https://{it or 'all'}.example/in", workspace=it).public_id for it in (goa, "")]
+    with scope.platform():
+        assert outlooks.outlook(named("Acme Goa").id, beta.public_id).programs == 2
+    transfer("Acme Goa", beta)
+    db.session.rollback()
+    revoked = dict(db.session.execute(select(ApiKey.public_id, ApiKey.revoked_at.is_not(None))).all())
+    assert [revoked[key] for key in keys] == [True, False]
+    assert [hooks.hook(hook).state for hook in called] == [WebhookState.PAUSED, WebhookState.ACTIVE]
+    assert {"api_key.revoked", "webhook.paused"} <= set(actions())
 
 
 def test_an_owner_who_has_not_accepted_yet_is_invited_into_the_new_organization(

@@ -53,6 +53,7 @@ DID: Mapping[str, tuple[str, str]] = {
     "results": ("task row removed", "task rows removed"),
     "rows": ("row", "rows"),
     "runs": ("run removed", "runs removed"),
+    "suspended": ("organization suspended", "organizations suspended"),
     "sent": ("mail sent", "mails sent"),
     "served": ("address called", "addresses called"),
     "sessions": ("session removed", "sessions removed"),

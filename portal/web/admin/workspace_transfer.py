@@ -199,6 +199,9 @@ def _remarks(profile: Profile, house: House, found: Outlook) -> list[str]:
         "Who comes along and was there for this workspace alone, without a role of power, leaves that organization. "
         "Open access sessions go on.",
     ]
+    if found.programs:
+        ends = counted(found.programs, "API key or webhook", "API keys and webhooks")
+        remarks.append(f"{ends} for this workspace alone: keys are revoked, webhooks paused. Make new keys after it.")
     if profile.owner and profile.owner.invited:
         remarks.append("The owner has not accepted yet, and gets a new invitation.")
     if not found.primary:
