@@ -91,6 +91,9 @@ def check_fits(session: Session, before: PlanView | None, after: Terms) -> None:
     _check_name(session, after.name, before.key if before else None)
     if before is None:
         return
+    if before.is_free and after.multi_workspace:
+        why = "The free plan is what a workspace has without a choice. Make a plan of its own for several workspaces."
+        raise Invalid({"multi_workspace": why})
     if before.terms.multi_workspace and not after.multi_workspace:
         families = organizations_with_others(before.key)
         if families:

@@ -203,6 +203,10 @@ def test_an_organization_with_several_workspaces_keeps_a_plan_for_them() -> None
     assert "1 organization has" in refusals(family, multi_workspace=False)["multi_workspace"]
 
 
+def test_the_free_plan_is_not_one_for_several_workspaces(free: str) -> None:
+    assert "The free plan" in refusals(free, multi_workspace=True)["multi_workspace"]
+
+
 def test_a_plan_for_several_workspaces_includes_no_contacts() -> None:
     plan = made(multi_workspace=True, included_contacts="1000")
     assert reads.plan(plan).terms.included_contacts == 0
