@@ -12,6 +12,7 @@ from portal.models import DailyUsage, scope
 from tests import factories
 from tests.conftest import Serve
 from tests.support.databases import Database
+from tests.support.mails import Mailbox
 from tests.support.programs import program
 from tests.support.reporting import flood, report
 
@@ -20,7 +21,7 @@ EVENTS, WORKSPACES = 100_000, 200
 
 @pytest.mark.bench
 @pytest.mark.parametrize("senders", [1, 4])
-def test_events_per_second(app: Flask, database: Database, serve: Serve, senders: int) -> None:
+def test_events_per_second(app: Flask, database: Database, serve: Serve, mailbox: Mailbox, senders: int) -> None:
     factories.plan()
     workspaces = [factories.workspace(f"Acme {number}", timezone="UTC").public_id for number in range(WORKSPACES)]
     secret, batches = program(app).secret, flood(workspaces, EVENTS)

@@ -173,7 +173,7 @@ class Walk:
         wanted = [(cap, how) for cap in (500, 1000, None) for how in ("suspend", "notify_only")]
         cap, how = self.dice.choice([each for each in wanted if each != (room.cap, room.behaviour)])
         answer = self.call("PATCH", f"/{room.id}", {"spend_cap": cap, "suspension_behaviour": how})
-        return answer.status_code, house.change_cap(room, cap, how)
+        return answer.status_code, house.change_cap(room, cap, how, self.clock())
 
     def set_status(self, house: House, room: Room) -> tuple[int, int]:
         """Never by a bare field; nor is a change taken by somebody who saw another version."""
@@ -224,7 +224,7 @@ class Walk:
             house.owed = owed.get(house.primary.name, {})
             for passes in (house.trials, house.spend_caps, house.dunning, house.purge):
                 passes(now)
-            house.note()
+                house.note()  # one job may undo what another did
             self.met.update(kind for each in (house, *house.rooms) for kind, hold in each.holds.items() if not hold)
             for room in house.rooms:
                 if not room.gone and "" in (*room.holds.values(), *house.holds.values()):

@@ -96,6 +96,7 @@ class Postgresql:
             for table in self._seeded:
                 connection.execute(sql.SQL("CREATE TABLE fresh.{0} AS TABLE public.{0}").format(sql.Identifier(table)))
             connection.execute('CREATE TABLE fresh."sequence values" AS ' + SEQUENCES)
+        self._own = self._connect()  # one for all tests: opening one takes longer than putting back
 
     def restore(self) -> None:
         """Its content is that of a freshly migrated database."""
@@ -105,10 +106,11 @@ class Postgresql:
         return self._restore()
 
     def _restore(self) -> None:
-        with self._connect() as connection:
+        connection = self._own
+        with connection.transaction():
             # Foreign keys and triggers rest meanwhile; a lock that a test left behind is named, not waited for.
-            connection.execute("SET session_replication_role = replica")
-            connection.execute("SET lock_timeout = '5s'")
+            connection.execute("SET LOCAL session_replication_role = replica")
+            connection.execute("SET LOCAL lock_timeout = '5s'")
             for table in _filled(connection, self._tables):
                 connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
             for table in self._seeded:
@@ -130,6 +132,7 @@ class Postgresql:
 
     def close(self) -> None:
         """Nothing of it is left running."""
+        self._own.close()
         self.cluster.stop()
 
     def _connect(self) -> "psycopg.Connection[tuple[str]]":

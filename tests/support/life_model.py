@@ -32,9 +32,16 @@ class Room:
     ended_at: datetime | None = None
     cap: int | None = None
     behaviour: str = "suspend"
-    acted: set[tuple[date, int, str]] = field(default_factory=set)
+    acted: set[tuple[date, int | None, str]] = field(default_factory=set)
     used: dict[date, int] = field(default_factory=dict)
     history: list[str] = field(default_factory=list)
+
+    def reaches(self, now: datetime) -> bool:
+        """Whether the month's cap is spent; a message costs 1.00."""
+        if self.cap is None or self.activated_on is None:
+            return False
+        since = max(now.date().replace(day=1), self.activated_on)
+        return 100 * sum(count for day, count in self.used.items() if day >= since) >= self.cap
 
 
 @dataclass
@@ -147,13 +154,21 @@ class House:
         room.trial_ends = ends
         return 200
 
-    def change_cap(self, room: Room, cap: int | None, behaviour: str) -> int:
+    def change_cap(self, room: Room, cap: int | None, behaviour: str, now: datetime) -> int:
+        """One that is raised above what is spent lets the workspace go on at once."""
         if room.gone:
             return 404
         if room.cancelled_at:
             return 409
+        is_another = cap != room.cap
         room.cap, room.behaviour = cap, behaviour
+        if is_another and not room.reaches(now):
+            self._release(room, now)
         return 200
+
+    def _release(self, room: Room, now: datetime) -> None:
+        room.acted.clear()
+        self._ease(room, "spend_cap", now)
 
     def pay(self, invoice: str, now: datetime) -> None:
         """An invoice that is owed; a hold past due goes once nothing is overdue."""
@@ -184,16 +199,12 @@ class House:
             self.holds["past_due"] = ""
 
     def spend_caps(self, now: datetime) -> None:
-        """A message costs 1.00."""
         month = now.date().replace(day=1)
         for room in filter(self.is_open, self.rooms):
             if room.activated_on is None:
                 continue
-            since = max(month, room.activated_on)
-            spent = 100 * sum(count for day, count in room.used.items() if day >= since)
-            if room.cap is None or spent < room.cap:
-                room.acted.clear()
-                self._ease(room, "spend_cap", now)
+            if not room.reaches(now):
+                self._release(room, now)
             elif (month, room.cap, room.behaviour) not in room.acted:
                 room.acted.add((month, room.cap, room.behaviour))
                 if room.behaviour == "suspend":
