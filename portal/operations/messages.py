@@ -6,7 +6,7 @@ second waits and sees what the first has said."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -99,9 +99,8 @@ def take(receipts: Sequence[Receipt], now: datetime, only: str = "") -> list[Res
     return [results[number] for number in range(len(receipts))]
 
 
-def _told(session: Session, wanted: Iterable[tuple[int, Identity, MessageState]]) -> dict[int, Result]:
+def _told(session: Session, wanted: Sequence[tuple[int, Identity, MessageState]]) -> dict[int, Result]:
     """What became of those that may count, each by its number."""
-    wanted = list(wanted)
     before = _locked(session, {identity for _, identity, _ in wanted})
     after, results = dict(before), dict[int, Result]()
     for number, identity, told in wanted:

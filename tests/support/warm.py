@@ -49,10 +49,9 @@ class Process:
         self.send_signal(signal.SIGKILL)
 
 
-def start(*words: str, log: Path, env: Mapping[str, str], given: Path = Path(os.devnull)) -> Process:
-    """A `portal` command, or with `-c` the Python text that follows, as a process with its output in `log`; what it
-    reads is in the file `given`."""
-    return _start(words, env, given, log, log)
+def start(*words: str, log: Path, env: Mapping[str, str]) -> Process:
+    """A `portal` command, or with `-c` the Python text that follows, as a process with its output in `log`."""
+    return _start(words, env, Path(os.devnull), log, log)
 
 
 def portal(
