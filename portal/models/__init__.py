@@ -32,10 +32,11 @@ from portal.models.usage import ActiveContact, ContactMonth, DailyUsage, HeldBef
 from portal.models.usage_events import LimitTaken, UsageEvent
 from portal.models.users import EmailChange, Invitation, PasswordReset, RecoveryCode, Theme, User
 from portal.models.webhooks import DeliveryState, Webhook, WebhookDelivery, WebhookState
-from portal.models.workspaces import Membership, SuspensionBehaviour, Workspace, WorkspaceBirths, WorkspaceTally
+from portal.models.workspaces import Membership, Workspace, WorkspaceBirths, WorkspaceTally
 from portal.rules.messages import MessageState
 from portal.rules.numbers import NumberKind, NumberState
 from portal.rules.recordings import RecordingKind, RecordingState
+from portal.rules.spending import SuspensionBehaviour
 
 __all__ = [
     "AccessSession",

@@ -7,7 +7,6 @@ they follow from; `portal doctor` compares them with the truth.
 from __future__ import annotations
 
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
@@ -31,14 +30,7 @@ from portal.rules.access import WorkspaceRole
 from portal.rules.health import Level
 from portal.rules.lifecycle import Stage, Status
 from portal.rules.pricing import Cycle
-
-
-class SuspensionBehaviour(StrEnum):
-    """What happens when the month's spend reaches the cap."""
-
-    SUSPEND = "suspend"
-    BLOCK_OUTBOUND = "block_outbound"
-    NOTIFY_ONLY = "notify_only"
+from portal.rules.spending import SuspensionBehaviour
 
 
 class Workspace(Row, db.Model):

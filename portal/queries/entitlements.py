@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.models import SuspensionBehaviour, Workspace, scope
+from portal.models import Workspace, scope
 from portal.queries import detail
 from portal.queries.detail import Profile
 from portal.queries.limits import LimitState
 from portal.queries.spend import spends_of
 from portal.rules.entitlements import Inbound, Outbound, inbound_of, outbound_of
 from portal.rules.lifecycle import Status
-from portal.rules.spending import reached
+from portal.rules.spending import blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,9 @@ def entitlements(workspace: str, now: datetime) -> Entitlements:
 
 
 def _spent_out(found: Profile, now: datetime) -> bool:
-    """Whether the spend of the running month has reached a cap that blocks. Only then it is worked out at all."""
-    blocks = found.suspension_behaviour is SuspensionBehaviour.BLOCK_OUTBOUND
-    if not blocks or found.spend_cap is None or found.status is not Status.ACTIVE:
-        return False
-    return reached(spends_of(Workspace.id == found.key, now).get(found.key, 0), found.spend_cap)
+    """Whether the spend of the running month has reached a cap that blocks."""
+
+    def spend() -> int:
+        return spends_of(Workspace.id == found.key, now).get(found.key, 0)
+
+    return blocks(found.status, found.suspension_behaviour, found.spend_cap, spend)

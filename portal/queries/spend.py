@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from portal.base.db import db
 from portal.models import BilledUsage, DailyUsage, Organization, RateCard, RatesBefore, Workspace
 from portal.queries.bills import rates_of
+from portal.rules.invoice_lines import Line
 from portal.rules.invoicing import Party, Rates, Used, usage_lines
 from portal.rules.periods import local_day, month_end
 
@@ -22,10 +23,15 @@ _Primary = aliased(Workspace, name="primary_workspace")
 
 @dataclass(frozen=True, slots=True)
 class Spend:
-    """What was spent in the month that runs for the account (its first day), in minor units of its currency."""
+    """What was spent in the month that runs for the account (its first day), as an invoice would list it."""
 
     month: date
-    amount: int
+    lines: tuple[Line, ...]
+
+    @property
+    def amount(self) -> int:
+        """Minor units of the account's currency."""
+        return sum(line.amount for line in self.lines)
 
 
 def spends_of(where: ColumnElement[bool], now: datetime) -> dict[int, int]:
@@ -46,7 +52,8 @@ def number_price(workspace: int) -> tuple[Decimal, str]:
 
 
 def monthly(where: ColumnElement[bool], now: datetime) -> dict[int, Spend]:
-    """The same with the month that it is: in four queries, however many there are. Within the platform's scope."""
+    """The same with the month that it is and the lines that make it: in four queries, however many there are. Within
+    the platform's scope."""
     rows = db.session.execute(
         select(*_WANTED, RateCard)
         .join(Organization, Organization.id == Workspace.organization_id)
@@ -69,7 +76,7 @@ def monthly(where: ColumnElement[bool], now: datetime) -> dict[int, Spend]:
         party = Party(row.id, row.name, used=Used(messages, minutes, row.number_count, row.extension_count))
         then = next((rates for until, rates in before.get(card.id, ()) if until > month), None) if card else None
         lines = usage_lines(party, then or rates_of(card), row.currency)
-        found[row.id] = Spend(month, sum(line.amount for line in lines))
+        found[row.id] = Spend(month, tuple(lines))
     return found
 
 

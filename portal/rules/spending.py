@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from enum import StrEnum
+
+from portal.rules.lifecycle import Status
+
+
+class SuspensionBehaviour(StrEnum):
+    """What happens when the month's spend reaches the cap."""
+
+    SUSPEND = "suspend"
+    BLOCK_OUTBOUND = "block_outbound"
+    NOTIFY_ONLY = "notify_only"
 
 
 def reached(spend: int, cap: int | None) -> bool:
     """Whether the cap is used up: 0 is so from the start, none never."""
     return cap is not None and spend >= cap
+
+
+def blocks(status: Status, behaviour: SuspensionBehaviour, cap: int | None, spend: Callable[[], int]) -> bool:
+    """Whether nothing goes out now because of the cap: it is reached, and blocks. A trial is charged nothing. `spend`:
+    of the running month; it is asked only where it matters, since working it out is dear."""
+    if behaviour is not SuspensionBehaviour.BLOCK_OUTBOUND or cap is None or status is not Status.ACTIVE:
+        return False
+    return reached(spend(), cap)
 
 
 def near(spend: int, cap: int | None, threshold: int) -> bool:

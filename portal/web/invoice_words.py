@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from portal.models import InvoiceState
 from portal.queries.invoices import Group, LineView, Listed, Sheet
-from portal.rules.invoice_lines import LineKind
+from portal.rules.invoice_lines import Line, LineKind
 from portal.web import formats
 
 STATES: Mapping[InvoiceState, tuple[str, str]] = {
@@ -107,7 +107,7 @@ def blocks(groups: Sequence[Group], currency: str, locale: str) -> tuple[Block, 
     )
 
 
-def row_of(line: LineView, currency: str, locale: str) -> Row:
+def row_of(line: Line | LineView, currency: str, locale: str) -> Row:
     """One line."""
     amount = cell(line.amount, currency, locale)
     label = KINDS[line.kind]

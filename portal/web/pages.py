@@ -43,9 +43,12 @@ def away(endpoint: str, **values: Any) -> ResponseReturnValue:
     return redirect(url, 303)
 
 
-def tell_saved(words: str, changed: object) -> None:
-    """The next page says these words, or that there was nothing to save."""
-    flash(*((words, "good") if changed else ("Nothing was changed.", "info")))
+def tell_saved(words: str, changed: object, then: str | None = None) -> None:
+    """The next page says these words, or that there was nothing to save. `then`: what follows, as a warning."""
+    if not changed:
+        flash("Nothing was changed.", "info")
+    else:
+        flash(f"{words} {then}" if then else words, "watch" if then else "good")
 
 
 def done(location: str) -> BaseResponse:

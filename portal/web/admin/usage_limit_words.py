@@ -6,9 +6,7 @@ from typing import NamedTuple
 
 from flask import url_for
 
-from portal.models import SuspensionBehaviour
 from portal.queries.usage_limits import Capped, Editable
-from portal.rules.lifecycle import Status
 from portal.rules.limits import CATALOGUE, Limit, Source
 from portal.rules.periods import local_day
 from portal.rules.spending import share
@@ -37,10 +35,6 @@ STANDINGS = {
     Standing.OVER: "Over cap",
     Standing.CAPPED: "Below",
     Standing.FREE: "Without cap",
-}
-SOON = {
-    SuspensionBehaviour.SUSPEND: "So much is spent already: it is suspended within minutes.",
-    SuspensionBehaviour.BLOCK_OUTBOUND: "So much is spent already: within minutes it sends nothing more.",
 }
 
 
@@ -124,14 +118,6 @@ def blanks(found: Capped, locale: str) -> dict[str, str]:
         + ("" if it.source is Source.NOT_SET else f", the {SOURCES[it.source]}’s")
         for limit, it in found.otherwise.items()
     }
-
-
-def soon(found: Capped, changed: tuple[str, ...]) -> str | None:
-    """What the cap that was just saved does as soon as it is looked at, being reached already."""
-    acts = found.standing is Standing.OVER and found.status is Status.ACTIVE
-    if not acts or not {"spend_cap", "suspension_behaviour"} & set(changed):
-        return None
-    return SOON.get(found.behaviour)
 
 
 def differing(theirs: Editable, form: EditedForm) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.base import clock
@@ -12,7 +12,7 @@ from portal.models import SuspensionBehaviour, scope
 from portal.operations import usage_limits
 from portal.operations.usage_limits import StaleLimits
 from portal.queries import usage_limits as reads
-from portal.queries.usage_limits import Capped, Editable, Wanted
+from portal.queries.usage_limits import Editable, Wanted
 from portal.rules.access import Permission
 from portal.rules.errors import Conflict, NotFound
 from portal.rules.lifecycle import Status
@@ -22,8 +22,9 @@ from portal.web.access import actor, may, needs
 from portal.web.admin import usage_limit_words as words
 from portal.web.admin import workspace_choices as choices
 from portal.web.edited import EditedForm
-from portal.web.pages import show, wants_part
+from portal.web.pages import show, tell_saved, wants_part
 from portal.web.reader import words as typed
+from portal.web.spend_words import soon
 
 bp = Blueprint("admin_usage_limits", __name__, url_prefix="/admin/usage-limits")
 HOME = "admin_usage_limits.listing"
@@ -90,7 +91,7 @@ def edit_save(ws: str) -> ResponseReturnValue:
                 if wants_part():
                     return _row(ws, changed)
                 found = reads.one(ws, clock.now())
-                flash(*_notice(found, changed))
+                tell_saved(f"Limits of {formats.isolated(found.name)} saved.", changed, soon(found, changed))
                 return redirect(url_for(HOME, q=found.web_address), 303)
         except StaleLimits as stale:
             return _form(stale.theirs, form, 409, words.differing(stale.theirs, form))
@@ -112,14 +113,6 @@ def _wanted() -> Wanted:
     )
 
 
-def _notice(found: Capped, changed: tuple[str, ...]) -> tuple[str, str]:
-    """What came of saving, and of which kind that is."""
-    if not changed:
-        return "Nothing was changed.", "info"
-    saved, soon = f"Limits of {formats.isolated(found.name)} saved.", words.soon(found, changed)
-    return (f"{saved} {soon}", "watch") if soon else (saved, "good")
-
-
 def _row(ws: str, changed: tuple[str, ...] = ()) -> Response:
     found = reads.one(ws, clock.now())
     return show(
@@ -127,7 +120,7 @@ def _row(ws: str, changed: tuple[str, ...] = ()) -> Response:
         "_row",
         row=words.row(found, formats.reader_locale()),
         saved=bool(changed),
-        soon=words.soon(found, changed),
+        soon=soon(found, changed),
         may_edit=may(Permission.USAGE_LIMITS_EDIT),
     )
 

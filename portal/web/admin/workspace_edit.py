@@ -3,12 +3,16 @@ else saved it meanwhile."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.base import clock
 from portal.operations.workspace_changes import FIELDS, GROUPS, Stale, change
 from portal.queries import candidates, catalogue
 from portal.queries.editing import Present, present
+from portal.queries.usage_limits import one
 from portal.rules.access import Permission
 from portal.rules.lifecycle import Move, Status, legal_moves
 from portal.rules.periods import local_day
@@ -24,6 +28,7 @@ from portal.web.admin.conflicts import show_conflict
 from portal.web.admin.workspace_form import LABELS, WorkspaceForm
 from portal.web.countries import countries
 from portal.web.pages import done, show, tell_saved
+from portal.web.spend_words import is_touched, soon
 from portal.web.versions import marks, touched
 from portal.web.workspace_words import STATUSES
 
@@ -57,13 +62,18 @@ def edit_save(ws: str) -> ResponseReturnValue:
             with form.refusals():
                 made = change(ws, wanted, actor(), may=_held(), version=version, wait=True)
                 name = formats.isolated(present(ws).texts["name"])  # type: ignore[arg-type]
-                tell_saved(f"{name} saved.", made.fields or made.owner)
+                tell_saved(f"{name} saved.", made.fields or made.owner, _soon(ws, made.fields))
                 return done(url_for("admin_workspaces.detail", ws=ws))
         except Stale as stale:
             found = stale.theirs
             mine = touched(wanted, form.seen.data or "")
             return show_conflict(versions.compared(found, mine), _crumbs(found))
     return _page(found, form, 422)
+
+
+def _soon(ws: str, changed: Collection[str]) -> str | None:
+    """What follows from the cap that was just saved; worked out only where it was."""
+    return soon(one(ws, clock.now()), changed) if is_touched(changed) else None
 
 
 def _held() -> frozenset[Permission]:

@@ -13,18 +13,19 @@ from portal.models import SuspensionBehaviour, Workspace, scope
 from portal.operations import usage_limits
 from portal.operations.usage_limits import StaleLimits
 from portal.queries.detail import Profile
-from portal.queries.spend import number_price, spends_of
-from portal.queries.usage_limits import Editable, editable
+from portal.queries.spend import monthly, number_price
+from portal.queries.usage_limits import Editable, editable, one
 from portal.rules.access import Permission
 from portal.rules.lifecycle import Status
-from portal.rules.spending import share
-from portal.rules.usage_limits import SPEND, Standing, standing
-from portal.web import formats, tenancy
+from portal.rules.spending import blocks, share
+from portal.rules.usage_limits import SPEND, standing
+from portal.web import formats, invoice_words, tenancy
 from portal.web.access import actor, may, needs
 from portal.web.attention import Entry
 from portal.web.forms import Form
 from portal.web.limit_bars import CAP_LEVELS, percent_text
 from portal.web.pages import ask, done, tell_saved
+from portal.web.spend_words import soon
 from portal.web.workspace.side import own_profile, page
 
 bp = page("usage")
@@ -45,12 +46,13 @@ THEN = {
 
 
 class Spend(NamedTuple):
-    """The month so far, in minor units and in words. `percent` of the cap, None without one; `blocked`: nothing is sent
-    now because of it."""
+    """The month so far, in minor units and in words. `rows`: what it is made of; `percent` of the cap, None without
+    one; `blocked`: nothing is sent now because of it."""
 
     value: int
     text: str
     currency: str
+    rows: tuple[invoice_words.Row, ...]
     cap_value: int | None
     cap: str
     percent: int | None
@@ -74,21 +76,23 @@ def of(profile: Profile, locale: str) -> Spend | None:
     if not may(Permission.TENANT_BILLING_VIEW):
         return None
     with scope.platform():  # of this workspace alone, which the guard has let the person into
-        spent = spends_of(Workspace.id == profile.key, clock.now()).get(profile.key, 0)
-    cap = profile.spend_cap
+        month = monthly(Workspace.id == profile.key, clock.now()).get(profile.key)
+    spent, lines = (month.amount, month.lines) if month else (0, ())
+    cap, behaviour = profile.spend_cap, profile.suspension_behaviour
     found = standing(spent, cap, profile.alert_threshold)
     percent = share(spent, cap)
     return Spend(
         value=spent,
         text=formats.money(spent, profile.currency, locale),
         currency=profile.currency,
+        rows=tuple(invoice_words.row_of(line, profile.currency, locale) for line in lines),
         cap_value=cap,
         cap="" if cap is None else formats.money(cap, profile.currency, locale),
         percent=percent,
         percent_text=percent_text(percent, locale),
         level=CAP_LEVELS.get(found),
-        then="" if cap is None else THEN[SuspensionBehaviour(profile.suspension_behaviour)],
-        blocked=found is Standing.OVER and profile.suspension_behaviour is SuspensionBehaviour.BLOCK_OUTBOUND,
+        then="" if cap is None else THEN[behaviour],
+        blocked=blocks(profile.status, behaviour, cap, lambda: spent),
     )
 
 
@@ -125,7 +129,7 @@ def cap() -> ResponseReturnValue:
         try:
             with form.refusals():
                 changed = usage_limits.change_cap(profile.public_id, wanted, actor(), version=form.version.data or "")
-                tell_saved("Spend cap saved.", changed)
+                tell_saved("Spend cap saved.", changed, soon(one(profile.public_id, clock.now()), changed))
                 return done(url_for(HOME if _is_paused() else HERE))
         except StaleLimits as stale:
             form.add_error(None, "Somebody else saved the cap meanwhile. Save again to put yours in its place.")
@@ -151,7 +155,8 @@ def _ask(found: Editable, form: CapForm, status: int, profile: Profile) -> Respo
         version=found.version if status == 409 else form.version.data,
         at_cap=[(value.value, *words) for value, words in AT_CAP.items()],
         action=url_for("workspace_usage.cap"),
-        spend=of(profile, formats.reader_locale()) if _is_paused() else None,
+        spend=of(profile, formats.reader_locale()),
+        is_paused=_is_paused(),
         back_url=url_for(back),
         crumbs=((label, url_for(back)), ("Spend cap", None)),
     )

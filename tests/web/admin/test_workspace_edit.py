@@ -192,3 +192,11 @@ def into_trash(ws: str, now: Any) -> None:
         row = session.scalars(select(Workspace).where(Workspace.public_id == ws)).one()
         row.cancelled_at = now
         tenants.settled(session, row)
+
+
+def test_a_cap_that_is_reached_already_says_what_follows(alice: FlaskClient, app: Flask) -> None:
+    """As the page of usage limits does; and not when something else is saved."""
+    ws = factories.workspace("Acme", status="active").public_id
+    saved = save(alice, ws, spend_cap="0", suspension_behaviour="suspend")
+    assert "So much is spent already: it is suspended within minutes." in alice.get(saved.location).text
+    assert "So much is spent" not in alice.get(save(alice, ws, cnam="ACME").location).text

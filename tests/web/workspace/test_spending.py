@@ -1,5 +1,6 @@
 """A workspace's people see what is spent of the cap, what follows, and change it where their role has it."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -26,19 +27,48 @@ def acme(app: Flask) -> Home:
     return insiders.home()
 
 
+def dear(acme: Home, sent: int) -> None:
+    """A message costs ₹1.25, and so many were sent this month; numbers and extensions are free."""
+    with unit() as session:
+        card = RateCard(name="Dear", currency="INR", per_message=Decimal("1.25"))
+        tenants.add(session, card)
+        session.get_one(Organization, acme.workspace.organization_id).rate_card_id = card.id
+    with scope.platform(), unit() as session:
+        usage.count(session, acme.workspace.id, NOW.date(), {"sent": sent})
+
+
 def test_the_owner_sees_spend_and_sets_a_cap(app: Flask, acme: Home) -> None:
+    insiders.change(acme.workspace, stage="active", activated_on=NOW.date())
     olive, usage = browser(app, acme.owner), acme.path + "usage"
     page = olive.get(usage).text
     assert figures(page)["spend"].value == "0" and "No cap" in words(page) and "Set a cap" in page
+    assert "Nothing of this month costs anything yet" in words(page)
     form = fields_of(olive.get(usage + "/cap").text)
     refused = submit(olive, usage + "/cap", form | {"spend_cap": "lots", "suspension_behaviour": "block_outbound"})
     assert refused.status_code == 422 and 'value="lots"' in refused.text
     wanted = form | {"spend_cap": "0", "suspension_behaviour": "block_outbound"}
     assert submit(olive, usage + "/cap", wanted).status_code == 303
     assert one(Workspace, id=acme.workspace.id).suspension_behaviour is SuspensionBehaviour.BLOCK_OUTBOUND
-    assert "Nothing is sent from this workspace" in words(olive.get(usage).text)
+    page = words(olive.get(usage).text)
+    assert "So much is spent already: within minutes it sends nothing more." in page
+    assert "Nothing is sent from this workspace" in page
     assert "Spend cap reached" in words(olive.get(acme.path).text)
     assert submit(olive, usage + "/cap", wanted).status_code == 409, "drawn before that"
+    insiders.change(acme.workspace, stage="trial")
+    assert "Nothing is sent" not in words(olive.get(usage).text), "nothing keeps a trial from sending"
+
+
+def test_what_is_spent_is_shown_by_what_it_was_spent_on_which_adds_up(app: Flask, acme: Home) -> None:
+    insiders.change(acme.workspace, activated_on=NOW.date())
+    dear(acme, 1_200)
+    olive, path = browser(app, acme.owner), acme.path + "usage"
+    page = olive.get(path).text
+    lines = re.findall(r'data-line="(\w+)".*?<data value="(\d+)" data-currency="INR">', page)
+    assert lines == [("messages", "150000")] and figures(page)["spend"].value == "150000"
+    assert "Messages sent 1,200 × 1.25 1,500.00" in words(page)
+    assert "₹1,500.00 is spent this month: a cap that is not above it acts within minutes." in words(
+        olive.get(path + "/cap").text
+    )
 
 
 def test_a_manager_sees_neither_spend_nor_cap(app: Flask, acme: Home) -> None:
@@ -58,13 +88,8 @@ def test_suspended_by_the_cap_they_read_why_and_what_to_do(app: Flask, acme: Hom
 def test_whoever_may_raises_the_cap_that_suspended_it_and_nothing_else(
     app: Flask, acme: Home, mailbox: Mailbox
 ) -> None:
-    with unit() as session:
-        card = RateCard(name="Dear", currency="INR", per_message=Decimal(1))
-        tenants.add(session, card)
-        session.get_one(Organization, acme.workspace.organization_id).rate_card_id = card.id
     insiders.change(acme.workspace, spend_cap=10_000, suspension_behaviour="suspend", activated_on=NOW.date())
-    with scope.platform(), unit() as session:
-        usage.count(session, acme.workspace.id, NOW.date(), {"sent": 120})
+    dear(acme, 96)
     job = JOBS["spend_caps"]
     assert job.act(lambda: NOW) == {"reached": 1}
     olive, path = browser(app, acme.owner), acme.path + "usage/cap"
