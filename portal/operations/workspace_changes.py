@@ -29,6 +29,7 @@ from portal.rules.errors import Conflict, Forbidden
 from portal.rules.lifecycle import Status
 from portal.rules.usage_limits import SPEND
 
+AMOUNTS = frozenset({"spend_cap", "custom_amount"})
 TERMS = ("plan", "billing_cycle", "custom_amount", "custom_months")
 GROUPS: Mapping[Permission, tuple[str, ...]] = {
     Permission.WORKSPACE_EDIT: (
@@ -170,13 +171,13 @@ def _tell(session: Session, place: Place, before: Present, after: Present, by: A
     }
     if "plan" in pairs:
         pairs["plan"] = (before.plan, after.plan)
+    for name in AMOUNTS & pairs.keys():
+        pairs[name] = tuple(f"{row.currency} {text}" if text else "" for text in pairs[name])
     terms = {name: pairs.pop(name) for name in TERMS if name in pairs}
     caps = {name: pairs.pop(name) for name in SPEND if name in pairs}
     if pairs:
         record("workspace.changed", by, workspace=row, **pairs)
     if caps:
-        if "spend_cap" in caps:
-            caps["spend_cap"] = tuple(f"{row.currency} {text}" if text else "" for text in caps["spend_cap"])
         record("workspace.spend_cap_changed", by, workspace=row, **caps)
     if "spend_cap" in caps:
         with scope.platform():

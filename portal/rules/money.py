@@ -23,6 +23,8 @@ _DECIMALS: Mapping[str, int] = {
 """ISO 4217, list one, column "Minor unit": every code in use that has not 2."""
 
 _CODE = re.compile(r"[A-Z]{3}")
+WRITTEN = re.compile(r"\b(?P<currency>[A-Z]{3}) (?P<amount>-?\d+(?:,\d+)*(?:\.\d+)?)\b")
+"""An amount as `written` has it, grouped or not."""
 _AMOUNT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
 # Wide enough that no amount within the limit, times a rate, is rounded on the way.
 _WIDE = Context(prec=80)

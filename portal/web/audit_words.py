@@ -194,6 +194,7 @@ AT_CAP: Mapping[str, str] = {
     "block_outbound": "nothing is sent",
     "notify_only": "its people are told",
 }
+AMOUNTS = frozenset({"amount", "balance", "total", "spend_cap", "custom_amount", "prices", "child_fees"})
 LABELS = {"alert_threshold": "told from", "suspension_behaviour": "at the cap"}
 ICONS = {ActorKind.JOB: "history", ActorKind.CLI: "settings", ActorKind.API: "key"}
 GROUPS = {
@@ -331,7 +332,7 @@ def _fact(key: str, value: Any, locale: str, isolate: bool) -> str:
         if value.keys() <= set(bulk.Outcome):
             return bulk.summary(value, number)
         return summary(value, trial=False, number=number)
-    return _value(value, locale, isolate)
+    return formats.priced(str(value), locale) if key in AMOUNTS and value else _value(value, locale, isolate)
 
 
 def _change(key: str, value: Any, locale: str, isolate: bool) -> str:
@@ -346,6 +347,8 @@ def _change(key: str, value: Any, locale: str, isolate: bool) -> str:
         return "no cap"
     if key == "suspension_behaviour" and value in AT_CAP:
         return AT_CAP[value]
+    if key in AMOUNTS and value:
+        return formats.priced(str(value), locale)
     return f"{value}\u202f%" if key == "alert_threshold" else _value(value, locale, isolate)
 
 

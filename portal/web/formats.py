@@ -17,7 +17,8 @@ import phonenumbers
 from babel import Locale, dates, numbers
 from flask import g
 
-from portal.rules.money import decimals, to_major
+from portal.rules.errors import Refused
+from portal.rules.money import WRITTEN, decimals, to_major, to_minor
 from portal.rules.text import initials
 
 NONE = "—"
@@ -185,6 +186,19 @@ def dated(text: str, locale: str, timezone: str) -> str:
             return written
 
     return _WRITTEN.sub(read, text)
+
+
+@lru_cache(maxsize=4_000)
+def priced(text: str, locale: str) -> str:
+    """A text in which amounts are written as in files (INR 1250.00, or INR 1,250.00), for a reader."""
+
+    def read(found: re.Match[str]) -> str:
+        try:
+            return money(to_minor(found["amount"].replace(",", ""), found["currency"]), found["currency"], locale)
+        except Refused:
+            return found[0]
+
+    return WRITTEN.sub(read, text)
 
 
 def day_of(value: datetime, timezone: str) -> date:

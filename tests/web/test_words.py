@@ -132,7 +132,7 @@ def test_a_limit_is_named_in_words() -> None:
 
 def test_a_spend_cap_is_told_in_plain_words(app: Flask) -> None:
     changes = {
-        "spend_cap": ("", "USD 100.00"),
+        "spend_cap": ("", "INR 1798800.00"),
         "alert_threshold": ("80", "90"),
         "suspension_behaviour": ("suspend", "block_outbound"),
     }
@@ -140,8 +140,33 @@ def test_a_spend_cap_is_told_in_plain_words(app: Flask) -> None:
         text = audit_words.for_customers(event("workspace.spend_cap_changed", changes=changes), NOW).text
     plain = text.translate({0x2068: None, 0x2069: None, 0x202F: " "})
     assert plain == (
-        "changed what a month may cost: spend cap no cap → USD 100.00, told from 80 % → 90 %, "
+        "changed what a month may cost: spend cap no cap → ₹1,798,800.00, told from 80 % → 90 %, "
         "at the cap it is suspended → nothing is sent"
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "locale", "text"),
+    [
+        ("INR 1798800.00", "en-IN", "₹17,98,800.00"),
+        ("INR 1,798,800.00", "de", "₹1.798.800,00"),
+        ("KWD -1,240.500", "en", "KWD −1,240.500"),
+        ("JPY 5000", "en", "¥5,000"),
+        ("JPY 1.5", "en", "JPY 1.5"),
+        ("A 5", "en", "A 5"),
+    ],
+)
+def test_amounts_are_written_as_the_reader_does(written: str, locale: str, text: str) -> None:
+    facts = {"amount": written, "balance": written}
+    sentence = audit_words.sentence(event("credit.adjusted", facts=facts), locale, isolate=False)
+    assert sentence == f"adjusted the platform credit by {text} to {text}"
+
+
+def test_a_plans_prices_are_written_so_too_and_a_name_is_left_alone() -> None:
+    changes = {"prices": ("monthly INR 49999.00, annual EUR not set", "monthly INR 50000.00, annual EUR 1.50")}
+    text = said(event("plan.changed", facts={"plan": "INR 5000.00"}, changes=changes))
+    assert text == (
+        "changed the plan INR 5000.00: prices monthly ₹49,999.00, annual EUR not set → monthly ₹50,000.00, annual €1.50"
     )
 
 
