@@ -99,7 +99,7 @@ class Pinned:
         try:
             found = list(dict.fromkeys(self.resolve(host)))
         except (OSError, UnicodeError) as error:
-            raise NotSent(f"{host} was not found: {error}") from error
+            raise NotSent(f"{host} was not found: {_plain(error)}") from error
         inside = [each for each in found if not is_public(each, self.loopback)]
         if inside or not found:
             where = f"leads to {inside[0]}, which is not" if inside else "has no address"
@@ -145,10 +145,18 @@ class Pinned:
     def _why(self, error: Exception, ends: float) -> str:
         if time.monotonic() >= ends - 0.05:
             return self._late()
-        return f"No answer: {error}"
+        return f"No answer: {_plain(error)}"
 
     def _late(self) -> str:
         return f"No answer within {self.patience:g} seconds."
+
+
+def _plain(error: Exception) -> str:
+    """What the system says of it, in its words alone: neither its number nor how this program calls a connection."""
+    cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"the certificate is not to be trusted: {cause.verify_message}"
+    return getattr(cause, "strerror", "") or str(error)
 
 
 def _cut(connection: HTTPConnection, known: socket.socket | None) -> None:

@@ -125,6 +125,12 @@ def price(value: Decimal, currency: str, locale: str) -> str:
     return numbers.format_decimal(value, format=pattern, locale=_locale(locale)).replace("-", "−")
 
 
+def one(value: Decimal, currency: str, locale: str) -> str:
+    """The same in one text with its currency: ₹0.125, or KWD 1.2505."""
+    text, symbol = price(value, currency, locale), SYMBOLS.get(currency)
+    return _signed(symbol, text) if symbol else f"{currency} {text}"
+
+
 def _signed(symbol: str, text: str) -> str:
     return "−" + symbol + text[1:] if text.startswith("−") else symbol + text
 

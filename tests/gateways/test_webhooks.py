@@ -1,5 +1,6 @@
 """The gateway of webhooks calls checked addresses, those and no others, and is not kept waiting."""
 
+import socket
 import ssl
 import subprocess
 import time
@@ -130,6 +131,20 @@ def test_where_nobody_listens_the_next_address_is_tried(receiver: Receiver) -> N
     assert Pinned(loopback=True, resolve=resolve).send(to(f"http://localhost:{receiver.port}")).code == 204
 
 
+def test_why_nothing_was_answered_is_said_in_words_for_people(receiver: Receiver) -> None:
+    """Neither the system's number of the error nor what a library calls its objects."""
+
+    def unknown(_host: str) -> list[str]:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    with pytest.raises(NotSent) as told:
+        Pinned(resolve=unknown).send(to("https://gateway.example/"))
+    assert str(told.value) == "gateway.example was not found: Name or service not known"
+    with pytest.raises(NotSent) as told:
+        Pinned(loopback=True, resolve=lambda _: ["127.0.0.3"]).send(to(f"http://localhost:{receiver.port}"))
+    assert str(told.value) == "No answer: Connection refused"
+
+
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Key and certificate of HOST, in one file."""
@@ -153,7 +168,7 @@ def test_by_tls_the_certificate_is_asked_of_and_checked_for_the_name(certificate
         assert gateway.send(to(f"https://{HOST}:{receiver.port}/x")).code == 204
         with pytest.raises(NotSent, match="other.example"):
             gateway.send(to(f"https://other.example:{receiver.port}/x"))
-        with pytest.raises(NotSent, match="CERTIFICATE_VERIFY_FAILED"):
+        with pytest.raises(NotSent, match="not to be trusted: self-signed certificate"):
             Pinned(loopback=True, resolve=lambda _: ["127.0.0.1"]).send(to(f"https://{HOST}:{receiver.port}/x"))
     assert len(receiver.calls) == 1 and receiver.calls[0][1]["host"] == f"{HOST}:{receiver.port}"
     assert named == [HOST, "other.example", HOST]

@@ -43,4 +43,4 @@ def _who() -> str:
     """Who chooses another primary, or closes the others."""
     admins = account_users.admins(tenancy.tenant().organization_slug)
     names = ", ".join(map(formats.isolated, admins)) or f"the staff of {brand()}"
-    return f"The organization’s admins do that: {names}." if admins else f"Ask {names}."
+    return f"The organization’s admins can do both: {names}." if admins else f"Ask {names}."

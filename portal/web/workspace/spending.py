@@ -102,7 +102,7 @@ def price_of_a_number(workspace: int, locale: str) -> str:
         return ""
     with scope.platform():  # of this workspace alone, as above
         price, currency = number_price(workspace)
-    return f"{currency} {formats.price(price, currency, locale)} a month, before tax" if price else ""
+    return f"{formats.one(price, currency, locale)} a month, before tax" if price else ""
 
 
 def entry(found: Spend | None) -> Entry | None:

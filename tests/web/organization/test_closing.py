@@ -13,9 +13,11 @@ from portal.rules.access import OrganizationRole, Permission, WorkspaceRole
 from portal.rules.errors import Forbidden
 from portal.rules.lifecycle import Status
 from tests import factories
+from tests.support import telephony
 from tests.support.family import family, fresh, named, statuses
 from tests.support.insiders import browser, join
 from tests.support.mails import Mailbox
+from tests.support.pages import words
 from tests.support.people import submit
 
 
@@ -91,6 +93,9 @@ def test_whoever_lost_the_role_meanwhile_closes_nothing(app: Flask, acme: Worksp
 
 def test_the_owner_closes_it_from_the_settings_and_reads_on(app: Flask, acme: Workspace) -> None:
     client, home = browser(app, olive()), "/w/acme-goa/"
+    telephony.assigned(named("Acme Goa"))
+    asked = words(client.get(home + "settings/close").text)
+    assert "have it ported out first: ask the staff of Portal" in asked and "+91 22 4818 2200 may be given to" in asked
     assert home + "settings/close" in client.get(home + "settings").text
     assert submit(client, home + "settings/close", {"confirm_name": ""}).status_code == 422
     assert submit(client, home + "settings/close", {"confirm_name": " Acme Goa "}).status_code == 303

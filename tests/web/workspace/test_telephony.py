@@ -57,7 +57,7 @@ def test_whoever_sees_its_billing_reads_what_a_number_costs(app: Flask, olive: F
         session.add(card)
         session.flush()
         session.get_one(Organization, acme.workspace.organization_id).rate_card_id = card.id
-    assert "works at once, and costs INR 499.00 a month, before tax." in words(olive.get(path).text)
+    assert "works at once, and costs ₹499.00 a month, before tax." in words(olive.get(path).text)
     manager = browser(app, acme.people[WorkspaceRole.MANAGER])
     assert "works at once." in words(manager.get(path).text)
 
