@@ -21,6 +21,7 @@ from portal.rules.lifecycle import Status
 PAGE = 12
 CHUNK = 1_000
 LATEST = 20  # events of a number's history
+IMPORTS = 100  # steps of imports at the same instant that are looked into
 
 _PHONE = re.compile(r"[+\d\s().\-]+")
 _ACTS = (
@@ -144,10 +145,16 @@ def awaited_by(e164: str) -> str | None:
     return db.session.scalar(query.where(ReleasedNumber.e164 == e164).order_by(ReleasedNumber.id.desc()).limit(1))
 
 
-def history(e164: str) -> tuple[Event, ...]:
-    """What was done to this number, the latest first; that it came by an import is not among it."""
+def history(e164: str, came: datetime) -> tuple[Event, ...]:
+    """What was done to this number, the latest first, the import with which it came (at `came`) among it. That event
+    has all numbers of its step, here it has this one."""
     mine = AuditEvent.payload["facts"]["number"].as_string() == e164
-    return audit.events_of(and_(AuditEvent.action.in_(_ACTS), mine), LATEST)
+    found = audit.events_of(and_(AuditEvent.action.in_(_ACTS), mine), LATEST)
+    if len(found) == LATEST:
+        return found
+    at_once = audit.events_of(and_(AuditEvent.at == came, AuditEvent.action == "number.imported"), IMPORTS)
+    came_by = (replace(it, facts={"numbers": [e164]}) for it in at_once if e164 in it.facts.get("numbers", ()))
+    return tuple(sorted((*found, *came_by), key=lambda event: event.sequence, reverse=True))
 
 
 def free(q: str, country: str, page: int) -> tuple[list[Free], int]:

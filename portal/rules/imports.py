@@ -116,12 +116,13 @@ EXAMPLES: tuple[Mapping[str, str], ...] = (
 @dataclass(frozen=True, slots=True)
 class Table:
     """What a file of a kind may hold: its heads with their meaning, those that it needs, what other files call them,
-    and rows to look at."""
+    rows to look at, and heads that an export has besides, which an import passes over."""
 
     columns: Mapping[str, str]
     required: tuple[str, ...]
     synonyms: Mapping[str, str]
     examples: tuple[Mapping[str, str], ...]
+    passed_over: tuple[str, ...] = ()
 
 
 WORKSPACES = Table(COLUMNS, REQUIRED, SYNONYMS, EXAMPLES)
@@ -169,7 +170,7 @@ def head_of(cells: Sequence[str], table: Table = WORKSPACES) -> list[str]:
 
 
 def _unknown(cell: str, name: str, number: int, names: Sequence[str], table: Table) -> str:
-    if name in table.columns:
+    if name in table.columns or name in table.passed_over:
         return ""
     if not name:
         return f"Column {number} has no name."

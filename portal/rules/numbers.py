@@ -112,5 +112,9 @@ IMPORTED = Table(
         {"e164": "+918047182200", "country": "IN", "kind": "local"},
         {"e164": "+442079460018"},
     ),
+    passed_over=(
+        *("id", "state", "workspace", "workspace_name", "last_workspace", "last_workspace_name"),
+        *("released_at", "porting_at", "created_at"),
+    ),
 )
-"""What a file of numbers may hold."""
+"""What a file of numbers may hold: what is exported can be imported as it is."""

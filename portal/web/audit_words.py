@@ -105,7 +105,7 @@ SENTENCES: Mapping[str, str] = {
     "workspace.health_changed": "changed",
     "workspace.settings_changed": "changed the settings:",
     "number.added": "added {number} to the inventory",
-    "number.imported": "imported the numbers {numbers} into the inventory",
+    "number.imported": "imported {numbers} into the inventory",
     "number.removed": "removed {number} from the inventory",
     "number.assigned": "connected the number {number}",
     "number.released": "released the number {number}",
@@ -359,6 +359,9 @@ def _value(value: Any, locale: str, isolate: bool) -> str:
         return "yes" if value else "no"
     if isinstance(value, int):
         return formats.number(value, locale)
+    if isinstance(value, list):
+        named = [_value(each, locale, isolate) for each in value[: formats.MOST_NAMED]]
+        return formats.several(named, len(value), locale) or "none"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     if ISO.fullmatch(text):
         return formats.dated(text, locale, formats.reader_timezone())

@@ -20,7 +20,6 @@ from portal.web.formats import counted
 from portal.web.forms import Form
 from portal.web.pages import ask
 
-MOST_NAMED = 3  # numbers that are named one by one
 Row = tuple[str, str, str, Any, str, str | None]
 """A row of `effects` in components/dialog.html."""
 
@@ -67,11 +66,8 @@ def moved(icon: str, label: str, name: str, pair: tuple[int, int], profile: Prof
 
 def numbers(e164: tuple[str, ...]) -> str:
     """The first few by name, the others counted."""
-    named_ones = [formats.phone(each) for each in e164[:MOST_NAMED]]
-    rest = len(e164) - MOST_NAMED
-    if rest > 0:
-        return f"{', '.join(named_ones)} and {counted(rest, 'other')}"
-    return " and ".join(filter(None, (", ".join(named_ones[:-1]), *named_ones[-1:])))
+    named = [formats.phone(each) for each in e164[: formats.MOST_NAMED]]
+    return formats.several(named, len(e164), formats.reader_locale())
 
 
 def _effects(profile: Profile, found: Effects, lost: str) -> tuple[Row, ...]:

@@ -6,7 +6,7 @@ Every function is pure and cached by its arguments: a list page shows the same f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -72,6 +72,18 @@ def number(value: int, locale: str) -> str:
 def counted(count: int, one: str, more: str | None = None) -> str:
     """1 workspace, 2 workspaces: for whoever reads."""
     return f"{number(count, reader_locale())} {one if count == 1 else more or one + 's'}"
+
+
+MOST_NAMED = 3  # of several things
+
+
+def several(named: Sequence[str], count: int, locale: str) -> str:
+    """So many things, the first few by name: A, B and C; A, B, C and 1,204 others."""
+    first = list(named[:MOST_NAMED])
+    rest = count - len(first)
+    if rest > 0:
+        return f"{', '.join(first)} and {number(rest, locale)} {'other' if rest == 1 else 'others'}"
+    return " and ".join(filter(None, (", ".join(first[:-1]), *first[-1:])))
 
 
 @lru_cache(maxsize=64)

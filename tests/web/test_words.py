@@ -162,6 +162,20 @@ def test_amounts_are_written_as_the_reader_does(written: str, locale: str, text:
     assert sentence == f"adjusted the platform credit by {text} to {text}"
 
 
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        ([], "none"),
+        (["+911"], "+911"),
+        (["+911", "+912"], "+911 and +912"),
+        (["+911", "+912", "+913"], "+911, +912 and +913"),
+        ([f"+91{n}" for n in range(1, 251)], "+911, +912, +913 and 247 others"),
+    ],
+)
+def test_of_many_the_first_are_named(numbers: list[str], text: str) -> None:
+    assert said(event("number.imported", facts={"numbers": numbers})) == f"imported {text} into the inventory"
+
+
 def test_a_plans_prices_are_written_so_too_and_a_name_is_left_alone() -> None:
     changes = {"prices": ("monthly INR 49999.00, annual EUR not set", "monthly INR 50000.00, annual EUR 1.50")}
     text = said(event("plan.changed", facts={"plan": "INR 5000.00"}, changes=changes))

@@ -282,11 +282,16 @@ def _requests(world: World, window: Window) -> Told:
 
 
 def _numbers(world: World, window: Window) -> Told:
-    """Each number came to its workspace when that began; some went back with its end, or are being ported out."""
+    """Those that wait for somebody were added; each other came to its workspace when that began; some went back with
+    its end, or are being ported out."""
     columns = (Number.e164, Number.created_at.label("at"), Number.released_at, Number.porting_at)
     whose = func.coalesce(Number.workspace_id, Number.last_workspace_id)
     joined = _WORKSPACES.add_columns(*columns).join(Number, whose == Workspace.id)
     owner = world.staff[StaffRole.OWNER][0]
+    waiting = whose.is_(None), *_within(Number.created_at, window)
+    for number in db.session.scalars(select(Number).where(*waiting).order_by(Number.id)):
+        facts = {"number": number.e164, "country": number.country, "kind": number.kind.value}
+        yield Happened("number.added", _person(owner, number.created_at), facts)
     for action, column in (
         ("number.assigned", Number.created_at),
         ("number.released", Number.released_at),

@@ -74,6 +74,7 @@ def about(table: Table, modes: Sequence[tuple[str, str, str]]) -> dict[str, Any]
     return {
         "modes": modes,
         "columns": [(name, meaning, name in table.required) for name, meaning in table.columns.items()],
+        "passed_over": table.passed_over,
         "needed": " and ".join(table.required) + (" is" if len(table.required) == 1 else " are"),
         "megabytes": megabytes(),
         "rows": formats.number(LARGEST_ROWS, formats.reader_locale()),

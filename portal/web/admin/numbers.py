@@ -17,6 +17,7 @@ from portal.queries import numbers as reads
 from portal.queries.numbers import Listed, Wanted
 from portal.rules.access import Permission
 from portal.rules.errors import NotFound
+from portal.rules.numbers import IMPORTED
 from portal.web import audit_words, formats, paging
 from portal.web.access import actor, may, needs
 from portal.web.admin import number_lines
@@ -31,10 +32,7 @@ from portal.web.state_chips import chips
 
 bp = Blueprint("admin_numbers", __name__, url_prefix="/admin/numbers")
 HOME = "admin_numbers.listing"
-HEAD = (
-    *("id", "e164", "country", "kind", "state", "workspace", "workspace_name", "last_workspace", "last_workspace_name"),
-    *("released_at", "porting_at", "created_at"),
-)
+HEAD = (*IMPORTED.columns, *IMPORTED.passed_over)
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -119,7 +117,7 @@ def page(num: str) -> Response:
         state=state,
         facts=number_lines.facts(found, who),
         doors=number_lines.doors(found),
-        entries=[audit_words.entry(event, who.now) for event in reads.history(found.e164)],
+        entries=[audit_words.entry(event, who.now) for event in reads.history(found.e164, found.created_at)],
     )
 
 
@@ -158,7 +156,7 @@ def _countries(codes: list[str], chosen: str, locale: str) -> list[tuple[str, st
 def _cells(it: Listed) -> tuple[str, ...]:
     """Its cells in the order of HEAD, instants in UTC."""
     return (
-        *(it.public_id, it.e164, it.country, it.kind.value, it.state.value),
+        *(it.e164, it.country, it.kind.value, it.public_id, it.state.value),
         *(it.workspace or "", guarded(it.workspace_name or ""), it.last or "", guarded(it.last_name or "")),
         *map(_instant, (it.released_at, it.porting_at, it.created_at)),
     )

@@ -123,6 +123,21 @@ def test_others_of_the_staff_look(app: Flask, client: FlaskClient, acme: Workspa
     assert stored(free).state is NumberState.AVAILABLE
 
 
+def test_what_is_exported_can_be_imported_as_it_is(alice: FlaskClient, acme: Workspace) -> None:
+    """And says the same of each number: there already, or, where it is not, free with its country and kind."""
+    file = alice.get(WHERE + "export.csv", buffered=True).data
+    gone = db.session.scalars(select(Number).where(Number.e164 == DELHI)).one()
+    was = (gone.e164, gone.country, gone.kind)
+    submit(alice, f"{WHERE}{gone.public_id}/remove")
+    fields = {"mode": "real", "file": (io.BytesIO(file), "numbers.csv")}
+    page = submit(alice, WHERE + "import/", fields, content_type="multipart/form-data").location
+    assert "1 created, 2 there already" in alice.get(page).text
+    again = db.session.scalars(select(Number).where(Number.e164 == DELHI)).one()
+    assert (again.e164, again.country, again.kind) == was and again.state is NumberState.AVAILABLE
+    history = words(alice.get(WHERE + again.public_id).text)
+    assert "imported +91 11 4818 2200 into the inventory" in history.replace("\u2066", "").replace("\xa0", " ")
+
+
 def test_a_file_is_tried_and_then_imported(alice: FlaskClient, acme: Workspace) -> None:
     rows = f"e164\n{MUMBAI}\n+919848182200\nnonsense\n"
     fields = {"mode": "trial", "file": (io.BytesIO(rows.encode()), "numbers.csv")}
