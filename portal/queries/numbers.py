@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
-from portal.models import AuditEvent, Number, NumberKind, NumberState, ReleasedNumber, Workspace
+from portal.models import AuditEvent, Number, NumberKind, NumberState, Organization, ReleasedNumber, Workspace
 from portal.queries import audit
 from portal.queries.audit import Event
 from portal.queries.words import holding
@@ -157,9 +157,9 @@ def history(e164: str, came: datetime) -> tuple[Event, ...]:
     return tuple(sorted((*found, *came_by), key=lambda event: event.sequence, reverse=True))
 
 
-def free(q: str, country: str, page: int) -> tuple[list[Free], int]:
-    """Page `page` (from 1) of the numbers that can be picked, by number, and how many there are on all pages. `q`:
-    digits anywhere in them; a query without any finds nothing."""
+def free(q: str, country: str, page: int, first: str = "") -> tuple[list[Free], int]:
+    """Page `page` (from 1) of the numbers that can be picked, by number, those of the country `first` before all
+    others, and how many there are on all pages. `q`: digits anywhere in them; a query without any finds nothing."""
     where: list[ColumnElement[bool]] = [Number.state == NumberState.AVAILABLE]
     if country:
         where.append(Number.country == country)
@@ -167,8 +167,16 @@ def free(q: str, country: str, page: int) -> tuple[list[Free], int]:
         where.append(Number.e164.contains(_digits(q) or q, autoescape=True))
     query = select(Number.public_id, Number.e164, Number.country, Number.kind).where(*where)
     count = db.session.scalar(select(func.count(Number.id)).where(*where)) or 0
-    rows = db.session.execute(query.order_by(Number.e164).limit(PAGE).offset((page - 1) * PAGE))
-    return [Free._make(row) for row in rows], count
+    rows = query.order_by(Number.country != first, Number.e164).limit(PAGE).offset((page - 1) * PAGE)
+    return [Free._make(row) for row in db.session.execute(rows)], count
+
+
+def home_of(workspace: int) -> str:
+    """The country of this workspace (integer key), else of its organization; blank where neither says. Within the
+    platform's scope."""
+    own = func.coalesce(func.nullif(Workspace.country, ""), Organization.country)
+    query = select(own).select_from(Workspace).join(Organization, Organization.id == Workspace.organization_id)
+    return str(db.session.scalar(query.where(Workspace.id == workspace)) or "")
 
 
 def free_countries() -> list[str]:

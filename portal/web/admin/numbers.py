@@ -18,6 +18,7 @@ from portal.queries.numbers import Listed, Wanted
 from portal.rules.access import Permission
 from portal.rules.errors import NotFound
 from portal.rules.numbers import IMPORTED
+from portal.rules.text import fold
 from portal.web import audit_words, formats, paging
 from portal.web.access import actor, may, needs
 from portal.web.admin import number_lines
@@ -150,7 +151,7 @@ def _values(wanted: Wanted) -> dict[str, Any]:
 
 def _countries(codes: list[str], chosen: str, locale: str) -> list[tuple[str, str, bool]]:
     named = [(code, formats.country(code, locale)) for code in codes]
-    return [(code, name, code == chosen) for code, name in sorted(named, key=lambda each: each[1])]
+    return [(code, name, code == chosen) for code, name in sorted(named, key=lambda each: fold(each[1]))]
 
 
 def _cells(it: Listed) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from flask import Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 
+from portal.models import scope
 from portal.operations import numbers
 from portal.queries import numbers as inventory
 from portal.queries import tenant_lists
@@ -15,6 +16,7 @@ from portal.rules.access import Permission
 from portal.rules.errors import Conflict, NotFound
 from portal.rules.limits import Limit
 from portal.rules.numbers import Act, check_act
+from portal.rules.text import fold
 from portal.web import formats, paging, tenancy
 from portal.web.access import actor, may, needs
 from portal.web.forms import Form
@@ -94,11 +96,14 @@ def release(num: str) -> ResponseReturnValue:
 def _pick(form: PickForm, status: int = 200) -> Response:
     q, country, locale = words(), words("country").upper(), formats.reader_locale()
     asked = paging.number(request.args.get("page"))
-    found, total = inventory.free(q, country, asked)
+    with scope.platform():  # of this workspace alone, which the guard has let the person into
+        home = inventory.home_of(tenancy.tenant().key)
+    found, total = inventory.free(q, country, asked, home)
     if asked > 1 and not found:
         raise NotFound()
     values: dict[str, Any] = {"q": q or None, "country": country or None}
-    named = sorted((formats.country(code, locale), code) for code in inventory.free_countries())
+    named = [(formats.country(code, locale), code) for code in inventory.free_countries()]
+    named.sort(key=lambda each: (each[1] != home, fold(each[0])))
     return show(
         "workspace/number_pick",
         status=status,

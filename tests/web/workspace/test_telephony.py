@@ -48,6 +48,22 @@ def test_a_number_is_picked_within_the_limit_and_released(olive: FlaskClient, ac
     assert "released the number" in words(olive.get(acme.path + "activity").text)
 
 
+def test_numbers_and_countries_to_pick_begin_with_its_own(olive: FlaskClient, acme: Home) -> None:
+    """With the workspace's country, else with its organization's; the others follow as they did."""
+    german, american, indian = number("+4930901820"), number("+12025550100"), number(PUNE)
+
+    def order() -> tuple[list[str], list[str]]:
+        page = olive.get(acme.path + "numbers/pick").text
+        return re.findall(r'name="number" value="(num_\w+)"', page), re.findall(r'<option value="([A-Z]{2})"', page)
+
+    with unit() as session:
+        session.get_one(Organization, acme.workspace.organization_id).country = "DE"
+    insiders.change(acme.workspace, country="")
+    assert order() == ([german, american, indian], ["DE", "IN", "US"])
+    insiders.change(acme.workspace, country="IN")
+    assert order() == ([indian, american, german], ["IN", "DE", "US"])
+
+
 def test_whoever_sees_its_billing_reads_what_a_number_costs(app: Flask, olive: FlaskClient, acme: Home) -> None:
     number()
     path = acme.path + "numbers/pick"
