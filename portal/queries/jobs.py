@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.orm import aliased
 
 from portal.base.db import db
-from portal.models import JobRun, JobState
+from portal.models import JobRun, JobState, Organization, Workspace
 
 PAGE = 25
 RECENT = 20  # runs of a job in its picture
+ITEM = re.compile(r"\b((?:ws|org)_[0-9A-Za-z]{16})\b")  # in the text of a failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,24 @@ def failing() -> Mapping[str, RunView]:
     )
     rows = db.session.execute(_RUNS.where(JobRun.state == JobState.FAILED, ~ended.exists()))
     return {row.job: RunView(*row) for row in rows}
+
+
+class Item(NamedTuple):
+    """What a run may have failed at: a workspace or an organization that is there, with its name."""
+
+    public_id: str
+    name: str
+
+
+def items_in(texts: Iterable[str]) -> dict[str, Item]:
+    """Those whose public ids these texts have. Within the platform's scope."""
+    named = {each for text in texts for each in ITEM.findall(text)}
+    if not named:
+        return {}
+    rows = union_all(
+        *(select(model.public_id, model.name).where(model.public_id.in_(named)) for model in (Workspace, Organization))
+    )
+    return {row.public_id: Item(*row) for row in db.session.execute(rows)}
 
 
 def slot_taken(job: str, slot: datetime) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.base.scheduler import JOBS
 from portal.models import JobRun, JobState, Notice, NoticeKind, Workspace
 from portal.operations.demo.tenants import World
+from portal.rules.lifecycle import Status
 
 RUNS = 20  # of each job
 # Of a job that found something to do: what, and in how many of a hundred runs.
@@ -26,13 +27,15 @@ DID: dict[str, tuple[int, str, int]] = {
     "trials": (15, "warned", 2),
     "usage_rollup": (70, "changed", 14),
 }
-FAILING = "domains"
-WHY = "1 could not be done. Something broke (TimeoutError)."
+FAILING = "spend_caps"
+WHY = "1 could not be done. {workspace}: Something broke (OperationalError)."
 WELCOMED = timedelta(days=3)
 
 
-def write_runs(world: World) -> None:
-    """Each job has run at its latest slots; the last of one has failed."""
+def write_runs(session: Session, world: World) -> None:
+    """Each job has run at its latest slots; the last of one has failed at a workspace."""
+    active = select(Workspace.public_id).where(Workspace.status == Status.ACTIVE)
+    why = WHY.format(workspace=session.scalars(active.order_by(Workspace.id).limit(1)).one())
     for job in JOBS.values():
         rng = world.dice.of("jobs", job.name)
         share, word, most = DID.get(job.name, (0, "", 1))
@@ -42,7 +45,7 @@ def write_runs(world: World) -> None:
             counts = {word: 1 + rng.randrange(most)} if rng.randrange(100) < share else {}
             failed = job.name == FAILING and n == RUNS - 1
             if counts or not job.quiet:
-                _add(world, job.name, slot, began, {"failed": 1} if failed else counts, WHY if failed else "")
+                _add(world, job.name, slot, began, {"failed": 1} if failed else counts, why if failed else "")
             slot += job.every.step
 
 

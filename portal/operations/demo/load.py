@@ -105,7 +105,6 @@ def _begin(world: World) -> None:
             insert(PlatformSettings).values(id=SETTINGS_ID, settings=settings(loading=True), updated_at=world.now)
         )
         world.catalogue = write_catalogue(world.sheet, world.opened_at, world.now)
-        jobs.write_runs(world)
         world.staff = write_staff(world.sheet, world.opened_at, world.now, world.hashes)
         world.sheet.write(session)
 
@@ -168,6 +167,7 @@ def _inventory(world: World, total: int, organizations: int) -> None:
         purges.write_receipts(world, organizations)
         telephony.write_inventory(world, total)
         api_keys.write_keys(world)
+        jobs.write_runs(session, world)
         world.sheet.write(session)
 
 

@@ -10,17 +10,20 @@ from flask import url_for
 
 from portal.base.scheduler import Job
 from portal.models import JobState
-from portal.queries.jobs import RunView
+from portal.queries.jobs import ITEM, Item, RunView
 from portal.rules.schedules import DAY, EPOCH, Every
 from portal.web import formats
 from portal.web.reader import Reader
 
+Items = Mapping[str, Item]
 STATES: Mapping[JobState, tuple[str, str]] = {
     JobState.RUNNING: ("trial", "Running"),
     JobState.DONE: ("active", "Done"),
     JobState.FAILED: ("failed", "Failed"),
 }
 """The badge's look and word of a state."""
+PAGES = {"ws": "admin_workspaces.detail", "org": "admin_organizations.detail"}
+"""The page of what a run failed at, by the beginning of its public id, which is also what its address calls it."""
 WAITS = ("pending", "Waits for a process")
 DID: Mapping[str, tuple[str, str]] = {
     "alerted": ("workspace near its cap", "workspaces near their cap"),
@@ -77,6 +80,14 @@ class Dot(NamedTuple):
     title: str
 
 
+class Part(NamedTuple):
+    """A part of why a run failed; of what it failed at the name, with its page."""
+
+    text: str
+    url: str = ""
+    title: str = ""
+
+
 class RunRow(NamedTuple):
     """A run in the list of a job's. `when`: how long ago it began, `at`: the day and hour of that."""
 
@@ -88,7 +99,7 @@ class RunRow(NamedTuple):
     at_title: str
     lasted: str
     did: str
-    error: str
+    error: tuple[Part, ...]
     by: str
     is_open: bool
 
@@ -107,7 +118,7 @@ class JobRow(NamedTuple):
     last: RunRow | None
     dots: tuple[Dot, ...]
     dots_label: str
-    error: str
+    error: tuple[Part, ...]
     failed_run: str
 
 
@@ -128,8 +139,8 @@ def schedule_of(every: Every) -> str:
     return f"Every {seconds} seconds"
 
 
-def job_row(job: Job, runs: Sequence[RunView], failing: RunView | None, reader: Reader) -> JobRow:
-    """The job with its latest runs, the newest first."""
+def job_row(job: Job, runs: Sequence[RunView], failing: RunView | None, items: Items, reader: Reader) -> JobRow:
+    """The job with its latest runs, the newest first; `items`: what they failed at."""
     comes = job.every.next(reader.now)
     dots = tuple(Dot(_look(run), _said(run, reader)) for run in reversed(runs))
     return JobRow(
@@ -140,15 +151,15 @@ def job_row(job: Job, runs: Sequence[RunView], failing: RunView | None, reader: 
         schedule_of(job.every),
         _ahead(comes - reader.now),
         formats.minute(comes, reader.locale, reader.timezone),
-        run_row(runs[0], reader) if runs else None,
+        run_row(runs[0], items, reader) if runs else None,
         dots,
         _summary(runs),
-        failing.error if failing else "",
+        _why(failing.error, items) if failing else (),
         failing.public_id if failing else "",
     )
 
 
-def run_row(run: RunView, reader: Reader) -> RunRow:
+def run_row(run: RunView, items: Items, reader: Reader) -> RunRow:
     """The run as a line of a list."""
     badge, state = WAITS if run.waits(reader.now) else STATES[run.state]
     ended = run.finished_at or reader.now
@@ -161,7 +172,7 @@ def run_row(run: RunView, reader: Reader) -> RunRow:
         formats.minute(run.started_at, reader.locale, reader.timezone),
         "" if run.waits(reader.now) else lasting(ended - run.started_at),
         did(run, reader.locale),
-        run.error,
+        _why(run.error, items),
         _by(run, reader),
         run.is_open,
     )
@@ -172,7 +183,7 @@ def did(run: RunView, locale: str) -> str:
     parts = [
         f"{formats.number(count, locale)} {DID.get(word, (word, word))[count != 1].replace('_', ' ')}"
         for word, count in run.counts.items()
-        if count
+        if count and not (word == "failed" and run.error)  # which says so itself
     ]
     return ", ".join(parts) or ("" if run.is_open or run.error else "Nothing to do")
 
@@ -185,6 +196,18 @@ def lasting(span: timedelta) -> str:
     if seconds < 90:
         return f"{round(seconds)} s"
     return f"{round(seconds / 60)} min" if seconds < 5400 else f"{round(seconds / 3600)} h"
+
+
+def _why(error: str, items: Items) -> tuple[Part, ...]:
+    """What the run failed at by its name, where it is still there."""
+    return tuple(_part(text, items.get(text)) for text in ITEM.split(error) if text)
+
+
+def _part(text: str, item: Item | None) -> Part:
+    if item is None:
+        return Part(text)
+    kind = text.partition("_")[0]
+    return Part(item.name, url_for(PAGES[kind], **{kind: text}), text)
 
 
 def _by(run: RunView, reader: Reader) -> str:

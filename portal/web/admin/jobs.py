@@ -27,7 +27,8 @@ bp = Blueprint("admin_jobs", __name__, url_prefix="/admin/jobs")
 def listing() -> Response:
     """Every job with its latest runs."""
     who, runs, failing = reader(), reads.recent(JOBS), reads.failing()
-    rows = [job_words.job_row(job, runs[name], failing.get(name), who) for name, job in JOBS.items()]
+    items = reads.items_in(run.error for run in failing.values())
+    rows = [job_words.job_row(job, runs[name], failing.get(name), items, who) for name, job in JOBS.items()]
     return show(
         "admin/jobs/list",
         "_jobs",
@@ -48,13 +49,14 @@ def page(job: str) -> Response:
     if number > 1 and not runs:
         raise NotFound()
     turn = paging.turning("admin_jobs.page", job=job)
-    latest = reads.recent([job])[job]
-    row = job_words.job_row(found, latest, reads.failing().get(job), who)
+    latest, failing = reads.recent([job])[job], reads.failing().get(job)
+    items = reads.items_in(run.error for run in (*runs, *filter(None, (failing,))))
+    row = job_words.job_row(found, latest, failing, items, who)
     return show(
         "admin/jobs/page",
         "_runs",
         job=row,
-        runs=[job_words.run_row(run, who) for run in runs],
+        runs=[job_words.run_row(run, items, who) for run in runs],
         is_open=bool(row.last and row.last.is_open),
         pager=paging.pager(number, reads.PAGE, total, turn, who.locale),
         here=turn(number),

@@ -8,8 +8,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from portal.base.db import db
 from portal.base.scheduler import JOBS
-from portal.models import JobRun, JobState
+from portal.models import JobRun, JobState, Organization
 from portal.operations import jobs as operations
 from portal.operations.unit import unit
 from portal.queries import jobs as reads
@@ -70,6 +71,24 @@ def test_a_failure_shows_its_reason_until_a_run_goes_well(alice: FlaskClient) ->
     assert "could not" not in row(alice.get(HOME).text, "invoices")
     page = alice.get(HOME + "invoices").text
     assert 'role="alert"' not in page and "2 could not be done." in page, "its line stays"
+
+
+def test_what_a_run_failed_at_is_named_with_its_page(alice: FlaskClient) -> None:
+    """As long as it is there; of one that is gone the id stays."""
+    acme = factories.workspace("Acme & Sons")
+    of = db.session.get_one(Organization, acme.organization_id)
+    gone = "ws_" + "9" * 16
+    for minutes, job, item in (
+        (30, "spend_caps", gone),
+        (15, "spend_caps", acme.public_id),
+        (5, "dunning", of.public_id),
+    ):
+        ran(job, minutes, state=JobState.FAILED, error=f"1 could not be done. {item}: It broke.", counts={"failed": 1})
+    for page in (alice.get(HOME).text, alice.get(HOME + "spend_caps").text):
+        link = f'href="/admin/workspaces/{acme.public_id}" title="{acme.public_id}"'
+        assert f"{link}><bdi>Acme &amp; Sons</bdi></a>: It broke." in page
+    assert f"done. {gone}: It broke." in alice.get(HOME + "spend_caps").text
+    assert f'href="/admin/organizations/{of.public_id}"' in alice.get(HOME + "dunning").text
 
 
 def test_running_one_now_is_written_down_and_audited(alice: FlaskClient) -> None:
