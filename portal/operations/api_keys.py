@@ -113,7 +113,7 @@ def _expires(given: str, now: datetime) -> datetime | None:
     try:
         end = day_start(date.fromisoformat(given) + timedelta(days=1), platform().timezone)
     except (ValueError, OverflowError):
-        raise Refused("Give a day such as 2027-12-31, or leave it blank for no end.", "expires") from None
+        raise Refused("Give a day such as 2027-12-31, or leave it empty for no end.", "expires") from None
     if end <= now:
         raise Refused("That is over already.", "expires")
     return end

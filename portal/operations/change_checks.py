@@ -136,7 +136,7 @@ def _host(draft: NewWorkspace, before: Present, directory: Directory) -> str | N
 
 def _trial_end(draft: NewWorkspace, before: Present, zone: str, now: datetime) -> datetime:
     if before.stage is Stage.ACTIVE:
-        raise Refused("This workspace is past its trial: leave this blank.", "trial_ends_at")
+        raise Refused("This workspace is past its trial: leave this empty.", "trial_ends_at")
     if not draft.trial_ends_at.strip():
         raise Refused("Give the day on which the trial ends.", "trial_ends_at")
     return draft_billing.trial_end(draft.trial_ends_at.strip(), zone, now)

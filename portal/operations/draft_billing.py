@@ -88,7 +88,7 @@ def _currency(draft: NewWorkspace, organization: KnownOrganization | None, defau
     if organization is None:
         return given or default
     if given and given != organization.currency:
-        faults.add("currency", f"{organization.name} is billed in {organization.currency}: leave the currency blank.")
+        faults.add("currency", f"{organization.name} is billed in {organization.currency}: leave the currency empty.")
     return organization.currency
 
 
@@ -99,7 +99,7 @@ def _plan(draft: NewWorkspace, directory: Directory, faults: Faults) -> KnownPla
     plan = directory.plan_of(reference)
     if plan is None:
         every = ", ".join(directory.plan_names()) or "none yet"
-        faults.add("plan", f"There is no plan “{reference[:80]}”. Plans are: {every}. Blank is the free plan.")
+        faults.add("plan", f"There is no plan “{reference[:80]}”. Plans are: {every}. Left empty, it is the free plan.")
     elif plan.archived:
         faults.add("plan", f"The plan {plan.name} is archived and takes no new workspaces. Choose another.")
         return None
@@ -111,7 +111,7 @@ def _custom(draft: NewWorkspace, cycle: Cycle, currency: str, faults: Faults) ->
     if cycle is not Cycle.CUSTOM:
         for name in ("custom_amount", "custom_months"):
             if getattr(draft, name).strip():
-                faults.add(name, "Only the billing cycle “custom” has this: leave it blank, or choose that cycle.")
+                faults.add(name, "Only the billing cycle “custom” has this: leave it empty, or choose that cycle.")
         return {"custom_amount": None, "custom_months": None}
     amount = _money(draft.custom_amount, currency, "custom_amount", faults)
     months = faults.take("custom_months", whole, draft.custom_months, "custom_months", 1, MONTHS)
@@ -135,7 +135,7 @@ def _trial_end(text: str, status: Status, zone: str, now: datetime, days: int) -
     typed = text.strip()
     if status is Status.ACTIVE:
         if typed:
-            raise Refused("An active workspace has no trial: leave this blank, or choose the status trial.")
+            raise Refused("An active workspace has no trial: leave this empty, or choose the status trial.")
         return None
     return trial_end(typed, zone, now) if typed else now + timedelta(days=days)
 
@@ -163,13 +163,13 @@ def _rate_card(
     if organization is not None:
         known = directory.rate_card(typed) if typed else None
         if typed and (known is None or known.id != organization.rate_card_id):
-            faults.add("rate_card", f"{organization.name} has its own rate card: leave this blank.")
+            faults.add("rate_card", f"{organization.name} has its own rate card: leave this empty.")
         return organization.rate_card_id
     card = directory.rate_card(reference) if reference else None
     if card is not None and card.currency == currency:
         return card.id
     if typed and card is None:
-        faults.add("rate_card", f"There is no rate card “{typed[:80]}”. Leave it blank for the default one.")
+        faults.add("rate_card", f"There is no rate card “{typed[:80]}”. Leave it empty for the default one.")
     elif typed and card is not None:
         faults.add("rate_card", f"The rate card {card.name} is in {card.currency}, not {currency}. Choose another.")
     return None

@@ -128,9 +128,9 @@ def _organization(draft: NewWorkspace, directory: Directory, faults: Faults) -> 
         return None
     known = directory.organization(reference)
     if known is None:
-        faults.add("organization", f"There is no organization “{reference[:80]}”. Leave it blank for a new one.")
+        faults.add("organization", f"There is no organization “{reference[:80]}”. Leave it empty for a new one.")
     elif draft.organization_name.strip():
-        faults.add("organization_name", f"{known.name} exists: leave the name of a new organization blank.")
+        faults.add("organization_name", f"{known.name} exists: leave the name of a new organization empty.")
     elif known.primary_closed:
         faults.add("organization", f"{known.name}’s primary workspace is in the trash. Restore it first.")
     elif known.has_workspaces and not known.is_multi:
@@ -139,7 +139,7 @@ def _organization(draft: NewWorkspace, directory: Directory, faults: Faults) -> 
         faults.add(
             "organization",
             f"{known.name} has its one workspace: {plan} {not_multi}. "
-            "Put its primary workspace on a multi-workspace plan first, or leave this blank for a new organization.",
+            "Put its primary workspace on a multi-workspace plan first, or leave this empty for a new organization.",
         )
     return known
 

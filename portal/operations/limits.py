@@ -71,7 +71,7 @@ def _checked(
         elif before is not None:
             wanted[limit] = None
         elif each.expires and each.expires.strip() and f"override_{limit.value}" not in faults.found:
-            faults.add(f"override_{limit.value}", "Give the figure that holds until that day, or leave both blank.")
+            faults.add(f"override_{limit.value}", "Give the figure that holds until that day, or leave both empty.")
     why = faults.take("reason", line, reason, "reason", "a reason", LONGEST_REASON)
     if faults.found:
         raise Invalid(faults.found)
@@ -90,7 +90,7 @@ def _end_of(typed: Typed, value: int, before: LimitOverride | None, timezone: st
         return kept
     instant = _instant(day, timezone)
     if instant <= now:
-        raise Refused("That is over already. Choose today or a later day, or leave it blank for no end.")
+        raise Refused("That is over already. Choose today or a later day, or leave it empty for no end.")
     return instant
 
 
@@ -103,9 +103,9 @@ def _instant(typed: str, timezone: str) -> datetime:
             given = datetime.fromisoformat(typed)
             instant = utc(given if given.tzinfo else given.replace(tzinfo=zone(timezone)))
     except (ValueError, OverflowError):
-        raise Refused("Give a day such as 2026-12-31, or leave it blank for no end.") from None
+        raise Refused("Give a day such as 2026-12-31, or leave it empty for no end.") from None
     if not 1970 < instant.year < FURTHEST:
-        raise Refused("That year is out of reach. Leave it blank for no end.")
+        raise Refused("That year is out of reach. Leave it empty for no end.")
     return instant.astimezone(UTC)
 
 

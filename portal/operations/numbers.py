@@ -40,7 +40,7 @@ def checked(e164: str, country: str, kind: str) -> Phone:
     sort = faults.take("kind", one_of, NumberKind, kind, "kind", plan.kind)
     if found and not faults.found:
         if code and plan.country and code != plan.country:
-            faults.add("country", f"{plan.e164} is a number of {plan.country}. Leave the country blank, or say so.")
+            faults.add("country", f"{plan.e164} is a number of {plan.country}. Leave the country empty, or say so.")
         elif not code and not plan.country:
             faults.add("country", "This number belongs to no country by itself: give the one it is used in.")
     if found is None or sort is None or faults.found:

@@ -18,5 +18,5 @@ def one_or_all(text: str) -> Workspace | None:
     named = (Workspace.public_id == given) | (Workspace.web_address == given.lower())
     row: Workspace | None = db.session.scalar(select(Workspace).where(named)) if given.isprintable() else None
     if row is None:
-        raise Refused("There is no such workspace. Give its web address, or leave it blank for all.", "workspace")
+        raise Refused("There is no such workspace. Give its web address, or leave it empty for all.", "workspace")
     return row

@@ -119,7 +119,7 @@ def rate(text: str) -> Decimal | None:
     if not typed:
         return None
     if not re.fullmatch(r"\d{1,7}(\.\d{1,6})?|\.\d{1,6}", typed) or Decimal(typed) > DEAREST:
-        raise Refused(f"Give a price with at most {PLACES} decimals, such as 0.005, or leave it blank for none.")
+        raise Refused(f"Give a price with at most {PLACES} decimals, such as 0.005, or leave it empty for none.")
     return Decimal(typed).normalize()
 
 

@@ -84,7 +84,7 @@ def _rates(before: Platform, typed: Mapping[str, str], faults: Faults) -> dict[s
 def _rate(text: str) -> str:
     typed = text.strip()
     if not RATE_TEXT.fullmatch(typed) or not Decimal(typed):
-        raise Refused("Give what one unit is worth, such as 83.40, or leave it blank for no rate.")
+        raise Refused("Give what one unit is worth, such as 83.40, or leave it empty for no rate.")
     return f"{Decimal(typed):f}"
 
 

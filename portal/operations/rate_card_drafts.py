@@ -41,7 +41,7 @@ def _percent(text: str) -> Decimal:
     if not typed:
         return Decimal(0)
     if not re.fullmatch(r"\d{1,3}(\.\d{1,4})?|\.\d{1,4}", typed) or Decimal(typed) > 100:
-        raise Refused("Give per cent from 0 to 100 with at most 4 decimals, such as 18, or leave it blank for no tax.")
+        raise Refused("Give per cent from 0 to 100 with at most 4 decimals, such as 18, or leave it empty for no tax.")
     return Decimal(typed).normalize()
 
 

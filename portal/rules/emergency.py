@@ -21,7 +21,7 @@ def lacking(address: Mapping[str, str | None]) -> dict[str, str]:
     if not any(address.get(name) for name in EMERGENCY):
         return {}
     return {
-        name: f"An emergency address needs {what}. Fill it in, or leave all of it blank."
+        name: f"An emergency address needs {what}. Fill it in, or leave all of it empty."
         for name, what in NEEDED.items()
         if not address.get(name)
     }

@@ -117,7 +117,7 @@ def parse(text: str | None, limit: Limit, field: str | None = None) -> int | Non
     if value is None or not UNLIMITED <= value <= LARGEST:
         raise Refused(
             f"{CATALOGUE[limit].label}: give a whole number up to {LARGEST:,}, "
-            "0 for none allowed, −1 for unlimited, or leave it blank for not set.",
+            "0 for none allowed, −1 for unlimited, or leave it empty where it has no figure of its own.",
             field,
         )
     return value

@@ -93,8 +93,8 @@ def check_takes(name: str, status: Status) -> None:
 IMPORTED = Table(
     columns={
         "e164": "The whole number with + and its country code, such as +918047182200; spaces do not matter",
-        "country": "Two letters, such as IN. Blank: the country of its numbering plan",
-        "kind": "local, mobile or toll_free. Blank: what its numbering plan says",
+        "country": "Two letters, such as IN. Left empty: the country of its numbering plan",
+        "kind": "local, mobile or toll_free. Left empty: what its numbering plan says",
     },
     required=("e164",),
     synonyms={

@@ -210,9 +210,9 @@ def tiers_of(pairs: Collection[tuple[int | None, int | None]]) -> Iterator[tuple
         if contacts is None and percent is None:
             continue
         if contacts is None:
-            yield number, "contacts", "Give the number of contacts above which it holds, or leave both blank."
+            yield number, "contacts", "Give the number of contacts above which it holds, or leave both empty."
         elif percent is None:
-            yield number, "percent", "Give the per cent, or leave both blank."
+            yield number, "percent", "Give the per cent, or leave both empty."
         else:
             if last and contacts <= last[0]:
                 yield number, "contacts", f"Each step begins above the one before: give more than {last[0]:,}."

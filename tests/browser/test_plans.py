@@ -111,7 +111,7 @@ def test_new_workspaces_start_with_the_defaults(alice: Page, plan: str) -> None:
     expect(alice.get_by_role("status")).to_contain_text("Defaults saved.")
     alice.goto("/admin/workspaces/new")
     expect(alice.get_by_label("Plan", exact=True)).to_have_value(plan)
-    expect(alice.get_by_text("Blank: 21 days from now")).to_be_visible()
+    expect(alice.get_by_text("Leave it empty for 21 days from now")).to_be_visible()
 
 
 def test_thresholds_say_how_many_would_change(alice: Page, plan: str) -> None:

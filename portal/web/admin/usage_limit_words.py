@@ -114,7 +114,7 @@ def spent(found: Capped, locale: str) -> str:
 def blanks(found: Capped, locale: str) -> dict[str, str]:
     """What a limit is where its field is left blank, by field."""
     return {
-        OVERRIDES[limit]: f"Blank: {text_of(it.value, locale)}"
+        OVERRIDES[limit]: f"Left empty: {text_of(it.value, locale)}"
         + ("" if it.source is Source.NOT_SET else f", the {SOURCES[it.source]}’s")
         for limit, it in found.otherwise.items()
     }

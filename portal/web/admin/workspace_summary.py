@@ -42,7 +42,7 @@ def address_line(preview: Preview, typed: str) -> AddressLine:
     if fault:
         return AddressLine(fault=fault)
     if not preview.address:
-        return AddressLine(plain="Made from the name if you leave it blank.")
+        return AddressLine(plain="Made from the name if you leave it empty.")
     where = address_of(preview.address)
     return AddressLine(good=f"Free. People will open {where}" if typed.strip() else f"From the name: {where}")
 

@@ -126,7 +126,7 @@ def test_the_form_of_a_new_workspace_takes_the_defaults(alice: FlaskClient) -> N
     page = alice.get("/admin/workspaces/new").text
     assert f'<a class="link" href="{DEFAULTS}">Defaults</a>' in page
     assert f'value="{plan}" selected' in page and 'value="Europe/Paris" selected' in page
-    assert "Default: EUR" in page and "Blank: 30 days from now" in page
+    assert "Default: EUR" in page and "Leave it empty for 30 days from now" in page
     assert 'placeholder="ACME"' in page and 'value="suspend" selected' in page
 
 

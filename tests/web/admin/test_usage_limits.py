@@ -60,7 +60,7 @@ def test_a_cap_is_chosen_by_what_is_spent_and_a_limit_by_what_it_is_otherwise(cl
     usage_limits.change(acme, {"override_numbers": "77"}, BY, version=editable(acme).version)
     for page in (client.get(f"{HOME}{acme}/edit", headers=PART), client.get(f"{HOME}{acme}/edit")):
         assert "₹0.00 spent this month" in words(page.text)
-        assert "Blank: 1, the free plan’s" in words(page.text)
+        assert "Left empty: 1, the free plan’s" in words(page.text)
 
 
 @pytest.mark.parametrize(
