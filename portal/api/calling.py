@@ -102,6 +102,8 @@ def _run(
     if told.scope not in who.scopes:
         needed = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{told.scope.value}"'}
         raise Problem("forbidden", f"The key lacks the scope {told.scope.value}.", headers=needed)
+    if not parts.get("workspace", "ws_").startswith("ws_"):
+        raise Problem("not-found", "A workspace is named by its id, which begins with ws_, not by its web address.")
     if who.workspace and parts.get("workspace") not in (None, who.workspace):
         raise NotFound()
     scope.enter(who.workspace_key if who.workspace_key is not None else scope.PLATFORM)

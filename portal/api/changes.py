@@ -47,7 +47,8 @@ def read(call: Call) -> Feed:
     """Read what changed.
 
     In the order in which it was committed: whoever has read up to a change has seen all before it, and nothing
-    appears behind one's back. Ask again with `next` until `has_more` is false, then every few seconds."""
+    appears behind one's back. Ask again with `next` until `has_more` is false, then every few seconds. The feed is kept
+    for good: whoever was away for a year reads on where it stopped. Of a workspace that was purged `data` is empty."""
     rows, more = queries.changes(call.query.after, call.query.limit, call.only)
     data = [
         Change(id=each.public_id, type=each.type, at=each.at, workspace=each.workspace, data=each.data) for each in rows

@@ -29,7 +29,7 @@ class ReceiptIn(Shape):
     state: Literal["delivered", "read", "failed"]
     """What was read was delivered, too."""
     time: AwareDatetime
-    """When that happened (RFC 3339), at most 35 days ago."""
+    """When that happened (RFC 3339), at most 35 days ago, and at most 10 minutes ahead of Portal's clock."""
 
 
 class ReceiptResult(Told):

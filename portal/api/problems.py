@@ -35,7 +35,7 @@ KINDS: Mapping[str, tuple[int, str, str]] = {
     "limit-reached": (
         409,
         "A limit is reached",
-        "`limit`, `figure`, `used` and `source` say which. Nothing was taken.",
+        "`limit`, `effective`, `used` and `source` say which. Nothing was taken.",
     ),
     "changed-meanwhile": (412, "Somebody else changed it", "`If-Match` named an older version. Read it again."),
     "too-large": (413, "The request is too large", "Send less at once."),
@@ -135,7 +135,7 @@ def of_portal(error: PortalError, places: Places | None = None) -> Problem:
     if isinstance(error, LimitReached):
         about: dict[str, Any] = {
             "limit": error.limit,
-            "figure": error.figure,
+            "effective": error.figure,
             "used": error.used,
             "source": error.source,
         }

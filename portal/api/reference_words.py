@@ -19,6 +19,7 @@ from portal.rules.money import LARGEST_MINOR
 
 KINDS_OF_TEXT = {"date-time": "instant", "date": "day"}
 DEEPEST = 4
+WIDEST = 90  # characters of an example that stand in one line
 GROUPS = (
     ("data-plane", "The data plane", ("entitlements", "takings", "usage_events", "messages", "recordings", "changes")),
     ("workspaces", "Workspaces", ("workspaces", "workspace_moves", "holds", "overrides")),
@@ -184,5 +185,11 @@ def _example(told: Operation, server: str) -> str:
     if told.once:
         lines.append('-H "Idempotency-Key: $(uuidgen)"')
     if told.body is not None:
-        lines += [f'-H "Content-Type: {told.takes[0]}"', f"-d '{json.dumps(told.sample or {}, ensure_ascii=False)}'"]
+        lines += [f'-H "Content-Type: {told.takes[0]}"', f"-d '{_sample(told)}'"]
     return " \\\n  ".join(lines)
+
+
+def _sample(told: Operation) -> str:
+    """What is sent, in lines where one would be cut."""
+    line = json.dumps(told.sample or {}, ensure_ascii=False)
+    return line if len(line) <= WIDEST else json.dumps(told.sample, ensure_ascii=False, indent=2)

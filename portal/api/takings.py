@@ -27,8 +27,8 @@ class Left(Told):
     """A limit that it was taken from."""
 
     limit: Limit
-    figure: int
-    """-1 for unlimited."""
+    effective: int
+    """The figure in force: -1 unlimited."""
     used: int
 
 
@@ -57,5 +57,6 @@ def take(call: Call, workspace: str) -> Taken:
     Report what was sent as usage events all the same: what is used is the greater of the two."""
     left = takings.take(workspace, Limit(call.body.limit), call.body.count, call.by)
     return Taken(
-        count=call.body.count, limits=[Left(limit=each.limit, figure=each.figure, used=each.used) for each in left]
+        count=call.body.count,
+        limits=[Left(limit=each.limit, effective=each.effective, used=each.used) for each in left],
     )

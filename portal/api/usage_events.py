@@ -48,7 +48,8 @@ class Event(BaseModel):
     subject: WorkspaceId
     """The `id` of the workspace."""
     time: AwareDatetime
-    """When it happened (RFC 3339), at most 35 days ago; it counts on that day of the workspace's time zone."""
+    """When it happened (RFC 3339), at most 35 days ago, and at most 10 minutes ahead of Portal's clock; it counts on
+    that day of the workspace's time zone."""
     data: Data = Data()
 
 

@@ -13,7 +13,7 @@ from portal.models import Workspace
 from portal.rules.errors import Refused
 from portal.rules.usage_events import check_time
 
-NOBODY = "There is no such workspace."
+NOBODY = "There is no workspace of this id. Ids begin with ws_."
 CLOSED = "The workspace was closed before that."
 
 

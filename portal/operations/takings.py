@@ -32,10 +32,10 @@ TAKEN: Mapping[Limit, tuple[Limit, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A limit after the taking. `figure`: the effective one, −1 for unlimited."""
+    """A limit after the taking. `effective`: the figure in force, −1 for unlimited."""
 
     limit: Limit
-    figure: int
+    effective: int
     used: int
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from portal.api.calling import OPERATIONS
 from portal.api.operations import Operation
@@ -28,12 +29,17 @@ BODIES = {
 
 
 def called(who: Program, told: Operation, workspace: str) -> int:
-    """The status that it is answered, with a body in which nothing can be used."""
+    """The status that it is answered."""
+    return answered(who, told, workspace).status_code
+
+
+def answered(who: Program, told: Operation, workspace: str) -> TestResponse:
+    """What it is answered, with a body in which nothing can be used."""
     path = told.path.format(workspace=workspace, hold="hld_nothing", limit="users")
     if told.body is bytes:
-        return who.report(event(workspace)).status_code
+        return who.report(event(workspace))
     sent = BODIES.get(told.name, {}) if told.body is not None else None
-    return who.call(told.method, path, sent).status_code
+    return who.call(told.method, path, sent)
 
 
 def test_every_operation_asks_for_its_scope_and_its_workspace(app: Flask) -> None:
@@ -53,6 +59,8 @@ def test_every_operation_asks_for_its_scope_and_its_workspace(app: Flask) -> Non
         if "{workspace}" in told.path:
             assert called(own, told, beta) == 404, told.name
             assert called(everything, told, "ws_nothing") == 404, told.name
+            by_address = answered(everything, told, "acme")
+            assert by_address.status_code == 404 and "begins with ws_" in by_address.json["detail"], told.name
     assert count(AuditEvent) == events, "what was turned away did nothing"
     for told in OPERATIONS:  # the last, since closing may succeed nowhere else
         assert called(own, told, acme) not in (401, 500), told.name

@@ -14,6 +14,7 @@ from portal.api.calling import OPERATIONS, bp
 from portal.api.problems import KINDS
 from portal.rules.api_scopes import ApiScope
 from portal.rules.changes import CHANGES, DATA, check_told
+from portal.rules.usage_events import AHEAD, LATEST
 from portal.rules.webhooks import TEST, payload
 
 VALUES = {"text": "x", "instant": "2026-11-21T11:00:00Z", "texts": ["users"], "flag": True}
@@ -73,6 +74,11 @@ def test_the_page_says_what_a_program_would_else_have_to_try(app: Flask) -> None
     entitlements = page[page.index('id="entitlements-read"') :].partition("</article>")[0]
     assert "<code>limits.*.effective</code>" in entitlements and "-1 unlimited, 0 none allowed" in entitlements
     assert "{'" not in page and "9,007" not in page
+    events = page[page.index('id="usage-events-report"') :].partition("</article>")[0]
+    bounds = f"at most {LATEST.days} days ago, and at most {AHEAD.seconds // 60} minutes ahead"
+    assert bounds in events and bounds in page[page.index('id="messages-report"') :].partition("</article>")[0]
+    assert "The feed is kept for good" in changes and "a workspace that was purged" in changes
+    assert "<code>limits[].effective</code>" in page and "figure</code>" not in page, "the same word in all places"
 
 
 def test_what_the_page_shows_can_be_sent() -> None:

@@ -28,12 +28,14 @@ def limited(**caps: int) -> str:
 def test_a_message_is_one_of_the_day_and_of_the_month(app: Flask, who: Program, clock: Clock) -> None:
     path = limited(cap_monthly_messages=10, cap_daily_messages=4)
     took = who.post(path + "/limits/take", {"count": 3})
-    assert took.status_code == 200 and {each["limit"]: each["used"] for each in took.json["limits"]} == {
-        **{"daily_messages": 3},
-        "monthly_messages": 3,
-    }
+    assert took.status_code == 200 and took.json["limits"] == [
+        {"limit": "daily_messages", "effective": 4, "used": 3},
+        {"limit": "monthly_messages", "effective": 10, "used": 3},
+    ]
+    asked = who.get(path + "/entitlements").json["limits"]
+    assert all(asked[each["limit"]]["effective"] == each["effective"] for each in took.json["limits"])
     refused = who.post(path + "/limits/take", {"limit": "monthly_messages", "count": 2})
-    assert (refused.status_code, refused.json["limit"], refused.json["figure"], refused.json["used"]) == (
+    assert (refused.status_code, refused.json["limit"], refused.json["effective"], refused.json["used"]) == (
         *(409, "daily_messages", 4),
         3,
     )

@@ -70,7 +70,7 @@ def test_anything_else_is_refused_naming_limit_and_what_is_allowed(text: str) ->
         parse(text, Limit.MONTHLY_MINUTES, field="override_monthly_minutes")
     assert refusal.value.field == "override_monthly_minutes"
     assert refusal.value.message.startswith("Call minutes per month: ")
-    for words in ("0 for none", "−1 for unlimited", "blank"):
+    for words in ("0 for none", "−1 for unlimited", "leave it empty"):
         assert words in refusal.value.message
 
 
