@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import url_for
 
@@ -207,7 +207,8 @@ def _part(text: str, item: Item | None) -> Part:
     if item is None:
         return Part(text)
     kind = text.partition("_")[0]
-    return Part(item.name, url_for(PAGES[kind], **{kind: text}), text)
+    named: dict[str, Any] = {kind: text}
+    return Part(item.name, url_for(PAGES[kind], **named), text)
 
 
 def _by(run: RunView, reader: Reader) -> str:
