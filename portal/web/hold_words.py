@@ -24,7 +24,9 @@ TO_GO_ON = {
 
 
 def why(kind: HoldKind, public_reason: str, brand: str, organization: str) -> str:
-    """The reason that was given, or what its kind means."""
+    """The reason that was given, or what its kind means. Of a spend cap Portal gave it by itself."""
+    if public_reason and kind is HoldKind.SPEND_CAP:
+        return formats.priced(public_reason, formats.reader_locale())
     if public_reason:
         return f"“{formats.isolated(public_reason)}”"
     return WHY[kind].format(brand=brand, organization=formats.isolated(organization))

@@ -95,6 +95,7 @@ def test_whoever_may_raises_the_cap_that_suspended_it_and_nothing_else(
     olive, path = browser(app, acme.owner), acme.path + "usage/cap"
     page = olive.get(acme.path + "suspended").text
     assert "Raise the spend cap, or wait for the new month." in words(page) and f'href="{path}"' in page
+    assert "Why The spend cap of ₹100.00 for" in words(page)
     assert olive.get(acme.path + "usage").location == acme.path + "suspended", "nothing else works"
     form = fields_of(olive.get(path).text) | {"suspension_behaviour": "suspend"}
     for cap in ("100", "110.00", "120"):
