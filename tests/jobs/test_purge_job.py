@@ -39,6 +39,10 @@ def last_run() -> JobRun:
 
 def test_the_clock_alone_is_not_believed(closed: str, clock: Clock) -> None:
     assert "purge" in NAMES and runner.due(JOBS["purge"], clock)
+    clock.advance(hours=1)
+    assert runner.due(JOBS["purge"], clock)
+    span = db.session.scalars(select(WatchedSpan)).one()
+    assert (span.began_at, span.ended_at) == (NOW, NOW + HOUR), "it watches, also while nothing is due"
     clock.advance(days=91)
     assert runner.due(JOBS["purge"], clock)
     assert (last_run().state, last_run().counts, count(Workspace)) == (JobState.DONE, {}, 1)

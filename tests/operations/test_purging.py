@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, select
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, insert, select
 
 from portal.base.db import as_of_now, db
 from portal.models import (
     AuditEvent,
     BilledMonth,
     Change,
+    Contact,
     Invoice,
     Membership,
     PlatformSum,
@@ -24,9 +25,10 @@ from portal.models import (
 from portal.operations import closing, domains, team
 from portal.operations.purging import again, tables
 from portal.operations.purging.erase import erase
-from portal.operations.purging.purge import purge
+from portal.operations.purging.purge import BATCH, purge
 from portal.operations.purging.watch import watch
 from portal.operations.repair import repair
+from portal.operations.unit import unit
 from portal.queries import audit, doctor, purges
 from portal.queries.doctor import Finding
 from portal.queries.platform_days import true_sums
@@ -105,14 +107,14 @@ def test_no_row_and_no_byte_is_left_and_the_neighbour_is_what_it_was(
     canaries.fill(wren, OTHERS)
     repair(NOW)
     key = closed(cage)
-    before = canaries.rows_with(OTHERS)
+    before = canaries.of_others(cage)
     assert canaries.holding(TEXT) >= {("contact", "name"), ("audit_event", "payload"), ("workspace", "admin_note")}
     watched()
     rows = []
     assert purge(key, at(PURGE_AFTER), run="run_1", tell=rows.append)
     assert canaries.holding(TEXT) == set()
     assert canaries.holding(NAME, NAME.casefold()) == canaries.NAMES
-    assert canaries.rows_with(OTHERS) == before
+    assert before - canaries.of_others() == set()
     receipt = purges.receipts(1).rows[0]
     assert (receipt.workspace, receipt.name, receipt.run) == (key, NAME, "run_1")
     assert receipt.rows == sum(receipt.counts.values()) == sum(rows) + 1
@@ -211,6 +213,18 @@ def test_the_doctor_finds_nothing_wrong_between_any_two_steps(cage: Workspace, m
     check_platform()
 
 
+def test_a_table_that_is_long_goes_in_steps(cage: Workspace) -> None:
+    more, steps = {"workspace_id": cage.id, "name": "", "email": "", "is_sample": False, "created_at": NOW}, list[int]()
+    with unit() as session:
+        rows = [more | {"public_id": f"con_{n}", "phone": f"+{n}"} for n in range(2 * BATCH + 1)]
+        session.execute(insert(Contact.__table__), rows)
+    repair(NOW)
+    assert purge(closed(cage), at(PURGE_AFTER), at_its_word=True, tell=steps.append)
+    [receipt] = purges.receipts(1).rows
+    assert (receipt.counts["contact"], max(steps), sum(steps)) == (2 * BATCH + 1, BATCH, receipt.rows - 1)
+    assert steps.count(BATCH) == 2
+
+
 def test_once_it_has_begun_it_cannot_be_restored(cage: Workspace) -> None:
     key = closed(cage)
 
@@ -221,6 +235,7 @@ def test_once_it_has_begun_it_cannot_be_restored(cage: Workspace) -> None:
         purge(key, at(PURGE_AFTER), at_its_word=True, tell=killed)
     with pytest.raises(Conflict, match="being purged"):
         closing.restore(key, BY)
+    assert purges.receipts(1).rows[0].finished_at is None and erase(DUE) == 0
     assert purges.due(NOW) == [key]
     assert purge(key, at(PURGE_AFTER))
 

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, Boolean, Column, Date, DateTime, Enum, LargeBinary,
 from portal.base.db import db
 from portal.models import Invoice, Number, Task, User, Workspace
 from portal.operations.audit import record
+from portal.operations.purging.tables import NAMED
 from portal.operations.unit import unit
 from tests import factories
 from tests.support.clocks import NOW
@@ -33,6 +34,8 @@ WRITTEN = ("audit_event", "membership")  # as the program does
 OF_THE_ORGANIZATION = ("customer_order", "credit_entry", "invoice", "invoice_line", "login_session", "number")
 NEUTRAL = ("public_id", "outcome", "organization", "currency", "type")  # the program's own words, and ids
 NAMES = {(table, "workspace_name") for table in ("purge", "customer_order", "credit_entry", "invoice_line")}
+
+COUNTING = ("audit_head", "workspace_tally")
 
 
 def reaching(metadata: MetaData) -> list[Table]:
@@ -167,10 +170,21 @@ def holding(*tokens: str) -> set[tuple[str, str]]:
     }
 
 
-def rows_with(*tokens: str) -> list[str]:
-    """All rows in which one of these texts stands, as they are."""
-    found = ((table.name, {name: written(value) for name, value in row.items()}) for table, row in every_row())
-    return [f"{name} {row}" for name, row in found if any(token in value for token in tokens for value in row.values())]
+def of_others(*caged: Workspace) -> set[str]:
+    """All rows, as they are, but those of these workspaces, which refer to one of them, or cannot be without such a
+    row, or name it by its public id; and but those that count all there is."""
+    names = {row.public_id for row in caged}
+    theirs, found = {(WORKSPACE, row.id) for row in caged}, set()
+    for table, row in every_row():
+        keys = [key for key in table.foreign_keys if key.column.table.name == WORKSPACE]
+        keys = keys or [key for key in table.foreign_keys if not key.parent.nullable]
+        by_key = any((key.column.table.name, row[key.parent.name]) in theirs for key in keys)
+        by_name = table.name in NAMED and row[NAMED[table.name][0]] in names
+        if by_key or by_name:
+            theirs.add((table.name, row.get("id")))
+        elif (table.name, row.get("id")) not in theirs and table.name not in COUNTING:
+            found.add(f"{table.name} {sorted((name, written(value)) for name, value in row.items())}")
+    return found
 
 
 def written(value: Any) -> str:
