@@ -31,6 +31,7 @@ from portal.operations.derived import settling_all
 from portal.operations.locks import Place, locked_place, primary_of
 from portal.operations.numbers import hand_over, take_back
 from portal.operations.powers import held_in
+from portal.operations.purging.watch import unwatch
 from portal.operations.statuses import following
 from portal.operations.unit import unit
 from portal.queries.closing import OPEN_BROADCASTS
@@ -87,6 +88,7 @@ def close(
             raise Refused(f"Type the name exactly as it is: {row.name}. Nothing was closed.", "confirm_name")
         _check_told(session, row, told)
         before = row.status
+        unwatch(session, by.at)
         with following(session, [row], by):
             row.cancelled_at = by.at
             done = _strip(session, row, by)

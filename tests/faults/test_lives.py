@@ -359,5 +359,7 @@ def test_the_program_and_the_model_never_disagree(app: Flask, clock: Clock, mail
     ways = [f"{act.__name__} {status}" for act, statuses in WELL_TRODDEN.items() for status in statuses]
     few = [way for way in (*ways, "trial_ended", "spend_cap", "past_due") if not walk.met[way]]
     assert not few, f"{few} were never met: {walk.met}"
+    spared = {each for house in walk.houses for each in house.spared}
+    assert spared >= {"activate", "lift", "pay", "restore", "spend_caps"}
     lived = {each for house in walk.houses for room in house.rooms for each in room.history}
     assert lived == {"trial", "active", "suspended", "cancelled", "purged"}

@@ -34,6 +34,7 @@ from portal.operations import holds, usage
 from portal.operations import onboarding as onboarding_operations
 from portal.operations import trials as trial_operations
 from portal.operations.derived import settling
+from portal.operations.holds import NewHold
 from portal.operations.unit import unit
 from portal.queries.audit import verify
 from portal.rules.access import STAFF, StaffRole
@@ -125,11 +126,16 @@ def test_what_a_person_lifted_stays_so_where_the_trial_ended_again_while_nothing
     assert fresh(acme).status is TRIAL
 
 
-def test_a_trial_that_is_given_more_time_is_let_in(acme: Workspace, mailbox: Mailbox, clock: Clock) -> None:
+def test_a_trial_that_is_given_more_time_is_let_in_unless_somebody_holds_it(
+    acme: Workspace, mailbox: Mailbox, clock: Clock
+) -> None:
     clock.advance(days=7)
     trials(clock)
+    holds.suspend(acme.public_id, NewHold(), factories.command(clock()), OWNER)
     put(acme, trial_ends_at=clock() + 7 * DAY)
     assert trials(clock) == {"extended": 1}
+    assert open_holds() == [(HoldKind.MANUAL, "")]
+    holds.lift(acme.public_id, hold_ids(), factories.command(clock()), OWNER)
     assert (fresh(acme).status, open_holds()) == (TRIAL, [])
     check_platform()
 

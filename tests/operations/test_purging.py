@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, insert, select
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, insert, select, text
 
 from portal.base.db import as_of_now, db
 from portal.models import (
@@ -27,7 +27,7 @@ from portal.operations.purging import again, tables
 from portal.operations.purging.erase import erase
 from portal.operations.purging.purge import BATCH, purge
 from portal.operations.purging.watch import watch
-from portal.operations.repair import repair
+from portal.operations.repair import INDEXES, repair
 from portal.operations.unit import unit
 from portal.queries import audit, doctor, purges
 from portal.queries.doctor import Finding
@@ -128,6 +128,8 @@ def test_no_row_and_no_byte_is_left_and_the_neighbour_is_what_it_was(
     if database_url.startswith("sqlite"):
         files = b"".join(each.read_bytes() for each in Path(database_url[10:]).parent.glob("portal.sqlite3*"))
         assert OTHERS.encode() in files and TEXT.encode() not in files
+        for index in INDEXES:  # its pieces that are older than the last have parts of words that went
+            assert db.session.scalar(text(f"SELECT count(DISTINCT segid) FROM {index}_idx")) == 1, index
 
 
 def test_a_run_after_it_finds_nothing_to_do(cage: Workspace) -> None:
@@ -154,6 +156,18 @@ def test_a_clock_that_was_set_forward_purges_nothing_until_the_time_has_passed(c
     assert not purge(key, at(forward))
     watch(NOW + timedelta(hours=1))  # it is put back, and nobody has watched what it said before
     assert [(span.began_at, span.ended_at) for span in spans()] == [(NOW, NOW + timedelta(hours=1))]
+
+
+def test_what_was_closed_while_the_clock_was_back_keeps_its_90_days(cage: Workspace) -> None:
+    """Of what the clock had said of later instants nothing was watched after that."""
+    long, hour = timedelta(days=200), timedelta(hours=1)
+    add(WatchedSpan(began_at=NOW - long, ended_at=NOW))
+    closing.close(cage.public_id, cage.name, at(-long + hour))  # for a minute, until the machine asks what time it is
+    watch(NOW + hour)
+    assert purges.due(NOW + hour) == [cage.public_id]
+    assert not purge(cage.public_id, at(hour))
+    watched = [(span.began_at - NOW, span.ended_at - NOW) for span in spans()]
+    assert watched == [(-long, -long + hour), (hour, hour)]
 
 
 def spans() -> list[WatchedSpan]:

@@ -53,6 +53,8 @@ class House:
     owed: dict[str, date] = field(default_factory=dict)
     eased_at: datetime | None = None
     lifted: list[str] = field(default_factory=list)
+    spared: set[str] = field(default_factory=set)
+    """What has lifted one hold, or none, where others are open, which stay so."""
 
     def status(self, room: Room) -> str:
         """Of one of its workspaces."""
@@ -86,7 +88,7 @@ class House:
         if room.cancelled_at or room.stage == "active":
             return 409
         room.stage, room.activated_on = "active", now.date()
-        self._ease(room, "trial_ended", now)
+        self._ease(room, "trial_ended", now, "activate")
         return 200
 
     def open(self, room: Room, kind: str, whole: bool) -> int:
@@ -111,7 +113,7 @@ class House:
             return 409
         for whose in (room, self):
             for kind in [kind for kind, each in whose.holds.items() if each == hold]:
-                self._ease(whose, kind, now)
+                self._ease(whose, kind, now, "lift")
         return 200
 
     def cancel(self, room: Room, typed: str, now: datetime) -> int:
@@ -132,6 +134,8 @@ class House:
         if not room.is_primary and not (self.is_open(self.primary) and self.primary.plan == SEVERAL):
             return 409
         room.cancelled_at = None
+        if room.holds:
+            self.spared.add("restore")
         return 200
 
     def change_plan(self, room: Room, plan: str) -> int:
@@ -163,22 +167,24 @@ class House:
         is_another = cap != room.cap
         room.cap, room.behaviour = cap, behaviour
         if is_another and not room.reaches(now):
-            self._release(room, now)
+            self._release(room, now, "change_cap")
         return 200
 
-    def _release(self, room: Room, now: datetime) -> None:
+    def _release(self, room: Room, now: datetime, by: str) -> None:
         room.acted.clear()
-        self._ease(room, "spend_cap", now)
+        self._ease(room, "spend_cap", now, by)
 
     def pay(self, invoice: str, now: datetime) -> None:
         """An invoice that is owed; a hold past due goes once nothing is overdue."""
         del self.owed[invoice]
         if not any(due < now.date() for due in self.owed.values()):
-            self._ease(self, "past_due", now)
+            self._ease(self, "past_due", now, "pay")
 
-    def _ease(self, whose: Room | House, kind: str, now: datetime) -> None:
+    def _ease(self, whose: Room | House, kind: str, now: datetime, by: str) -> None:
         if kind in whose.holds:
             whose.lifted.append(whose.holds.pop(kind))
+            if whose.holds:
+                self.spared.add(by)
             if kind == "past_due":
                 self.eased_at = now
 
@@ -187,7 +193,7 @@ class House:
     def trials(self, now: datetime) -> None:
         for room in filter(self.is_open, self.rooms):
             if room.trial_ends > now:
-                self._ease(room, "trial_ended", now)
+                self._ease(room, "trial_ended", now, "trials")
             elif room.stage == "trial" and (room.ended_at is None or room.ended_at < room.trial_ends):
                 room.ended_at = now  # one that is open from an earlier end is that of this one, too
                 room.holds.setdefault("trial_ended", "")
@@ -204,7 +210,7 @@ class House:
             if room.activated_on is None:
                 continue
             if not room.reaches(now):
-                self._release(room, now)
+                self._release(room, now, "spend_caps")
             elif (month, room.cap, room.behaviour) not in room.acted:
                 room.acted.add((month, room.cap, room.behaviour))
                 if room.behaviour == "suspend":

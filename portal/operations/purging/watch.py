@@ -16,9 +16,7 @@ def watch(now: datetime) -> None:
     """The machine's clock says `now`, and somebody has seen it. Where it was put back, what it had said of later
     instants is taken back."""
     with unit() as session:
-        exclusively(session, "watch")
-        session.execute(delete(WatchedSpan).where(WatchedSpan.began_at > now))
-        session.execute(update(WatchedSpan).where(WatchedSpan.ended_at > now).values(ended_at=now))
+        unwatch(session, now)
         last = session.scalar(select(WatchedSpan).order_by(WatchedSpan.ended_at.desc()).limit(1))
         if last is None:
             _believe(session, now)
@@ -26,6 +24,14 @@ def watch(now: datetime) -> None:
             last.ended_at = now
         else:
             session.add(WatchedSpan(began_at=now, ended_at=now))
+
+
+def unwatch(session: Session, now: datetime) -> None:
+    """In the open unit: what the clock has said of instants after `now` counts for nothing any more. Whoever closes a
+    workspace does this too: by a clock that is back for a minute it was closed long ago, and watched since."""
+    exclusively(session, "watch")
+    session.execute(delete(WatchedSpan).where(WatchedSpan.began_at > now))
+    session.execute(update(WatchedSpan).where(WatchedSpan.ended_at > now).values(ended_at=now))
 
 
 def _believe(session: Session, now: datetime) -> None:
