@@ -174,7 +174,8 @@ def of_others(*caged: Workspace) -> set[str]:
     """All rows, as they are, but those of these workspaces, which refer to one of them, or cannot be without such a
     row, or name it by its public id; and but those that count all there is."""
     names = {row.public_id for row in caged}
-    theirs, found = {(WORKSPACE, row.id) for row in caged}, set()
+    theirs: set[tuple[object, object]] = {(WORKSPACE, row.id) for row in caged}
+    found = set()
     for table, row in every_row():
         keys = [key for key in table.foreign_keys if key.column.table.name == WORKSPACE]
         keys = keys or [key for key in table.foreign_keys if not key.parent.nullable]
