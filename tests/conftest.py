@@ -19,11 +19,12 @@ from playwright.sync_api import Page, expect
 
 from portal import create_app
 from portal.base import clock as base_clock
-from portal.base import names, site, webhooks
+from portal.base import hashing, names, site, webhooks
 from portal.base.db import db
 from portal.gateways.dns import FakeDns
 from portal.gateways.webhooks import FakeWebhooks
 from portal.models import OutboxState
+from portal.operations import demo
 from portal.settings import Settings
 from tests.support import browsers, parts, servers
 from tests.support.clients import Client
@@ -47,6 +48,7 @@ expect.set_options(timeout=PATIENCE)
 SLOW = [int(each) for each in os.environ.get("PORTAL_TEST_SLOW", "").split(",") if each]
 
 MakeApp = Callable[..., Flask]
+LoadExample = Callable[[demo.Wanted], None]
 Serve = Callable[..., Server]
 
 
@@ -212,6 +214,25 @@ def client(app: Flask) -> FlaskClient:
 def mailbox(app: Flask) -> Mailbox:
     """The mail that the program wrote: `.messages`, `.subjects`, `.to(address)`, `.only(address)`."""
     return Mailbox()
+
+
+@pytest.fixture
+def load_example(app: Flask, database: Database, now: datetime) -> LoadExample:
+    """`load_example(demo.Wanted(24, days=40))`: the example platform of that size, and nothing else, is there. Loaded
+    once and put back for every further test that wants the same."""
+
+    def load(wanted: demo.Wanted) -> None:
+        db.session.remove()
+        state = f"example {wanted.workspaces} {wanted.seed} {wanted.days}"
+        if database.keeps(state):
+            database.restore(state)
+            return
+        database.restore()
+        demo.load(wanted, now, hashing.hash_password, lambda step, done, total: None)
+        db.session.remove()
+        database.keep(state)
+
+    return load
 
 
 # ---------------------------------------------------------------- servers

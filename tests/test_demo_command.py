@@ -14,7 +14,7 @@ from portal.models import User, Workspace
 from portal.operations import demo
 from portal.operations.unit import unit
 from portal.queries import example
-from tests.conftest import NOW
+from tests.conftest import NOW, LoadExample
 from tests.support.commands import Portal
 
 
@@ -77,15 +77,17 @@ def test_if_empty_starts_over_where_loading_was_killed(portal: Portal, app: Flas
     assert (found.workspaces, found.is_unfinished) == (15, False)
 
 
-def test_wipe_says_what_is_gone(portal: Portal) -> None:
-    portal("demo", "--workspaces", "12", "--days", "7")
+def test_wipe_says_what_is_gone(portal: Portal, load_example: LoadExample) -> None:
+    load_example(demo.Wanted(12))
     done = portal("demo", "--wipe")
     assert done.returncode == 0 and "12 workspaces" in done.stdout
     assert example.contents().is_empty
 
 
-def test_the_doctor_ends_with_1_where_something_differs_and_repairs_it(portal: Portal) -> None:
-    portal("demo", "--workspaces", "12", "--days", "7")
+def test_the_doctor_ends_with_1_where_something_differs_and_repairs_it(
+    portal: Portal, load_example: LoadExample
+) -> None:
+    load_example(demo.Wanted(12))
     well = portal("doctor")
     assert (well.returncode, well.stdout.splitlines()[-1]) == (0, "All is well."), well.stdout
     with unit() as session:

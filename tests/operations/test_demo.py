@@ -27,6 +27,7 @@ from portal.queries.principals import platform
 from portal.rules.errors import Conflict, Refused
 from portal.rules.health import Code
 from portal.rules.lifecycle import Status
+from tests.conftest import LoadExample
 
 Rows = dict[str, list[tuple[Any, ...]]]
 Load = Callable[..., demo.Loaded]
@@ -85,7 +86,7 @@ def test_organizations_add_up_to_the_workspaces_asked_for(workspaces: int) -> No
 
 @pytest.mark.parametrize("seed", [99])
 def test_another_seed_makes_as_complete_a_platform(load: Load, seed: int) -> None:
-    load(seed=seed)
+    assert load(seed=seed) == demo.Loaded(214, example.contents().organizations)
     codes = {reason["code"] for each in db.session.scalars(select(Workspace.health_reasons)) for reason in each}
     assert codes == {code.value for code in Code}
     assert set(db.session.scalars(select(Workspace.status))) == set(Status)
@@ -123,8 +124,8 @@ def test_wiping_leaves_nothing(load: Load, now: datetime) -> None:
     assert add_user() == 1, "keys are counted from 1 again"
 
 
-def test_rows_that_follow_get_keys_of_their_own(load: Load) -> None:
-    load(12)
+def test_rows_that_follow_get_keys_of_their_own(load_example: LoadExample) -> None:
+    load_example(demo.Wanted(12))
     most = db.session.scalar(select(func.max(User.id))) or 0
     assert add_user() == most + 1
 
@@ -146,8 +147,8 @@ def test_real_data_is_left_alone(load: Load, now: datetime, real: Callable[[date
     assert not platform().is_example
 
 
-def test_a_second_one_is_refused(load: Load) -> None:
-    load(12)
+def test_a_second_one_is_refused(load: Load, load_example: LoadExample) -> None:
+    load_example(demo.Wanted(12))
     with pytest.raises(Conflict, match="already"):
         load(12)
     assert example.contents().workspaces == 12
@@ -191,8 +192,8 @@ def test_progress_is_told_to_its_end(app: Flask, now: datetime) -> None:
     assert (300, 300) in told.values()
 
 
-def test_the_audit_head_is_that_of_the_last_event(load: Load) -> None:
-    load(12)
+def test_the_audit_head_is_that_of_the_last_event(load_example: LoadExample) -> None:
+    load_example(demo.Wanted(12))
     head = db.session.scalars(select(AuditHead)).one()
     last = db.session.scalars(select(AuditEvent).order_by(AuditEvent.sequence.desc())).first()
     assert last and (head.sequence, head.hash, last.action) == (last.sequence, last.hash, "platform.example_loaded")

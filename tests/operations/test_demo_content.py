@@ -1,7 +1,7 @@
 """What stands on the example platform: everything that can happen, people to log in as, and a believable life."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +9,6 @@ import phonenumbers
 import pytest
 from sqlalchemy import func, select
 
-from portal import create_app
 from portal.base import hashing
 from portal.base.db import db
 from portal.models import (
@@ -49,29 +48,7 @@ from portal.rules.passwords import weakness
 from portal.rules.periods import day_start, local_day
 from portal.rules.pricing import Cycle
 from portal.rules.requests import RequestKind, RequestState
-from portal.settings import Settings
-from tests.conftest import DATABASES, KEY, NOW, migrate
-from tests.support import parts
-from tests.support.databases import open_database
-
-
-def quietly(step: str, done: int, total: int) -> None:
-    """Nobody watches."""
-
-
-@pytest.fixture(scope="module", params=DATABASES)
-def platform_here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The example platform of the usual size, loaded once for all tests of this file, which only read."""
-    folder = tmp_path_factory.mktemp("example")
-    database = open_database(request.param, folder, migrate) or parts.missing("PostgreSQL", "postgresql")
-    app = create_app(Settings(instance=folder, database_url=database.url, secret_key=KEY, testing=True))
-    with app.app_context():
-        assert demo.load(demo.Wanted(), NOW, hashing.hash_password, quietly) == demo.Loaded(214, 90)
-        yield
-        db.session.remove()
-        db.engine.dispose()
-    database.close()
-
+from tests.conftest import NOW, LoadExample
 
 STANDS: list[Callable[[], None]] = []
 
@@ -82,7 +59,8 @@ def stands(act: Callable[[], None]) -> Callable[[], None]:
     return act
 
 
-def test_the_example_platform_is_what_it_promises(platform_here: None, subtests: pytest.Subtests) -> None:
+def test_the_example_platform_is_what_it_promises(load_example: LoadExample, subtests: pytest.Subtests) -> None:
+    load_example(demo.Wanted())
     for each in STANDS:
         with subtests.test(each.__name__):
             each()

@@ -4,10 +4,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, func, select
 
-from portal.base import hashing
 from portal.base.db import db
 from portal.models import (
     AuditEvent,
@@ -29,14 +27,15 @@ from portal.queries.health import facts_of, plan_limits
 from portal.rules.health import Code, Facts, Level
 from portal.rules.lifecycle import Status
 from portal.rules.limits import Limit
+from tests.conftest import LoadExample
 
 TODAY = date(2026, 11, 21)  # in Kolkata, at 11:00 UTC
 
 
 @pytest.fixture
-def example(app: Flask, now: datetime) -> None:
+def example(load_example: LoadExample) -> None:
     """A small example platform."""
-    demo.load(demo.Wanted(40, days=40), now, hashing.hash_password, lambda step, done, total: None)
+    load_example(demo.Wanted(40, days=40))
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from portal import create_app
-from portal.base import hashing
 from portal.base.db import db
 from portal.models import AuditEvent, Workspace, WorkspaceTally
 from portal.operations import demo, repair
@@ -18,7 +17,7 @@ from portal.operations.unit import unit
 from portal.queries import audit, doctor
 from portal.queries.doctor import Finding
 from portal.settings import KEY_FILE, Settings
-from tests.conftest import KEY, ROOT
+from tests.conftest import KEY, ROOT, LoadExample
 from tests.support.databases import Database
 
 MIGRATIONS = ROOT / "migrations"
@@ -27,9 +26,9 @@ GOOD = "(SELECT min(id) FROM workspace WHERE health = 'good')"
 
 
 @pytest.fixture
-def example(app: Flask, now: datetime) -> None:
+def example(load_example: LoadExample) -> None:
     """A small example platform."""
-    demo.load(demo.Wanted(24, days=40), now, hashing.hash_password, lambda step, done, total: None)
+    load_example(demo.Wanted(24, days=40))
 
 
 def examined(settings: Settings = SETTINGS) -> dict[str, Finding]:
@@ -53,8 +52,8 @@ def test_all_is_well_on_a_fresh_database(app: Flask) -> None:
     assert unwell() == set()
 
 
-def test_all_is_well_on_the_whole_example_platform(app: Flask, now: datetime) -> None:
-    demo.load(demo.Wanted(), now, hashing.hash_password, lambda step, done, total: None)
+def test_all_is_well_on_the_whole_example_platform(load_example: LoadExample) -> None:
+    load_example(demo.Wanted())
     found = examined()
     assert {name for name, finding in found.items() if not finding.is_well} == set()
     others = {"Totals", "Accounts", "Search index", "One owner", "One primary", "Audit log", "Billing"}

@@ -1,12 +1,11 @@
 """What other limits of a plan would do is counted over all its workspaces at once: the same as page after page says."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
 
-from portal import create_app
-from portal.base import hashing
 from portal.base.db import db
 from portal.models import Workspace, scope
 from portal.operations import demo
@@ -15,28 +14,27 @@ from portal.queries.detail import Detail, detail
 from portal.queries.plan_effects import Change, Hit, hits
 from portal.queries.plans import PlanView
 from portal.rules.limits import UNLIMITED, Limit
-from portal.settings import Settings
-from tests.conftest import DATABASES, KEY, NOW, migrate
-from tests.support import parts
-from tests.support.databases import open_database
+from tests.conftest import NOW, LoadExample
+from tests.support.databases import Database
 
 Found = list[Detail]
 
 
-@pytest.fixture(scope="module", params=DATABASES)
-def found(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Found]:
+@pytest.fixture(scope="module")
+def read() -> dict[str, Found]:
+    """What `found` has read already, by the kind of database: this takes longer than all that is counted."""
+    return {}
+
+
+@pytest.fixture
+def found(load_example: LoadExample, database: Database, read: dict[str, Found]) -> Iterator[Found]:
     """The pages of all workspaces of a small example platform that are not closed, as they say themselves."""
-    folder = tmp_path_factory.mktemp("example")
-    database = open_database(request.param, folder, migrate) or parts.missing("PostgreSQL", "postgresql")
-    app = create_app(Settings(instance=folder, database_url=database.url, secret_key=KEY, testing=True))
-    with app.app_context():
-        demo.load(demo.Wanted(workspaces=80), NOW, hashing.hash_password, lambda *_: None)
-        with scope.platform():
+    load_example(demo.Wanted(workspaces=80))
+    with scope.platform():
+        if database.kind not in read:
             open_ones = db.session.scalars(select(Workspace.public_id).where(Workspace.cancelled_at.is_(None))).all()
-            yield [detail(each, NOW) for each in open_ones]
-        db.session.remove()
-        db.engine.dispose()
-    database.close()
+            read[database.kind] = [detail(each, NOW) for each in open_ones]
+        yield read[database.kind]
 
 
 def counted(change: Change, name: str | None, pages: Found) -> Hit:
@@ -81,6 +79,11 @@ def test_a_query_for_each_limit_whatever_there_is(found: Found) -> None:
     asked: list[str] = []
     changes = [Change(limit, (plans.plans()[2].key,), 5, 1) for limit in Limit]
     db.session.rollback()
-    event.listen(db.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    def note(*given: Any) -> None:
+        asked.append(given[2])
+
+    event.listen(db.engine, "before_cursor_execute", note)
     hits(changes, NOW)
+    event.remove(db.engine, "before_cursor_execute", note)
     assert len([each for each in asked if each.lstrip().upper().startswith("SELECT")]) == len(Limit) + 1

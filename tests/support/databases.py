@@ -1,4 +1,5 @@
-"""The databases that tests run on: migrated once, and put back to that state before each test.
+"""The databases that tests run on: migrated once, and put back to that state before each test, or to another that was
+kept, such as that with an example platform.
 
 Putting back leaves the database in place, so that a server that holds it open goes on undisturbed.
 """
@@ -21,10 +22,11 @@ Migrate = Callable[[str], None]
 SEQUENCES = "SELECT sequencename AS name, start_value, last_value FROM pg_sequences WHERE schemaname = 'public'"
 RESET_SEQUENCES = """
     SELECT setval(format('public.%I', now.sequencename)::regclass,
-                  coalesce(fresh.last_value, fresh.start_value), fresh.last_value IS NOT NULL)
-      FROM pg_sequences AS now JOIN fresh."sequence values" AS fresh ON fresh.name = now.sequencename
-     WHERE now.schemaname = 'public' AND now.last_value IS DISTINCT FROM fresh.last_value
+                  coalesce(kept.last_value, kept.start_value), kept.last_value IS NOT NULL)
+      FROM pg_sequences AS now JOIN {}."sequence values" AS kept ON kept.name = now.sequencename
+     WHERE now.schemaname = 'public' AND now.last_value IS DISTINCT FROM kept.last_value
 """
+FRESH = "fresh"  # the state that is kept from the start: freshly migrated
 
 
 class Database(Protocol):
@@ -33,15 +35,21 @@ class Database(Protocol):
     kind: str
     url: str
 
-    def restore(self) -> None:
-        """Its content is that of a freshly migrated database."""
+    def keep(self, state: str) -> None:
+        """`restore` brings back what it holds now, under this name. Nobody writes to it meanwhile."""
+
+    def keeps(self, state: str) -> bool:
+        """Whether `restore` knows this name."""
+
+    def restore(self, state: str = FRESH) -> None:
+        """Its content is what it was when that was kept; without a name, that of a freshly migrated database."""
 
     def close(self) -> None:
         """Nothing of it is left running."""
 
 
 class Sqlite:
-    """A file; restored from a migrated copy by SQLite's own backup, page for page."""
+    """A file; kept and restored by SQLite's own backup, page for page."""
 
     kind = "sqlite"
 
@@ -49,19 +57,29 @@ class Sqlite:
         self.path = folder / "portal.sqlite3"
         self.url = f"sqlite:///{self.path}"
         migrate(self.url)
-        self._fresh = sqlite3.connect(":memory:")
-        with _opened(self.path) as live:
-            live.backup(self._fresh)
+        self._kept: dict[str, sqlite3.Connection] = {}
+        self.keep(FRESH)
 
-    def restore(self) -> None:
-        """Its content is that of a freshly migrated database."""
+    def keep(self, state: str) -> None:
+        """`restore` brings back what it holds now, under this name."""
+        self._kept[state] = sqlite3.connect(":memory:")
+        with _opened(self.path) as live:
+            live.backup(self._kept[state])
+
+    def keeps(self, state: str) -> bool:
+        """Whether `restore` knows this name."""
+        return state in self._kept
+
+    def restore(self, state: str = FRESH) -> None:
+        """Its content is what it was when that was kept."""
         with _opened(self.path) as live:
             live.execute("PRAGMA synchronous=OFF")
-            self._fresh.backup(live)
+            self._kept[state].backup(live)
 
     def close(self) -> None:
         """Nothing of it is left running."""
-        self._fresh.close()
+        for each in self._kept.values():
+            each.close()
 
 
 class _opened:
@@ -78,7 +96,8 @@ class _opened:
 
 
 class Postgresql:
-    """A database in a private cluster; restored by emptying the tables that hold rows."""
+    """A database in a private cluster; rows are kept in a schema for each state, and put back into tables that were
+    emptied."""
 
     kind = "postgresql"
 
@@ -90,22 +109,34 @@ class Postgresql:
         migrate(self.url)
         with self._connect() as connection:
             self._tables = _names(connection, "SELECT relname FROM pg_stat_user_tables WHERE schemaname = 'public'")
-            # The rows that migrations themselves write are kept aside and put back.
-            self._seeded = _filled(connection, self._tables)
-            connection.execute("CREATE SCHEMA fresh")
-            for table in self._seeded:
-                connection.execute(sql.SQL("CREATE TABLE fresh.{0} AS TABLE public.{0}").format(sql.Identifier(table)))
-            connection.execute('CREATE TABLE fresh."sequence values" AS ' + SEQUENCES)
         self._own = self._connect()  # one for all tests: opening one takes longer than putting back
+        self._kept: dict[str, list[str]] = {}  # the tables that hold rows
+        self.keep(FRESH)
 
-    def restore(self) -> None:
-        """Its content is that of a freshly migrated database."""
+    def keep(self, state: str) -> None:
+        """`restore` brings back what it holds now, under this name."""
+        schema = sql.Identifier(state)
+        with self._own.transaction():
+            filled = _filled(self._own, self._tables)
+            self._own.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
+            for table in filled:
+                copy = sql.SQL("CREATE TABLE {0}.{1} AS TABLE public.{1}")
+                self._own.execute(copy.format(schema, sql.Identifier(table)))
+            self._own.execute(sql.SQL('CREATE TABLE {}."sequence values" AS ' + SEQUENCES).format(schema))
+        self._kept[state] = filled
+
+    def keeps(self, state: str) -> bool:
+        """Whether `restore` knows this name."""
+        return state in self._kept
+
+    def restore(self, state: str = FRESH) -> None:
+        """Its content is what it was when that was kept."""
         for _ in range(2):  # a server's worker may still be about what the last test began
             with suppress(psycopg.errors.DeadlockDetected):
-                return self._restore()
-        return self._restore()
+                return self._restore(state)
+        return self._restore(state)
 
-    def _restore(self) -> None:
+    def _restore(self, state: str) -> None:
         connection = self._own
         with connection.transaction():
             # Foreign keys and triggers rest meanwhile; a lock that a test left behind is named, not waited for.
@@ -113,13 +144,11 @@ class Postgresql:
             connection.execute("SET LOCAL lock_timeout = '5s'")
             for table in _filled(connection, self._tables):
                 connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-            for table in self._seeded:
-                connection.execute(
-                    sql.SQL("INSERT INTO public.{0} OVERRIDING SYSTEM VALUE TABLE fresh.{0}").format(
-                        sql.Identifier(table)
-                    )
-                )
-            connection.execute(RESET_SEQUENCES)
+            schema = sql.Identifier(state)
+            for table in self._kept[state]:
+                put = sql.SQL("INSERT INTO public.{1} OVERRIDING SYSTEM VALUE TABLE {0}.{1}")
+                connection.execute(put.format(schema, sql.Identifier(table)))
+            connection.execute(sql.SQL(RESET_SEQUENCES).format(schema))
 
     @contextmanager
     def another(self, name: str) -> Iterator[str]:
