@@ -181,14 +181,14 @@ def apps() -> Callable[[Settings], Flask]:
 
 @pytest.fixture
 def app(
-    apps: Callable[[Settings], Flask], database_url: str, tmp_path: Path, clock: Clock, request: pytest.FixtureRequest
+    apps: Callable[[Settings], Flask], database: Database, tmp_path: Path, clock: Clock, request: pytest.FixtureRequest
 ) -> Iterator[Flask]:
     """The program on an empty database, its context open, so that queries and operations can be called at once. A test
     that adds routes to it is marked `own_app`.
 
     Mail that the test did not expect (it asks for no `mailbox`) fails it at its end."""
     own = request.node.get_closest_marker("own_app")
-    settings = Settings(**COMMON, instance=tmp_path, database_url=database_url)
+    settings = Settings(**COMMON, instance=tmp_path, database_url=database.url)
     app = request.getfixturevalue("make_app")() if own else apps(settings)
     app.extensions[base_clock.EXTENSION] = clock
     try:
@@ -201,7 +201,10 @@ def app(
                 written = [each.subject for each in Mailbox().messages if each.body or each.state not in past]
                 assert not written, "mail was written that the test did not ask for (mailbox)"
     finally:
-        _disconnect(app)
+        # PostgreSQL's connections are for the next test: making one takes longer than most of them. SQLite's would hold
+        # a file that a test has replaced.
+        if database.kind == "sqlite":
+            _disconnect(app)
 
 
 @pytest.fixture
