@@ -26,9 +26,9 @@ EMAIL = "alice@example.test"
 USERS = select(func.count()).select_from(User)
 
 
-def add_user() -> None:
+def add_user(email: str = EMAIL) -> None:
     with unit() as session:
-        session.add(User(name="Alice", name_key="alice", email=EMAIL, email_key=EMAIL, created_at=NOW))
+        session.add(User(name="Alice", name_key="alice", email=email, email_key=email, created_at=NOW))
 
 
 @pytest.mark.parametrize("time", ["first", "second"])
@@ -36,6 +36,20 @@ def test_every_test_starts_with_an_empty_database(app: Flask, time: str) -> None
     assert db.session.scalar(USERS) == 0
     add_user()
     assert db.session.scalars(select(User.id)).all() == [1]
+
+
+def test_what_was_kept_of_a_database_comes_back(app: Flask, database: Database) -> None:
+    add_user()
+    database.keep("with Alice")
+    for _ in range(2):
+        database.restore()
+        assert db.session.scalar(USERS) == 0
+        db.session.remove()
+        database.restore("with Alice")
+        assert db.session.scalars(select(User.id)).all() == [1]
+        db.session.remove()
+    add_user("bob@example.test")
+    assert db.session.scalars(select(User.id).order_by(User.id)).all() == [1, 2], "keys are counted on from there"
 
 
 @pytest.mark.parametrize("table", [AuditHead, PlatformSettings])
@@ -130,45 +144,41 @@ def test_the_mailbox_holds_what_the_program_wrote(mailbox: Mailbox) -> None:
     assert len(mailbox.to("bob@example.test")) == 1
 
 
-@pytest.mark.parametrize("fixtures, outcome", [("app", {"passed": 1, "errors": 1}), ("mailbox", {"passed": 1})])
-def test_unexpected_mail_fails_the_test(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, fixtures: str, outcome: dict[str, int]
-) -> None:
+def test_unexpected_mail_fails_the_test(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PORTAL_TEST_DATABASES", "sqlite")
     pytester.makeconftest("from tests.conftest import *")
-    pytester.makepyfile(f"from tests.test_ground import write_mail\ndef test_it({fixtures}): write_mail('a@b.test')")
-    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(**outcome)
+    pytester.makepyfile("""
+        from tests.test_ground import write_mail
+        def test_unexpected(app): write_mail('a@b.test')
+        def test_expected(mailbox): write_mail('a@b.test')
+    """)
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["*ERROR at teardown of test_unexpected*"])
 
 
-@pytest.mark.parametrize(("ci", "outcome"), [("true", {"errors": 1}), ("", {"skipped": 1})])
-@pytest.mark.parametrize(
-    ("part", "without", "fixture"),
-    [
-        ("Chromium", "browsers.chromium", "browser_type_launch_args"),
-        ("PostgreSQL", "postgresql.programs", "database_url"),
-    ],
-)
+@pytest.mark.parametrize(("ci", "outcome"), [("true", {"errors": 2}), ("", {"skipped": 2})])
 def test_a_missing_part_is_skipped_but_fails_in_ci(
-    pytester: pytest.Pytester,
-    monkeypatch: pytest.MonkeyPatch,
-    ci: str,
-    outcome: dict[str, int],
-    part: str,
-    without: str,
-    fixture: str,
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, ci: str, outcome: dict[str, int]
 ) -> None:
-    """The tests within are run as on a machine on which the part is not found."""
+    """The tests within are run as on a machine on which neither part is found."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PORTAL_TEST_DATABASES", "postgresql")
     monkeypatch.setenv("CI", ci)
-    pytester.makeconftest(
-        f"from tests.conftest import *\nfrom tests.support import browsers, postgresql\n{without} = lambda: None"
-    )
-    pytester.makepyfile(f"def test_it({fixture}): pass")
+    pytester.makeconftest("""
+        from tests.conftest import *
+        from tests.support import browsers, postgresql
+        browsers.chromium = postgresql.programs = lambda: None
+    """)
+    pytester.makepyfile("""
+        def test_page(browser_type_launch_args): pass
+        def test_rows(database_url): pass
+    """)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-rsE")
     result.assert_outcomes(**outcome)
-    result.stdout.fnmatch_lines([f"*{part} is missing on this machine: sudo apt-get install *"])
+    for part in ("Chromium", "PostgreSQL"):
+        result.stdout.fnmatch_lines([f"*{part} is missing on this machine: sudo apt-get install *"])
 
 
 def test_the_mail_server_keeps_mail(smtp: MailServer) -> None:
