@@ -155,7 +155,7 @@ def _disconnect(app: Flask) -> None:
 
 
 @pytest.fixture(scope="session")
-def apps() -> Callable[[Settings], Flask]:
+def apps(databases: Callable[[str], Database]) -> Iterator[Callable[[Settings], Flask]]:
     """One app for each database, wired once and given the settings of one test after another: what it has compiled
     (addresses, templates, statements) is the same for all. What a test put in the place of a part is gone with it."""
     kept: dict[str, tuple[Flask, dict[str, Any], dict[str, Any], int]] = {}
@@ -176,7 +176,9 @@ def apps() -> Callable[[Settings], Flask]:
         app.config.update(config)
         return app
 
-    return get
+    yield get
+    for app, *_ in kept.values():
+        _disconnect(app)
 
 
 @pytest.fixture
