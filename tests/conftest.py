@@ -44,6 +44,12 @@ KEY = "k" * 48
 COMMON: dict[str, Any] = {"secret_key": KEY, "testing": True, "public_url": "http://localhost"}
 PATIENCE = 20_000  # milliseconds that a browser test waits for what it expects, on a busy machine
 expect.set_options(timeout=PATIENCE)
+WINDOW: dict[str, Any] = {
+    "viewport": {"width": 1280, "height": 900},
+    "locale": "en-GB",
+    "timezone_id": "UTC",
+    "reduced_motion": "reduce",
+}
 # PORTAL_TEST_SLOW=350,4: browsers on a line of 350 ms, with a quarter of the processor.
 SLOW = [int(each) for each in os.environ.get("PORTAL_TEST_SLOW", "").split(",") if each]
 
@@ -300,13 +306,7 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture
 def browser_context_args(server: Server) -> dict[str, Any]:
     """Every page opens on `server`: page.goto("/admin/workspaces/")."""
-    return {
-        "base_url": server.url,
-        "viewport": {"width": 1280, "height": 900},
-        "locale": "en-GB",
-        "timezone_id": "UTC",
-        "reduced_motion": "reduce",
-    }
+    return WINDOW | {"base_url": server.url}
 
 
 @pytest.fixture

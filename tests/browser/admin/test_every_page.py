@@ -2,14 +2,17 @@
 a title, nothing weighs too much. A new route is in by itself, or asks for an example. One database will do."""
 
 import gzip
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Page, Response, expect
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, Response, expect
 
 from portal.rules.access import AccessMode
 from portal.web.sides import ORGANIZATION
+from tests.conftest import DATABASES, PATIENCE, SLOW, WINDOW
 from tests.support.addresses import of_organization
-from tests.support.browsers import axe, fits, looks_right
+from tests.support.browsers import axe, fits, listen, looks_right, slow
 from tests.support.examples import Example
 from tests.support.exhibits import ADMIN, HALF_WAY, NOBODY, SHOWN
 from tests.support.routes import FILES, PARTS, Route, routes
@@ -62,12 +65,39 @@ def test_every_route_that_shows_something_is_here() -> None:
     assert {route.endpoint for route in routes()} >= FILES | PARTS
 
 
+@pytest.fixture(scope="module")
+def kept_tab(browser: Browser, open_example: Callable[[str], Example]) -> Iterator[tuple[Page, list[str]]]:
+    """A tab that has axe at hand, and what the browser complains about."""
+    context = browser.new_context(**WINDOW, base_url=open_example(DATABASES[0]).server.url)
+    context.add_init_script(AXE_SCRIPT)
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    if SLOW:
+        slow(page, *SLOW)
+    yield page, listen(page)
+    context.close()
+
+
+@pytest.fixture
+def tab(kept_tab: tuple[Page, list[str]]) -> Iterator[Page]:
+    """One tab for all pages, one after another: a new one for each would cost a tenth of looking at it. Nobody is
+    logged in. It fails the test as `page` does."""
+    page, complaints = kept_tab
+    complaints.clear()
+    page.context.clear_cookies()
+    page.set_viewport_size(WINDOW["viewport"])
+    page.emulate_media(color_scheme="light")
+    yield page
+    assert not complaints, "the browser complained:\n" + "\n".join(complaints)
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("name", PAGES)
-def test_page(page: Page, example: Example, name: str) -> None:
-    opened(page, example, PAGES[name])
-    assert page.title()
-    expect(page.get_by_role("heading", level=1)).to_have_count(1)
-    looks_right(page)
+def test_page(tab: Page, example: Example, name: str) -> None:
+    opened(tab, example, PAGES[name])
+    assert tab.title()
+    expect(tab.get_by_role("heading", level=1)).to_have_count(1)
+    looks_right(tab)
 
 
 @pytest.mark.parametrize("mode", AccessMode)
