@@ -59,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.load()
     app = Flask("portal", root_path=str(ROOT), static_folder="static", template_folder="templates")
     app.jinja_environment = chrome.Environment
+    app.jinja_options = {"cache_size": -1}  # all templates are kept, none is weighed against others
     app.extensions["portal.settings"] = settings
     app.config.update(flask_config(settings))
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # Flask looks at each function, every time

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -39,4 +40,9 @@ def host() -> str:
 def is_own(host: str) -> bool:
     """Whether this host (perhaps with a port) is one of the platform's own: PORTAL_PUBLIC_URL's, or one of
     PORTAL_TRUSTED_HOSTS."""
-    return host_is_trusted(host, settings().hosts)
+    return _is_one_of(host, settings())
+
+
+@lru_cache(maxsize=500)
+def _is_one_of(host: str, here: Settings) -> bool:
+    return host_is_trusted(host, here.hosts)

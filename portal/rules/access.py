@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Self
 
 
@@ -321,6 +322,7 @@ def permissions_of(role: Role | None) -> Permissions:
     return frozenset()
 
 
+@cache
 def held(
     *,
     staff: StaffRole | None = None,

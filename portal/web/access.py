@@ -42,20 +42,22 @@ def guard(app: Flask) -> ResponseReturnValue | None:
     """Let the request through, or say where to go instead. Another tenant's thing is a 404, never a 403."""
     g.held = frozenset()
     scope.enter(None)
-    if request.endpoint in UNASKED or (request.endpoint and scope_of(app, request.endpoint)):
+    endpoint = request.endpoint
+    if endpoint in UNASKED or (endpoint and scope_of(app, endpoint)):
         g.principal = None  # a program's key is looked at by the view itself, and a cookie is nothing to it
         return None
     identify()
     onward = end_overdue()
     if onward:
         return onward
-    if request.endpoint is None:  # what the error page says does not depend on who asks, only what stands around it
+    if endpoint is None:  # what the error page says does not depend on who asks, only what stands around it
         forget_half_way()
         return None
-    permission = permission_of(app, request.endpoint)
+    permission = permission_of(app, endpoint)
     if permission is None:
         abort(404)
-    if g.principal and g.principal.access:
+    person: Principal | None = g.principal
+    if person and person.access:
         tenancy.check_inside(permission)
     if permission is Permission.PUBLIC:
         forget_half_way()

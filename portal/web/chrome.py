@@ -196,11 +196,11 @@ def find() -> tuple[str, str]:
     organization: OwnOrganization | None = g.get("organization")
     if organization:
         return url_for("organization_search.search"), f"Search {organization.name}"
-    return _search_url(next(filter(opens, SEARCHES), SEARCHES[-1])), f"Search {brand()}"
+    return _url(next(filter(opens, SEARCHES), SEARCHES[-1])), f"Search {brand()}"
 
 
-@lru_cache(maxsize=2)
-def _search_url(endpoint: str) -> str:
+@lru_cache(maxsize=10)
+def _url(endpoint: str) -> str:
     return url_for(endpoint)
 
 
@@ -220,7 +220,7 @@ def sides(here: Around | None, found: tuple[str, str] | None) -> Markup:
         places=surroundings.places(person),
         find=found,
         groups=navigation(),
-        logout_url=url_for("account.log_out"),
+        logout_url=_url("account.log_out"),
         token=HOLE,
     )
     return drawn.replace(HOLE, csrf.token())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import secrets
 import time
@@ -94,7 +95,8 @@ def _begin() -> None:
 
 def _check_address() -> None:
     """Nothing of the address is rubbish; and a form without files is small, since reading it takes long."""
-    _refuse(request.path, *request.args.keys(), *_values(request.args))
+    asked = request.args
+    _refuse(request.path, *asked.keys(), *_values(asked))
     if request.mimetype != "multipart/form-data":
         request.max_content_length = min(request.max_content_length or LARGEST_FORM, LARGEST_FORM)
 
@@ -142,7 +144,10 @@ def shown_path() -> str:
 
 def _log(response: Response, seconds: float) -> None:
     """One line for each request but for files, and for probes where all is well."""
-    if request.endpoint == "static" or (request.endpoint in hosts.PROBES and response.status_code < 400):
+    endpoint = request.endpoint
+    if endpoint == "static" or (endpoint in hosts.PROBES and response.status_code < 400):
+        return
+    if not log.is_enabled_for(logging.INFO):
         return
     person, domain = g.get("principal"), hosts.domain()
     visit = person.access if person else None
