@@ -10,6 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -24,7 +25,7 @@ from portal.rules.errors import Refused
 from portal.rules.webhooks import Target, is_public, target
 from portal.settings import Settings
 
-PATIENCE = 10.0  # seconds for all of it: connecting, sending, and the answer
+PATIENCE = 10.0  # seconds for all of it: looking up, connecting, sending, and the answer
 MOST = 4096  # bytes of an answer that are read
 TRIED = 3  # addresses of a host
 
@@ -81,7 +82,7 @@ class Pinned:
         ends = time.monotonic() + self.patience
         try:
             to = target(message.address, self.loopback)
-            connection = self._connected(to, self._checked(to.host), ends)
+            connection = self._connected(to, self._checked(to.host, ends), ends)
         except Refused as error:
             raise NotSent(error.message) from error
         with self._until(ends, connection):
@@ -95,16 +96,25 @@ class Pinned:
                 raise NotSent(self._late())
             return Answer(answer.status, _text(answer), answer.headers.get("Retry-After", ""))
 
-    def _checked(self, host: str) -> list[str]:
-        try:
-            found = list(dict.fromkeys(self.resolve(host)))
-        except (OSError, UnicodeError) as error:
-            raise NotSent(f"{host} was not found: {_plain(error)}") from error
+    def _checked(self, host: str, ends: float) -> list[str]:
+        found = list(dict.fromkeys(self._found(host, ends)))
         inside = [each for each in found if not is_public(each, self.loopback)]
         if inside or not found:
             where = f"leads to {inside[0]}, which is not" if inside else "has no address"
             raise NotSent(f"Not called: {host} {where} of the public internet.")
         return found[:TRIED]
+
+    def _found(self, host: str, ends: float) -> Sequence[str]:
+        """Looked up in a thread of its own: nothing stops the system's resolver, and nobody waits until it gives up."""
+        answer = Future[Sequence[str]]()
+        threading.Thread(target=_look_up, args=(self.resolve, host, answer), daemon=True).start()
+        wait([answer], ends - time.monotonic())
+        if not answer.done():
+            raise NotSent(self._late())
+        try:
+            return answer.result()
+        except (OSError, UnicodeError) as error:
+            raise NotSent(f"{host} was not found: {_plain(error)}") from error
 
     def _connected(self, to: Target, addresses: Sequence[str], ends: float) -> HTTPConnection:
         why = ""
@@ -157,6 +167,13 @@ def _plain(error: Exception) -> str:
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"the certificate is not to be trusted: {cause.verify_message}"
     return getattr(cause, "strerror", "") or str(error)
+
+
+def _look_up(resolve: Resolve, host: str, answer: Future[Sequence[str]]) -> None:
+    try:
+        answer.set_result(resolve(host))
+    except Exception as error:  # whoever waits is told
+        answer.set_exception(error)
 
 
 def _cut(connection: HTTPConnection, known: socket.socket | None) -> None:

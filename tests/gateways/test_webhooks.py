@@ -3,6 +3,7 @@
 import socket
 import ssl
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
@@ -111,6 +112,18 @@ def test_nobody_keeps_it_waiting(receiver: Receiver, reply: Callable[[BaseHTTPRe
     with pytest.raises(NotSent, match=r"within 0\.5 seconds"):
         Pinned(loopback=True, patience=0.5).send(to(receiver.url))
     assert time.monotonic() - began < 3
+
+
+def test_a_name_server_does_not_either(receiver: Receiver) -> None:
+    """And an answer that comes too late is not called, whatever it says."""
+    hanging = threading.Event()
+    gateway = Pinned(loopback=True, resolve=lambda _: ["127.0.0.1"] * hanging.wait(10), patience=0.3)
+    began = time.monotonic()
+    with pytest.raises(NotSent, match=r"within 0\.3 seconds"):
+        gateway.send(to(f"http://localhost:{receiver.port}/"))
+    assert time.monotonic() - began < 3
+    hanging.set()
+    assert gateway.send(to(f"http://localhost:{receiver.port}/")).code == 204 and len(receiver.calls) == 1
 
 
 def test_a_body_without_end_does_not_either(receiver: Receiver, certificate: Path) -> None:
