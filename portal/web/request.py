@@ -48,6 +48,7 @@ FILES = ("static", "branding.file")  # the same for everybody; the latter have t
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 A_YEAR = 365 * 24 * 3600
 LARGEST_FORM = 2 * 1024 * 1024
+LARGEST_OF_NOBODY = 64 * 1024  # of somebody who is not logged in; two of the longest passwords and an address fit
 RUBBISH = re.compile("[\0\ud800-\udfff]")  # what no database and no file name can hold
 MAILED = re.compile(r"^(/(?:password/reset|invitations|me/email)/).+", re.DOTALL)
 
@@ -102,9 +103,12 @@ def _check_address() -> None:
 
 
 def check_form() -> None:
-    """Nothing of the form is rubbish. For whoever may send it: it is read here, if it was not before."""
+    """Nothing of the form is rubbish. For whoever may send it: it is read here, if it was not before. Two megabytes of
+    it take half a second to read, which not everybody may ask for."""
     if request.mimetype not in FORMS:
         return  # Flask reads no form either
+    if g.principal is None:
+        request.max_content_length = min(request.max_content_length or LARGEST_OF_NOBODY, LARGEST_OF_NOBODY)
     keys = (*request.form.keys(), *request.files.keys())
     if None in keys:
         abort(400)  # a part without a name: nobody's form has one, and what reads forms stumbles over it

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from portal.rules.access import StaffRole
-from portal.web.request import LARGEST_FORM, shown_path
+from portal.web.request import LARGEST_FORM, LARGEST_OF_NOBODY, shown_path
 from tests import factories
 from tests.support.people import csrf, log_in
 
@@ -65,12 +65,39 @@ def test_so_is_the_name_of_a_file(client: FlaskClient) -> None:
     assert answer.status_code == 400
 
 
+FIELDS, FILES = "application/x-www-form-urlencoded", "multipart/form-data; boundary=B"
+FILE = '--B\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+
+
+def filled(token: str, size: int, kind: str = FIELDS) -> dict[str, Any]:
+    """A form of so many bytes at least, most of them in a field that nobody asked for."""
+    if kind == FIELDS:
+        return {"data": f"csrf_token={token}&email=x&password=y&a=" + "b" * size, "content_type": kind}
+    body = FILE.format("csrf_token", token) + FILE.format("a", "b" * size) + "--B--\r\n"
+    return {"data": body, "content_type": kind}
+
+
+def refused_as_too_large(answer: Any) -> bool:
+    return answer.status_code == 413 and "That is too large" in answer.text
+
+
 def test_a_form_without_files_is_small(client: FlaskClient) -> None:
+    log_in(client, factories.staff())
+    token = csrf(client)
+    assert client.post("/me", **filled(token, LARGEST_FORM - 1000)).status_code == 422
+    assert refused_as_too_large(client.post("/me", **filled(token, LARGEST_FORM)))
+
+
+@pytest.mark.parametrize("kind", [FIELDS, FILES])
+@pytest.mark.parametrize("address", ["/login", "/password/forgot", "/invitations/x", "/nowhere"])
+def test_of_somebody_who_is_not_logged_in_every_form_is_smaller_still(
+    client: FlaskClient, address: str, kind: str
+) -> None:
+    """Whatever it is for: reading it is what takes long."""
     factories.staff()
-    body = b"csrf_token=" + csrf(client).encode() + b"&email=x&password=y&" + b"a=b&" * (LARGEST_FORM // 4)
-    answer = client.post("/login", data=body, content_type="application/x-www-form-urlencoded")
-    assert answer.status_code == 413
-    assert "That is too large" in answer.text
+    token = csrf(client)
+    assert not refused_as_too_large(client.post(address, **filled(token, LARGEST_OF_NOBODY - 1000, kind)))
+    assert refused_as_too_large(client.post(address, **filled(token, LARGEST_OF_NOBODY, kind)))
 
 
 def test_the_upload_of_somebody_who_may_not_is_not_even_read(client: FlaskClient) -> None:
