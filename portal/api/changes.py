@@ -10,6 +10,7 @@ from portal.api.calling import Call, operation
 from portal.api.shapes import MOST, PAGE, Asked, Instant, Told
 from portal.queries import changes as queries
 from portal.rules.api_scopes import ApiScope
+from portal.rules.changes import for_customers
 
 
 class Place(Asked):
@@ -51,6 +52,13 @@ def read(call: Call) -> Feed:
     for good: whoever was away for a year reads on where it stopped. Of a workspace that was purged `data` is empty."""
     rows, more = queries.changes(call.query.after, call.query.limit, call.only)
     data = [
-        Change(id=each.public_id, type=each.type, at=each.at, workspace=each.workspace, data=each.data) for each in rows
+        Change(
+            id=each.public_id,
+            type=each.type,
+            at=each.at,
+            workspace=each.workspace,
+            data=for_customers(each.data) if call.only else each.data,
+        )
+        for each in rows
     ]
     return Feed(data=data, has_more=more, next=data[-1].id if data else call.query.after)

@@ -31,12 +31,14 @@ class Hold(Told):
 
     id: str
     kind: HoldKind
+    """abuse is manual to a key that is for one workspace alone."""
     whole_organization: bool
     note: str | None
     """null for a key that is for one workspace alone."""
     public_reason: str
     opened_at: Instant
-    opened_by: str
+    opened_by: str | None
+    """null for a key that is for one workspace alone."""
 
 
 @operation("GET", "/workspaces/{workspace}/holds", ApiScope.WORKSPACES_READ, answer=Page[Hold])
@@ -100,10 +102,10 @@ def _page(call: Call, workspace: str) -> Page[Hold]:
 def _told(call: Call, row: OpenHold) -> Hold:
     return Hold(
         id=row.public_id,
-        kind=row.kind,
+        kind=row.kind.for_customers if call.only else row.kind,
         whole_organization=row.whole_organization,
         note=None if call.only else row.note,
         public_reason=row.public_reason,
         opened_at=row.opened_at,
-        opened_by=row.opened_by,
+        opened_by=None if call.only else row.opened_by,
     )

@@ -47,7 +47,8 @@ class Override(Told):
     """Read by staff alone: null for a key that is for one workspace alone."""
     expires_at: Instant | None
     created_at: Instant
-    created_by: str
+    created_by: str | None
+    """null for a key that is for one workspace alone."""
 
 
 @operation("GET", "/workspaces/{workspace}/overrides", ApiScope.WORKSPACES_READ, answer=Page[Override])
@@ -107,5 +108,5 @@ def _told(call: Call, row: queries.OwnLimit) -> Override:
         reason=None if call.only else row.reason,
         expires_at=row.expires_at,
         created_at=row.created_at,
-        created_by=row.created_by,
+        created_by=None if call.only else row.created_by,
     )

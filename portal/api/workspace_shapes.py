@@ -166,6 +166,7 @@ class Workspace(Told):
     created_at: Instant
     last_seen_at: Instant | None
     health: Level | None
+    """null while it is suspended or closed, and for a key that is for one workspace alone."""
     counts: Counts
     version: int
 
@@ -181,6 +182,7 @@ def told(row: Record, only: str = "") -> Workspace:
         "mrr": row.mrr_minor,
         "custom_domain": row.custom_domain or "",
         "admin_note": None if only else row.admin_note,
+        "health": None if only else row.health,
         "purge_at": purge_at(row.cancelled_at) if row.cancelled_at else None,
         "counts": Counts(
             users=row.user_count,

@@ -20,6 +20,7 @@ from portal.queries.directory import Directory
 from portal.queries.workspace_records import Wanted
 from portal.rules.access import Permission
 from portal.rules.api_scopes import ApiScope
+from portal.rules.errors import Forbidden
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
 from portal.rules.money import decimals
@@ -37,6 +38,7 @@ class Listed(Pages):
     plan: Word = ""
     """The `id` of a plan."""
     health: Level | None = None
+    """Not for a key that is for one workspace alone."""
     organization: Word = ""
     """The `id` of an organization."""
 
@@ -54,6 +56,8 @@ def listing(call: Call) -> Page[Workspace]:
 
     In the order in which they were created."""
     asked: Listed = call.query
+    if asked.health and call.only:
+        raise Forbidden("A key for one workspace does not read its health.")
     wanted = Wanted(asked.q, asked.status, asked.plan, asked.health, asked.organization, call.only)
     rows, more = queries.records(wanted, asked.starting_after, asked.limit)
     return Page[Workspace](data=[told(row, call.only) for row in rows], has_more=more)

@@ -26,6 +26,7 @@ from portal.models import Change, DeliveryState, Webhook, WebhookDelivery, Webho
 from portal.operations.audit import record
 from portal.operations.unit import unit
 from portal.rules.actors import Actor
+from portal.rules.changes import for_customers
 from portal.rules.webhooks import GONE, OVERWORKED, TEST, next_try, pause_asked, payload, wants
 
 CLAIM = timedelta(minutes=2)  # longer than any delivery takes
@@ -145,7 +146,7 @@ def _outcome(answer: Answer | None) -> str:
 def message_of(hook: Webhook, row: WebhookDelivery, change: Change | None, now: datetime) -> Message:
     """What is sent: the change's public id says which it is, so that a second copy is recognised."""
     name = change.public_id if change else row.public_id
-    body = body_of(row.public_id, row.created_at, change)
+    body = body_of(row.public_id, row.created_at, change, alone=hook.workspace_id is not None)
     secrets = [hook.secret]
     if hook.old_secret and hook.old_until and now < hook.old_until:
         secrets.append(hook.old_secret)
@@ -159,11 +160,13 @@ def message_of(hook: Webhook, row: WebhookDelivery, change: Change | None, now: 
     return Message(hook.address, headers, body.encode())
 
 
-def body_of(delivery: str, written_at: datetime, change: Change | None) -> str:
-    """The body: of a change, or where there is none, of the test with this public id."""
+def body_of(delivery: str, written_at: datetime, change: Change | None, *, alone: bool) -> str:
+    """The body: of a change, or where there is none, of the test with this public id. `alone`: to a webhook that is for
+    one workspace alone."""
     if change is None:
         return payload(delivery, TEST, written_at, "", {"message": "This is a test. Nothing has changed."})
-    return payload(change.public_id, change.type, change.at, change.workspace, change.data)
+    data = for_customers(change.data) if alone else change.data
+    return payload(change.public_id, change.type, change.at, change.workspace, data)
 
 
 def _settle(hook: Webhook, row: WebhookDelivery, now: datetime, answer: Answer | None, error: str) -> None:

@@ -51,10 +51,19 @@ GIVES: Mapping[ApiScope, frozenset[Permission]] = {
 }
 """What operations that ask for permissions are told that the program has; scopes that are not here give none."""
 
-BEYOND = frozenset({P.WORKSPACE_CREATE, P.HOLD_PAST_DUE, P.ORGANIZATION_SUSPEND, P.WORKSPACE_OWNER, P.WORKSPACE_PLAN})
+BEYOND = frozenset(
+    {
+        P.WORKSPACE_CREATE,
+        P.HOLD_ABUSE,
+        P.HOLD_PAST_DUE,
+        P.ORGANIZATION_SUSPEND,
+        P.WORKSPACE_OWNER,
+        P.WORKSPACE_PLAN,
+    }
+)
 """What reaches beyond one workspace: a key for one has none of it. The owner may be anybody who has an account, and
-that of a primary workspace is an admin of its whole organization; what it pays is not for its own program to say, and
-the plan of a primary prices all of them."""
+that of a primary workspace is an admin of its whole organization; what it pays, and whether it is abused, is not for
+its own program to say, and the plan of a primary prices all of them."""
 
 
 def permissions_of(scopes: Collection[ApiScope], *, one_workspace: bool) -> frozenset[Permission]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from portal.rules.lifecycle import HoldKind
 
 
 class Part(NamedTuple):
@@ -41,7 +43,10 @@ DATA: Mapping[str, Mapping[str, Part]] = {
     },
     "workspace.activated": _STATUS,
     "workspace.suspended": {
-        "kind": Part("Why: `manual`, `past_due`, `spend_cap`, `trial_ended` or `abuse`."),
+        "kind": Part(
+            "Why: `manual`, `past_due`, `spend_cap`, `trial_ended` or `abuse`; the last is `manual` to keys and "
+            "webhooks for one workspace alone."
+        ),
         "reason": Part("What its people are told; may be blank."),
     },
     "workspace.reactivated": _STATUS,
@@ -67,3 +72,8 @@ def check_told(kind: str, names: Iterable[str]) -> None:
     """LookupError where `data` of this kind has no such members, or there is no such kind."""
     if unknown := set(names) - set(DATA[kind]):
         raise LookupError(f"{kind} tells nothing of {', '.join(sorted(unknown))}.")
+
+
+def for_customers(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The `data` of a change as programs of the workspace alone are told it."""
+    return {**data, "kind": HoldKind(data["kind"]).for_customers.value} if "kind" in data else dict(data)

@@ -43,6 +43,11 @@ class HoldKind(StrEnum):
     TRIAL_ENDED = "trial_ended"
     ABUSE = "abuse"
 
+    @property
+    def for_customers(self) -> HoldKind:
+        """What programs of the workspace alone are told: that the staff suspended it, not what they think of it."""
+        return HoldKind.MANUAL if self is HoldKind.ABUSE else self
+
 
 class Move(StrEnum):
     """What a person can do to a status; each has its own dialog."""

@@ -2,7 +2,7 @@
 new one is asked here by itself."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,13 +10,18 @@ from werkzeug.test import TestResponse
 
 from portal.api.calling import OPERATIONS
 from portal.api.operations import Operation
-from portal.models import ApiKey, AuditEvent
+from portal.base import webhooks
+from portal.gateways.webhooks import FakeWebhooks
+from portal.models import ApiKey, AuditEvent, Workspace, scope
 from portal.operations import api_keys
 from portal.operations.api_keys import NewKey
+from portal.operations.unit import unit
 from portal.queries import api_keys as queries
 from portal.rules.api_scopes import ApiScope, permissions_of
 from portal.rules.errors import Conflict, Invalid
+from portal.rules.health import Level
 from tests import factories
+from tests.support import hooks
 from tests.support.clocks import NOW, Clock
 from tests.support.creation import count, one
 from tests.support.programs import Program, event, program
@@ -140,7 +145,42 @@ def test_a_key_that_cannot_be(app: Flask, new: NewKey, field: str) -> None:
 def test_a_key_for_one_workspace_has_nothing_of_its_organization() -> None:
     whole, one_alone = (permissions_of(ApiScope, one_workspace=each) for each in (False, True))
     beyond = {"WORKSPACE_CREATE", "HOLD_PAST_DUE", "ORGANIZATION_SUSPEND", "WORKSPACE_OWNER", "WORKSPACE_PLAN"}
-    assert {each.name for each in whole - one_alone} == beyond
+    assert {each.name for each in whole - one_alone} == beyond | {"HOLD_ABUSE"}
+
+
+def test_what_staff_think_of_a_workspace_is_not_told_to_programs_for_it_alone(app: Flask, now: datetime) -> None:
+    """In no answer of the API, and by no webhook; programs for all workspaces are told."""
+    factories.plan()
+    row = factories.workspace("Acme", admin_note="canary-note")
+    acme, path = row.public_id, f"/workspaces/{row.public_id}"
+    everything, own = program(app, name="canary-key"), program(app, workspace=acme)
+    everything.post(path + "/activate")
+    hooks.made("https://all.example/")
+    hooks.made("https://own.example/", workspace=acme)
+    with scope.platform(), unit() as session:
+        session.get_one(Workspace, row.id).health = Level.RISK
+
+    def read(who: Program) -> str:
+        paths = [told.path.format(workspace=acme) for told in OPERATIONS if told.method == "GET"]
+        return " ".join(who.get(each).text for each in paths)
+
+    before = {who.key: read(who) for who in (everything, own)}  # while it is suspended it has no health
+    everything.call("PUT", path + "/overrides/users", {"value": 3, "reason": "canary-why"})
+    hold = everything.post(path + "/holds", {"kind": "abuse", "note": "canary-hold", "public_reason": "Call us"}).json
+    hooks.delivered(now)
+    fake: FakeWebhooks = app.extensions[webhooks.EXTENSION]
+    sent = {
+        key: " ".join(str(each.body) for each in fake.sent if name in each.address)
+        for key, name in ((everything.key, "all"), (own.key, "own"))
+    }
+    told = {who: before[who.key] + read(who) + sent[who.key] for who in (everything, own)}
+    staffs = ("canary-note", "canary-key", "canary-why", "canary-hold", '"risk"', "abuse")
+    assert [each in told[everything] for each in staffs] == [True] * len(staffs)
+    assert [each in told[own] for each in staffs] == [False] * len(staffs)
+    assert all(each in sent[own.key] for each in ("workspace.suspended", '"kind":"manual"', "Call us"))
+    assert own.get("/workspaces?health=risk").status_code == 403, "which would tell by being empty or not"
+    assert own.post(path + "/holds", {"kind": "abuse"}).status_code == 403
+    assert own.post(f"{path}/holds/{hold['id']}/lift").status_code == 403
 
 
 def test_a_key_for_one_workspace_lifts_no_hold_of_its_organization(app: Flask) -> None:

@@ -123,6 +123,7 @@ def facts(it: DeliveryView, by: Reader) -> list[tuple[str, str, None, None, str 
     return [(label, text, None, None, url) for label, text, url in found if text]
 
 
-def body(it: DeliveryView, change: Change | None) -> str:
+def body(it: DeliveryView, change: Change | None, hook: HookView) -> str:
     """What is sent, set out to be read. What signs it is not part of it."""
-    return json.dumps(json.loads(body_of(it.public_id, it.created_at, change)), ensure_ascii=False, indent=2)
+    sent = body_of(it.public_id, it.created_at, change, alone=bool(hook.workspace))
+    return json.dumps(json.loads(sent), ensure_ascii=False, indent=2)

@@ -196,7 +196,7 @@ def delivery(hook: str, delivery: str) -> Response:
         it=it,
         badge=webhook_words.STATES[it.state],
         facts=webhook_words.facts(it, by),
-        body=webhook_words.body(it, change),
+        body=webhook_words.body(it, change, found),
         can_replay=may(Permission.WEBHOOK_EDIT) and change is not None and it.state is not DeliveryState.WAITING,
         crumbs=_crumbs(found, it.type),
     )
