@@ -14,6 +14,7 @@ from sqlalchemy.orm import aliased
 from portal.base.db import db
 from portal.models import BilledUsage, DailyUsage, Organization, RateCard, RatesBefore, Workspace
 from portal.queries.bills import rates_of
+from portal.queries.rate_cards import until_after
 from portal.rules.invoice_lines import Line
 from portal.rules.invoicing import Party, Rates, Used, usage_lines
 from portal.rules.periods import local_day, month_end
@@ -52,8 +53,8 @@ def number_price(workspace: int) -> tuple[Decimal, str]:
 
 
 def monthly(where: ColumnElement[bool], now: datetime) -> dict[int, Spend]:
-    """The same with the month that it is and the lines that make it: in four queries, however many there are. Within
-    the platform's scope."""
+    """The same with the month that it is and the lines that make it: in four queries, however many there are, and one
+    more while two months run. Within the platform's scope."""
     rows = db.session.execute(
         select(*_WANTED, RateCard)
         .join(Organization, Organization.id == Workspace.organization_id)
@@ -66,7 +67,7 @@ def monthly(where: ColumnElement[bool], now: datetime) -> dict[int, Spend]:
         return {}
     used = _used(where, min(months.values()), max(months.values()))
     billed = _billed(where, set(months.values()))
-    before = _rates_before(min(months.values()))
+    then = {month: _rates_then(month) for month in set(months.values())}
     found = {}
     for row in rows:
         month, card = months[row.zone], row.RateCard
@@ -74,8 +75,8 @@ def monthly(where: ColumnElement[bool], now: datetime) -> dict[int, Spend]:
             continue
         messages, minutes = used.get((row.id, month), (0, 0))
         party = Party(row.id, row.name, used=Used(messages, minutes, row.number_count, row.extension_count))
-        then = next((rates for until, rates in before.get(card.id, ()) if until > month), None) if card else None
-        lines = usage_lines(party, then or rates_of(card), row.currency)
+        rates = then[month].get(card.id) if card else None
+        lines = usage_lines(party, rates or rates_of(card), row.currency)
         found[row.id] = Spend(month, tuple(lines))
     return found
 
@@ -113,10 +114,7 @@ def _billed(where: ColumnElement[bool], months: set[date]) -> set[tuple[int, dat
     return {(key, month) for key, month in rows}
 
 
-def _rates_before(month: date) -> dict[int, list[tuple[date, Rates]]]:
-    """What cards (integer keys) said until a change after that month, the first change first."""
-    found: dict[int, list[tuple[date, Rates]]] = {}
-    query = select(RatesBefore).where(RatesBefore.month > month).order_by(RatesBefore.month)
-    for each in db.session.scalars(query):
-        found.setdefault(each.rate_card_id, []).append((each.month, rates_of(each)))
-    return found
+def _rates_then(month: date) -> dict[int, Rates]:
+    """What cards (integer keys) said of the month, where they say something else now."""
+    query = select(RateCard.id, RatesBefore).select_from(RateCard).join(RatesBefore, until_after(month))
+    return {key: rates_of(said) for key, said in db.session.execute(query)}
