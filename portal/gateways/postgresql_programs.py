@@ -24,7 +24,13 @@ DEBIAN = Path("/usr/lib/postgresql")
 SAVING, LOADING = "Saving the tables", "Loading the tables"
 CHUNK = 1 << 20  # bytes
 TOLD = 3  # lines of a program's complaint that are passed on
-OWN = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY tablename"
+OWN = """
+    SELECT relname FROM pg_class
+     WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')
+       AND NOT EXISTS (SELECT FROM pg_depend
+                        WHERE classid = 'pg_class'::regclass AND objid = pg_class.oid AND deptype = 'e')
+     ORDER BY relname
+"""  # without those of extensions
 OTHERS = """
     SELECT count(*) FROM pg_stat_activity
      WHERE datname = current_database() AND application_name = %s AND pid <> pg_backend_pid()
@@ -67,14 +73,15 @@ class PostgresqlDatabase:
                 raise Refused("pg_dump could not save the database: " + "".join(complaints).strip())
             return saved
 
-    def load(self, file: Path, tables: Collection[str], told: Progress) -> None:
+    def load(self, file: Path, tables: Collection[str], told: Progress, *, whole: bool = False) -> None:
         """In one transaction, which is committed after the last row alone: whatever fails, or is cut off, leaves the
         database as it was."""
         with self._connected() as connection, self._reached() as address, tempfile.TemporaryFile() as complaints:
             if int(_value(connection, OTHERS, CLIENT)):
                 raise Conflict(IN_USE)
             schema = _value(connection, "SELECT current_schema()")
-            old = sql.SQL(", ").join(sql.Identifier(schema, name) for name in sorted(tables))
+            others = [name for (name,) in connection.execute(OWN)] if whole else []
+            old = sql.SQL(", ").join(sql.Identifier(schema, name) for name in sorted({*tables, *others}))
             first = sql.SQL("BEGIN;\nCREATE EXTENSION IF NOT EXISTS pg_trgm;\nDROP TABLE IF EXISTS {} CASCADE;\n")
             begin = first.format(old).as_string(connection)
             reading = [self._program("pg_restore", connection), "--no-owner", "--no-privileges", "--no-comments"]

@@ -34,9 +34,10 @@ class Database(Protocol):
     def save(self, file: Path, told: Progress) -> Saved:
         """The file, which is there and empty, holds everything as of one instant."""
 
-    def load(self, file: Path, tables: Collection[str], told: Progress) -> None:
-        """The database is what the file holds; these tables, and those of the file, are replaced, all or none. The file
-        may be gone afterwards; it was made in the folder `beside`. Raises Conflict while Portal runs on it."""
+    def load(self, file: Path, tables: Collection[str], told: Progress, *, whole: bool = False) -> None:
+        """The database is what the file holds; these tables, and those of the file, are replaced, all or none; `whole`:
+        and no other is left, such as one of a later version. The file may be gone afterwards; it was made in the folder
+        `beside`. Raises Conflict while Portal runs on it."""
 
     def rows(self, tables: Collection[str]) -> dict[str, int]:
         """How many rows these tables hold."""

@@ -45,7 +45,7 @@ class SqliteFile:
                 raise Refused(NO_TABLES)
             return Saved(copy.execute(VERSION).fetchone()[0], _rows(copy, own))
 
-    def load(self, file: Path, tables: Collection[str], told: Progress) -> None:
+    def load(self, file: Path, tables: Collection[str], told: Progress, *, whole: bool = False) -> None:
         """Puts the file in its place, which is one step of the file system."""
         with closing(sqlite3.connect(file)) as fresh:
             check(fresh)

@@ -80,9 +80,9 @@ def leave() -> None:
     db.engine.dispose()
 
 
-def load(archive: Archive, settings: Settings, told: Progress) -> None:
-    """Database and files are the archive's. Raises Refused, with all as it was, if it is damaged, and Conflict while
-    Portal runs."""
+def load(archive: Archive, settings: Settings, told: Progress, *, replace: bool = False) -> None:
+    """Database and files are the archive's; `replace`: nothing else is left there. Raises Refused, with all as it was,
+    if it is damaged, and Conflict while Portal runs."""
     leave()
     target, manifest, instance = database(settings.url), archive.manifest, settings.instance
     with (
@@ -92,7 +92,7 @@ def load(archive: Archive, settings: Settings, told: Progress) -> None:
         dump = Path(beside) / DATABASE
         archive.take(DATABASE, dump, told)
         files = unpack(archive, Path(kept), told)
-        target.load(dump, {*manifest.rows, *Base.metadata.tables, VERSIONS}, told)
+        target.load(dump, {*manifest.rows, *Base.metadata.tables, VERSIONS}, told, whole=replace)
         for folder in FOLDERS:
             shutil.rmtree(instance / folder, ignore_errors=True)
         for path, place in files.items():

@@ -50,6 +50,7 @@ from portal.settings import KEY_FILE, Settings
 
 SHOWN = 5  # examples of what differs
 OLDEST_POSTGRESQL = 13
+LATER = "a later Portal was here: install that one, or put a backup back with `portal restore --replace`"
 INTEGRITY = "INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)"
 INDEXES = {"workspace_search": "workspaces", "user_search": "users"}
 
@@ -153,6 +154,12 @@ def heads(migrations: Path) -> frozenset[str]:
     return frozenset(ScriptDirectory(str(migrations)).get_heads())
 
 
+@cache
+def known(migrations: Path) -> frozenset[str]:
+    """All revisions in this folder."""
+    return frozenset(each.revision for each in ScriptDirectory(str(migrations)).walk_revisions())
+
+
 def schema(connection: Connection, migrations: Path) -> Finding:
     """The tables are those of this version of Portal."""
     wanted = heads(migrations)
@@ -160,8 +167,8 @@ def schema(connection: Connection, migrations: Path) -> Finding:
     if wanted == found:
         return Finding("Migrations", note=f"at {', '.join(sorted(found))}")
     there = ", ".join(sorted(found)) or "none"
-    example = f"the database is at {there}, this version needs {', '.join(sorted(wanted))}: run `portal init`"
-    return Finding("Migrations", 1, (example,))
+    example = f"the database is at {there}, this version needs {', '.join(sorted(wanted))}: "
+    return Finding("Migrations", 1, (example + ("run `portal init`" if found <= known(migrations) else LATER),))
 
 
 def behind(migrations: Path) -> str:

@@ -55,7 +55,7 @@ def restore(make_app: MakeApp, file: Path, replace: bool) -> None:
             with app.app_context():
                 restores.check(archive.manifest, settings, migrations_of(app), replace=replace)
                 purged = again.known() if replace else []
-                restores.load(archive, settings, steps.told)
+                restores.load(archive, settings, steps.told, replace=replace)
                 upgrade(directory=str(migrations_of(app)))
                 back = again.start(purged)
                 ended = restores.seal(archive.manifest, Actor.command("restore", clock.now()))

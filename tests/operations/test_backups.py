@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import NullPool, create_engine, func, inspect, select
 
 from portal import create_app
 from portal.base import hashing
@@ -120,6 +120,35 @@ def test_what_was_there_comes_back_on_an_empty_machine(
     assert again.exit_code == 0, again.output
     assert [path.name for path in (there.instance / "imports").iterdir()] == ["tsk_1.csv"]
     assert not list(tmp_path.rglob(".*restoring*")) and not list(tmp_path.rglob(".portal-backup*"))
+
+
+LATER = (  # what an upgrade left that failed half way
+    "CREATE TABLE later (id INTEGER PRIMARY KEY, workspace_id INTEGER NOT NULL REFERENCES workspace (id))",
+    "ALTER TABLE purge RENAME COLUMN run TO job_run",
+    "ALTER TABLE workspace ADD COLUMN mood VARCHAR(9) NOT NULL DEFAULT 'x'",
+    "INSERT INTO later SELECT id, id FROM workspace",
+    "UPDATE alembic_version SET version_num = '9999'",
+)
+
+
+def test_it_is_the_way_back_from_what_has_failed(
+    settings: Settings, restore: Restore, there: Settings, elsewhere: str, tmp_path: Path
+) -> None:
+    """By the version that made the backup; and the next upgrade finds nothing of the one that failed."""
+    factories.workspace("Acme")
+    file = tmp_path / "portal.zip"
+    make(file, settings)
+    assert restore(str(file)).exit_code == 0
+    engine = create_engine(elsewhere, poolclass=NullPool)
+    with engine.begin() as connection:
+        for each in LATER:
+            connection.exec_driver_sql(each)
+    assert [finding.examples[0].partition(": ")[2] for finding in unwell(there)] == [doctor.LATER]
+    assert restore(str(file), "--replace").exit_code == 0 and unwell(there) == []
+    assert "later" not in inspect(engine).get_table_names()
+    if engine.dialect.name == "sqlite":
+        Path(engine.url.database or "").write_bytes(b"nonsense" * 1000)
+        assert restore(str(file), "--replace").exit_code == 0 and unwell(there) == []
 
 
 def test_a_restore_logs_everybody_out_and_says_so(app: Flask) -> None:

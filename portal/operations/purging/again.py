@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, inspect, select
+from sqlalchemy import insert, select
+from sqlalchemy.exc import DatabaseError
 
 from portal.base.db import db
 from portal.models import Organization, Purge, Workspace
@@ -17,11 +18,14 @@ _KEPT = ("public_id", "workspace", "workspace_name", "organization_id", "cancell
 
 
 def known() -> Known:
-    """The receipts of this database, before a backup takes its place; none where it has no such table yet."""
-    if not inspect(db.engine).has_table(Purge.__tablename__):
-        return []
+    """The receipts of this database, before a backup takes its place; none where it has no such table yet, or is of a
+    later version or damaged, which may be why: then purges come again by the clock, as for any in the trash."""
     columns = [Purge.__table__.c[name] for name in _KEPT]
-    return [dict(row) for row in db.session.execute(select(*columns)).mappings()]
+    try:
+        return [dict(row) for row in db.session.execute(select(*columns)).mappings()]
+    except DatabaseError:
+        db.session.rollback()
+        return []
 
 
 def start(receipts: Known) -> int:
