@@ -22,9 +22,9 @@ def known() -> Known:
     later version or damaged, which may be why: then purges come again by the clock, as for any in the trash."""
     columns = [Purge.__table__.c[name] for name in _KEPT]
     try:
-        return [dict(row) for row in db.session.execute(select(*columns)).mappings()]
+        with db.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(select(*columns)).mappings()]
     except DatabaseError:
-        db.session.rollback()
         return []
 
 
