@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from portal.base.scheduler import Clock, Counts, job
-from portal.jobs.runner import each, in_parts, together
+from portal.jobs.runner import in_parts, together
 from portal.operations import cycles, invoicing
 from portal.queries import due
 from portal.rules.actors import Actor
 
-AT_ONCE = 200  # workspaces whose cycles begin in one unit: short enough that nobody waits for the lock
+CYCLES = 200  # workspaces whose cycles begin in one unit: short enough that nobody waits for the lock
+BILLS = 50  # organizations that are billed in one unit, likewise
 
 
 @job("invoices", "Begins subscription cycles, and issues each month’s invoices on the 3rd.", every=timedelta(hours=1))
@@ -22,12 +24,16 @@ def invoices(clock: Clock) -> Counts:
 
 def begin_due(now: datetime) -> Counts:
     """Every subscription cycle that is due begins."""
-    found = due.cycles(now)
-    steps = (found[start : start + AT_ONCE] for start in range(0, len(found), AT_ONCE))
+    steps = _in_steps(due.cycles(now), CYCLES)
     return together(*(in_parts(some, lambda some: cycles.begin_some(some, now), "cycles") for some in steps))
 
 
 def issue_due(now: datetime) -> Counts:
     """Every month that is due is billed; where one fails, the later ones of its organization wait for it."""
     by = Actor.job("invoices", now)
-    return each(due.unbilled(now), lambda organization: invoicing.issue_due(organization, by))
+    steps = _in_steps(due.unbilled(now), BILLS)
+    return together(*(in_parts(some, lambda some: invoicing.issue_due(some, by)) for some in steps))
+
+
+def _in_steps(found: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (found[start : start + size] for start in range(0, len(found), size))

@@ -8,7 +8,8 @@ are written meanwhile: who accepts an invitation has the workspace by then, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,11 +118,21 @@ class House:
 
 def locked_house(session: Session, organization: int) -> House:
     """The organization with this integer key and all of its workspaces, locked until the unit ends. Raises NotFound."""
+    return locked_houses(session, [organization])[0]
+
+
+def locked_houses(session: Session, organizations: Collection[int]) -> list[House]:
+    """The same for these organizations (integer keys), the oldest first. Raises NotFound where one is missing."""
     exclusively(session, "workspaces")
-    row = locked_organization(session, Organization.id == organization)
     fresh = {"populate_existing": True}  # as they stand now that they are ours
-    wanted = select(Workspace).where(Workspace.organization_id == organization).order_by(Workspace.id)
-    return House(row, session.scalars(wanted.with_for_update(), execution_options=fresh).all())
+    rows = session.scalars(_locked(Organization.id.in_(organizations)), execution_options=fresh).all()
+    if len(rows) < len(organizations):
+        raise NotFound()
+    wanted = select(Workspace).where(Workspace.organization_id.in_(organizations)).order_by(Workspace.id)
+    theirs = defaultdict[int, list[Workspace]](list)
+    for each in session.scalars(wanted.with_for_update(), execution_options=fresh):
+        theirs[each.organization_id].append(each)
+    return [House(row, theirs[row.id]) for row in rows]
 
 
 def organization_key(public_id: str) -> int:

@@ -4,6 +4,7 @@ Months and days are each workspace's own; which month runs is said by the primar
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -124,10 +125,14 @@ def pays_by(workspace: Any = Workspace) -> ColumnElement[bool]:
 
 def primary_plan(organization: int) -> Plan | None:
     """The plan of the organization's primary workspace: the free one where it chose none."""
-    found: Plan | None = db.session.scalar(
-        select(Plan).join(Workspace, pays_by()).where(Workspace.organization_id == organization, Workspace.is_primary)
-    )
-    return found
+    return primary_plans([organization]).get(organization)
+
+
+def primary_plans(organizations: Collection[int]) -> dict[int, Plan]:
+    """The same for these organizations, by their integer keys."""
+    query = select(Workspace.organization_id, Plan).join(Plan, pays_by())
+    rows = db.session.execute(query.where(Workspace.organization_id.in_(organizations), Workspace.is_primary))
+    return dict(iter(rows))
 
 
 def tiers_of(plan: Plan | None) -> tuple[tuple[int, Decimal], ...]:
@@ -137,19 +142,19 @@ def tiers_of(plan: Plan | None) -> tuple[tuple[int, Decimal], ...]:
     return tuple(sorted((int(threshold), Decimal(str(percent))) for threshold, percent in plan.discount_tiers))
 
 
-def billable_contacts(organization: int, month: date) -> dict[int, int]:
-    """Contacts active in the month since their workspace's activation, by the workspace's integer key. Within the
-    platform's scope."""
+def billable_contacts(organizations: Collection[int], month: date) -> dict[int, int]:
+    """Contacts active in the month since their workspace's activation, by the workspace's integer key, of all that
+    these organizations (integer keys) have. Within the platform's scope."""
+    theirs = Workspace.organization_id.in_(organizations)
     counted = select(ContactMonth.workspace_id, ContactMonth.contacts).join(
         Workspace, Workspace.id == ContactMonth.workspace_id
     )
-    here = and_(Workspace.organization_id == organization, ContactMonth.month == month)
-    found = _pairs(counted.where(here, Workspace.activated_on <= month))
+    found = _pairs(counted.where(theirs, ContactMonth.month == month, Workspace.activated_on <= month))
     since = (
         select(ActiveContact.workspace_id, func.count())
         .join(Workspace, Workspace.id == ActiveContact.workspace_id)
         .where(
-            Workspace.organization_id == organization,
+            theirs,
             ActiveContact.month == month,
             Workspace.activated_on > month,
             Workspace.activated_on <= month_end(month),
@@ -209,7 +214,7 @@ def _shares(organization: int, month: date, family: _Family) -> tuple[Share, ...
         .where(or_(Workspace.cancelled_at.is_(None), Workspace.cancelled_at >= day_start(month, family.timezone)))
         .order_by(func.coalesce(ContactMonth.contacts, 0).desc(), Workspace.is_primary.desc(), Workspace.id)
     )
-    billable = billable_contacts(organization, month)
+    billable = billable_contacts([organization], month)
     return tuple(_share(row, billable.get(row.id, 0), last, multi) for row in rows)
 
 

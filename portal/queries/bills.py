@@ -1,11 +1,12 @@
 """All that an organization's month is billed by, read as it stands now: see `portal.rules.invoicing`.
 
-What the running month's draft shows and what is issued later come from here alike."""
+What the running month's draft shows and what is issued later come from here alike. Many organizations are read in as
+many queries as one."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,7 +26,7 @@ from portal.models import (
     RatesBefore,
     Workspace,
 )
-from portal.queries.account_usage import billable_contacts, pays_by, primary_plan, tiers_of
+from portal.queries.account_usage import billable_contacts, pays_by, primary_plans, tiers_of
 from portal.queries.cycles import Due, Subscriptions, subscriptions, unbilled
 from portal.queries.rate_cards import until_after
 from portal.rules.cycles import Span, in_words
@@ -62,39 +63,88 @@ class Basis:
     subscriptions: Subscriptions
 
 
-def basis(organization: int, month: date, now: datetime, *, begun: bool = False) -> Basis:
-    """What the month (its first day) of the organization (its integer key) is billed by. `begun`: the cycles that are
-    due are written down, so that nothing is looked for beyond them. Within the platform's scope."""
-    row = db.session.execute(
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What was read of workspaces, by their integer keys: cycles that began and are charged, usage of the month and
+    (`recounted`: as used by now, and as billed) of late months, what they hold, and contacts."""
+
+    began: Mapping[int, Sequence[Began]]
+    cycles: Mapping[int, Sequence[int]]
+    used: Mapping[int, tuple[int, int]]
+    recounted: Mapping[int, Mapping[date, tuple[tuple[int, int], tuple[int, int]]]]
+    held: Mapping[int, tuple[int, int]]
+    contacts: Mapping[int, int]
+
+
+def basis(organization: int, month: date, now: datetime) -> Basis:
+    """What the month (its first day) of the organization (its integer key) is billed by, with the cycles that are due
+    by now and not written down yet. Within the platform's scope."""
+    known = _workspaces([organization], month)
+    ahead = subscriptions([each.id for each in known])
+    return _bases([organization], known, month, ahead, ahead.due(now))[organization]
+
+
+def bases(organizations: Collection[int], month: date) -> dict[int, Basis]:
+    """The same for these organizations (integer keys), by their keys, the oldest first, whose cycles that are due are
+    written down: nothing is looked for beyond them. Within the platform's scope."""
+    return _bases(organizations, _workspaces(organizations, month), month, subscriptions([]), [])
+
+
+def _bases(
+    organizations: Collection[int], known: Sequence[Any], month: date, ahead: Subscriptions, unwritten: Sequence[Due]
+) -> dict[int, Basis]:
+    accounts = db.session.execute(
         select(Organization, RateCard, RatesBefore)
         .outerjoin(RateCard, RateCard.id == Organization.rate_card_id)
         .outerjoin(RatesBefore, until_after(month))
-        .where(Organization.id == organization)
-    ).one()
-    of, card = row[0], row[2] or row[1]
-    known = _workspaces(organization, month)
-    keys = [each.id for each in known]
-    ahead = subscriptions([] if begun else keys)
-    began, cycles = _began(keys, month, ahead.due(now))
+        .where(Organization.id.in_(organizations))
+        .order_by(Organization.id)
+    ).all()
+    began, cycles = _began([each.id for each in known], month, unwritten)
     rows = [each for each in known if began[each.id] or not _gone(each, month)]
-    plan = primary_plan(organization)
-    recounted = _late({each.id for each in rows}, month)
-    parties = _parties(rows, organization, month, began, plan, recounted)
+    facts = _Facts(
+        began,
+        cycles,
+        _used(Workspace.organization_id.in_(organizations), month),
+        _late({each.id for each in rows}, month),
+        _held(rows, month),
+        billable_contacts(organizations, month),
+    )
+    plans, theirs = primary_plans(organizations), defaultdict[int, list[Any]](list)
+    prices = _contact_prices({plan.id for plan in plans.values()})
+    for row in rows:
+        theirs[row.organization_id].append(row)
+    return {
+        of.id: _basis(of, before or card, plans.get(of.id), prices, theirs[of.id], facts, month, ahead)
+        for of, card, before in accounts
+    }
+
+
+def _basis(
+    of: Organization,
+    card: RateCard | RatesBefore | None,
+    plan: Plan | None,
+    prices: Mapping[tuple[int, str], Decimal],
+    rows: Sequence[Any],
+    facts: _Facts,
+    month: date,
+    ahead: Subscriptions,
+) -> Basis:
+    multi = bool(plan and plan.multi_workspace)
     account = Account(
         currency=of.currency,
         rates=rates_of(card),
-        contact_price=_contact_price(plan, of.currency),
+        contact_price=prices.get((plan.id, of.currency), Decimal(0)) if plan else Decimal(0),
         tiers=tiers_of(plan),
         discount_approved=of.volume_discount,
-        parties=parties,
+        parties=tuple(_party(row, facts, month, multi) for row in rows),
     )
-    tenants = {each.id: Tenant(each.id, each.public_id, each.name, each.is_primary, each.timezone) for each in rows}
     return Basis(
         account,
-        tenants,
+        {each.id: Tenant(each.id, each.public_id, each.name, each.is_primary, each.timezone) for each in rows},
         card.payment_days if card else PAYMENT_DAYS,
-        {key: now_used for key, (now_used, _) in recounted.items()},
-        cycles,
+        {(row.id, late): used for row in rows for late, (used, _) in facts.recounted.get(row.id, {}).items()},
+        tuple(key for row in rows for key in facts.cycles.get(row.id, ())),
         ahead,
     )
 
@@ -107,20 +157,20 @@ def rates_of(card: RateCard | RatesBefore | None) -> Rates:
     return Rates(*prices, card.tax_percent, card.tax_name)
 
 
-def _contact_price(plan: Plan | None, currency: str) -> Decimal:
-    if plan is None:
-        return Decimal(0)
-    fee = select(PlanFee.contact_price).where(PlanFee.plan_id == plan.id, PlanFee.currency == currency)
-    return db.session.scalar(fee) or Decimal(0)
+def _contact_prices(plans: Collection[int]) -> dict[tuple[int, str], Decimal]:
+    """By plan (integer key) and currency, in major units."""
+    fees = select(PlanFee.plan_id, PlanFee.currency, PlanFee.contact_price).where(PlanFee.plan_id.in_(plans))
+    return {(plan, currency): price or Decimal(0) for plan, currency, price in db.session.execute(fees)}
 
 
-def _workspaces(organization: int, month: date) -> Sequence[Any]:
-    """Those that were activated by the month's end, the primary first; without those that came from another
+def _workspaces(organizations: Collection[int], month: date) -> Sequence[Any]:
+    """Those that were activated by the month's end, of each the primary first; without those that came from another
     organization, which has billed this month of theirs."""
     billed = exists().where(BilledUsage.workspace_id == Workspace.id, BilledUsage.month == month)
     return db.session.execute(
         select(
             Workspace.id,
+            Workspace.organization_id,
             Workspace.public_id,
             Workspace.name,
             Workspace.is_primary,
@@ -133,7 +183,7 @@ def _workspaces(organization: int, month: date) -> Sequence[Any]:
             func.coalesce(Plan.included_contacts, 0).label("included"),
         )
         .outerjoin(Plan, pays_by())
-        .where(Workspace.organization_id == organization, Workspace.activated_on <= month_end(month), ~billed)
+        .where(Workspace.organization_id.in_(organizations), Workspace.activated_on <= month_end(month), ~billed)
         .order_by(Workspace.is_primary.desc(), Workspace.name_key, Workspace.id)
     ).all()
 
@@ -143,44 +193,25 @@ def _gone(row: Any, month: date) -> bool:
     return row.cancelled_at is not None and local_day(row.cancelled_at, row.timezone) < add_months(month, -LATEST)
 
 
-def _parties(
-    rows: Sequence[Any],
-    organization: int,
-    month: date,
-    began: dict[int, list[Began]],
-    plan: Plan | None,
-    recounted: dict[tuple[int, date], tuple[tuple[int, int], tuple[int, int]]],
-) -> tuple[Party, ...]:
-    used, held = usage_since_activation(organization, month), _held(rows, month)
-    contacts = billable_contacts(organization, month)
-    late: defaultdict[int, list[Late]] = defaultdict(list)
-    for (key, of), (total, billed) in sorted(recounted.items()):
-        late[key].append(Late(of, max(0, total[0] - billed[0]), max(0, total[1] - billed[1])))
-    multi = bool(plan and plan.multi_workspace)
-    found = []
-    for row in rows:
-        closed = row.cancelled_at is not None and local_day(row.cancelled_at, row.timezone) < month
-        free = 0 if closed else included_contacts(row.included, row.is_primary, multi)
-        messages, minutes = used.get(row.id, (0, 0))
-        found.append(
-            Party(
-                key=row.id,
-                name=row.name,
-                began=tuple(began[row.id]),
-                used=Used(messages, minutes, *held[row.id], tuple(late[row.id])),
-                contacts=Pooled(contacts.get(row.id, 0), free, row.bill_to_platform_credit),
-            )
-        )
-    return tuple(found)
-
-
-def usage_since_activation(organization: int, month: date) -> dict[int, tuple[int, int]]:
-    """Messages sent and minutes of the month since each workspace's activation, by its integer key. Within the
-    platform's scope."""
-    return _used(Workspace.organization_id == organization, month)
+def _party(row: Any, facts: _Facts, month: date, multi: bool) -> Party:
+    closed = row.cancelled_at is not None and local_day(row.cancelled_at, row.timezone) < month
+    free = 0 if closed else included_contacts(row.included, row.is_primary, multi)
+    messages, minutes = facts.used.get(row.id, (0, 0))
+    late = tuple(
+        Late(of, max(0, total[0] - billed[0]), max(0, total[1] - billed[1]))
+        for of, (total, billed) in sorted(facts.recounted.get(row.id, {}).items())
+    )
+    return Party(
+        key=row.id,
+        name=row.name,
+        began=tuple(facts.began[row.id]),
+        used=Used(messages, minutes, *facts.held[row.id], late),
+        contacts=Pooled(facts.contacts.get(row.id, 0), free, row.bill_to_platform_credit),
+    )
 
 
 def _used(which: ColumnElement[bool], month: date) -> dict[int, tuple[int, int]]:
+    """Messages sent and minutes of the month since each workspace's activation, by its integer key."""
     rows = db.session.execute(
         select(DailyUsage.workspace_id, func.sum(DailyUsage.sent), func.sum(DailyUsage.minutes))
         .join(Workspace, Workspace.id == DailyUsage.workspace_id)
@@ -190,10 +221,10 @@ def _used(which: ColumnElement[bool], month: date) -> dict[int, tuple[int, int]]
     return {key: (int(messages), int(minutes)) for key, messages, minutes in rows}
 
 
-def _late(keys: Collection[int], month: date) -> dict[tuple[int, date], tuple[tuple[int, int], tuple[int, int]]]:
+def _late(keys: Collection[int], month: date) -> dict[int, dict[date, tuple[tuple[int, int], tuple[int, int]]]]:
     """Of the months before that are billed, by whichever organization had the workspace then: what was used by now, and
     what of it was billed, by workspace and month."""
-    found: dict[tuple[int, date], tuple[tuple[int, int], tuple[int, int]]] = {}
+    found = defaultdict[int, dict[date, tuple[tuple[int, int], tuple[int, int]]]](dict)
     for back in range(1, LATEST + 1):
         of = add_months(month, -back)
         rows = db.session.execute(
@@ -203,7 +234,9 @@ def _late(keys: Collection[int], month: date) -> dict[tuple[int, date], tuple[tu
         )
         billed = {key: (messages, minutes) for key, messages, minutes in rows}
         used = _used(Workspace.id.in_(billed), of) if billed else {}
-        found |= {(key, of): (total, billed[key]) for key, total in used.items() if total != billed[key]}
+        for key, total in used.items():
+            if total != billed[key]:
+                found[key][of] = (total, billed[key])
     return found
 
 
@@ -226,18 +259,18 @@ def _held(rows: Sequence[Any], month: date) -> dict[int, tuple[int, int]]:
 
 def _began(
     keys: Sequence[int], month: date, unwritten: Sequence[Due]
-) -> tuple[defaultdict[int, list[Began]], tuple[int, ...]]:
+) -> tuple[defaultdict[int, list[Began]], dict[int, list[int]]]:
     """Cycles that began in the month, written down or not yet, and those that months billed before went without;
-    and of those written down the keys."""
-    end, found, charged = month_end(month), defaultdict[int, list[Began]](list), []
+    and of those written down the keys; both by workspace."""
+    end, found, charged = month_end(month), defaultdict[int, list[Began]](list), defaultdict[int, list[int]](list)
     for each in unbilled(keys, month):
         row = each.row
         if row.began_on <= end:
             words = in_words(row.cycle, row.plan_name, row.is_child, Span(row.began_on, row.ends_on, row.anchor))
             found[row.workspace_id].append(Began(words, row.amount_minor, each.late and row.began_on < month))
-            charged.append(row.id)
+            charged[row.workspace_id].append(row.id)
     for ahead in unwritten:
         if month <= ahead.span.began_on <= end and ahead.order is None:
             words = in_words(ahead.cycle, ahead.plan_name, ahead.is_child, ahead.span)
             found[ahead.workspace].append(Began(words, ahead.amount))
-    return found, tuple(charged)
+    return found, charged

@@ -121,6 +121,13 @@ def latest_billed(organization: int) -> date | None:
     return db.session.scalar(select(func.max(BilledMonth.month)).where(BilledMonth.organization_id == organization))
 
 
+def latest_billed_by(organizations: Sequence[str]) -> dict[int, date | None]:
+    """The same for these organizations (public ids), by their integer keys."""
+    query = select(Organization.id, func.max(BilledMonth.month)).outerjoin(BilledMonth)
+    rows = db.session.execute(query.where(Organization.public_id.in_(organizations)).group_by(Organization.id))
+    return dict(iter(rows))
+
+
 def next_price(workspace: int) -> int:
     """What the next cycle of the workspace (its integer key) costs on the terms in force, in minor units. Within the
     platform's scope."""
