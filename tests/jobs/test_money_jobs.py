@@ -1,10 +1,11 @@
-"""Jobs about money: one that cannot be done stops no other, and the run says which it was and why."""
+"""Jobs about money: one that cannot be done stops no other, and the run says which it was and why. What many invoices
+follow from is read for all of them together."""
 
 from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import select
 
 from portal.base.db import db
@@ -14,13 +15,14 @@ from portal.models import (
     Hold,
     JobRun,
     Organization,
+    Plan,
     SubscriptionCycle,
     SuspensionBehaviour,
     Workspace,
     scope,
 )
 from portal.operations import jobs, usage
-from portal.operations.invoicing import issue
+from portal.operations.invoicing import issue, issue_due
 from portal.operations.unit import unit
 from portal.rules.actors import Actor
 from tests import factories
@@ -82,6 +84,26 @@ def test_invoices(three: Ids) -> None:
     with scope.platform():
         begun = select(Workspace.name).join(SubscriptionCycle, SubscriptionCycle.workspace_id == Workspace.id)
         assert set(db.session.scalars(begun)) == {"Acme", "Gamma"}
+
+
+def test_each_more_invoice_costs_its_mail_alone(app: Flask, mailbox: Mailbox) -> None:
+    few, many = 3, 23
+    with unit() as session:
+        of, (acme,) = accounts.account(session, per_message=Decimal(1))
+        found, plan = [of.public_id], session.get_one(Plan, acme.plan_id)
+        for number in range(few + many - 1):
+            other = tenants.organization(session, f"Other {number}", "USD", rate_card_id=of.rate_card_id)
+            values = {"timezone": "UTC", "activated_on": acme.activated_on}
+            tenants.settled(session, tenants.workspace(session, other, f"W{number}", plan, **values))
+            found.append(other.public_id)
+
+    def cost(some: list[str]) -> int:
+        before = g.queries
+        assert issue_due(some, Actor.job("invoices", ISSUE)) == {"invoices": len(some)}
+        return int(g.queries) - before
+
+    first, more = cost(found[:few]), cost(found[few:])
+    assert more - first <= 5 * (many - few), "whose name it bears, the platform's twice, the invoice, the letter"
 
 
 def test_dunning(three: Ids) -> None:

@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, func, select
+from flask import Flask
+from sqlalchemy import delete, event, func, select
 
 from portal.base.db import db
 from portal.models import (
@@ -127,6 +128,27 @@ def test_failed_charges_are_those_of_30_days(bare: int, now: datetime) -> None:
         order(bare, OrderState.FAILED, now - timedelta(days=days))
     found = facts(bare, now)
     assert (found.failed_charges_30d, found.has_paid_or_pending_order) == (2, False)
+
+
+def test_of_all_orders_only_those_of_the_workspace_are_read(bare: int, now: datetime) -> None:
+    if db.engine.dialect.name != "sqlite":
+        return  # it goes by how many there are
+    statements: list[tuple[str, object]] = []
+
+    def seen(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if "customer_order" in statement:
+            statements.append((statement, parameters))
+
+    event.listen(db.engine, "before_cursor_execute", seen)
+    try:
+        facts(bare, now)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", seen)
+    for statement, parameters in statements:
+        plan = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+        steps = [row.detail for row in plan]
+        assert all("workspace_id=?" in each for each in steps if "customer_order" in each), steps
+    assert statements
 
 
 @pytest.mark.parametrize("state", [OrderState.PAID, OrderState.PENDING])

@@ -17,6 +17,8 @@ from portal.models import (
     Number,
     NumberState,
     Organization,
+    PlanFee,
+    RateCard,
     SubscriptionCycle,
     Workspace,
     scope,
@@ -73,6 +75,55 @@ def test_a_month_is_invoiced_once_with_its_lines_by_workspace(app: Flask, mailbo
     assert db.session.scalar(select(Invoice.id).where(Invoice.public_id != first)) is None
     mail = mailbox.only("accounts@acme.example")
     assert mail.body and "USD 61.64" in mail.body and first in mail.body
+
+
+def test_of_organizations_that_are_billed_together_each_has_its_own(app: Flask, mailbox: Mailbox) -> None:
+    """Currency, card, plan, contacts, late usage and credit of one are nobody else's."""
+    with unit() as session:
+        of, (acme, _) = accounts.account(session, "Beta", per_message=Decimal("0.02"), tax_percent=Decimal(10))
+        card = RateCard(name="Yen", currency="JPY", per_message=Decimal(3), payment_days=30)
+        solo = tenants.plan(session, "Solo", prices={(Cycle.MONTHLY, "JPY"): 700}, included_contacts=1)
+        session.add_all((card, PlanFee(plan_id=solo.id, currency="JPY", contact_price=Decimal(2))))
+        session.flush()
+        far = tenants.organization(session, "Far", "JPY", rate_card_id=card.id)
+        on_credit = {"timezone": "UTC", "activated_on": OCTOBER, "bill_to_platform_credit": True}
+        yen = tenants.workspace(session, far, "Yen", solo, timezone="UTC", activated_on=OCTOBER)
+        tenants.settled(session, yen, tenants.workspace(session, far, "Own", None, is_primary=False, **on_credit))
+        bare = tenants.organization(session, "Bare", "USD")
+        tenants.settled(session, tenants.workspace(session, bare, "Free", None, timezone="UTC", activated_on=OCTOBER))
+        own = session.scalars(select(Workspace).where(Workspace.name == "Own")).one()
+        issued = [each.public_id for each in (of, far, bare)]
+        rooms = [row.id for row in (acme, yen, own)]
+    assert issue_due(at(11, 3)) == {"invoices": 2, "nothing": 1}
+    with unit() as session:
+        for number, key in enumerate(rooms, 1):
+            usage.count(session, key, date(2026, 10, 20), {"sent": 10 * number})  # late
+            usage.count(session, key, date(2026, 11, 20), {"sent": 100 * number}, [str(n) for n in range(1 + number)])
+    assert issue_due(ISSUE) == {"invoices": 2, "nothing": 1}
+    first, second, none = (issue(each, NOVEMBER, by()) for each in issued)
+    assert first and second and none is None
+    assert accounts.lines(first) == [
+        ("Acme", "subscription", 2500),
+        ("Acme", "messages", 200),
+        ("Acme", "late_messages", 20),
+        ("Beta", "subscription", 1500),
+        ("", "tax", 422),
+    ]
+    assert accounts.lines(second) == [
+        ("Yen", "subscription", 700),
+        ("Yen", "messages", 600),
+        ("Yen", "late_messages", 60),
+        ("", "contacts", 4),
+    ]
+    rows = [accounts.invoice(each) for each in (first, second)]
+    assert [(row.number, row.currency, row.due_on) for row in rows] == [
+        ("INV-2026-00003", "USD", date(2026, 12, 17)),
+        ("INV-2026-00004", "JPY", date(2027, 1, 2)),
+    ]
+    booked = select(Organization.name, CreditEntry.amount_minor).join(
+        Organization, Organization.id == CreditEntry.organization_id
+    )
+    assert list(db.session.execute(booked.order_by(CreditEntry.id))) == [("Far", -900), ("Far", -90)]
 
 
 def test_before_the_third_nothing_is_issued(app: Flask) -> None:
