@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.models import Hold, Invoice, scope
-from portal.models.invoices import UNPAID
 from portal.operations.audit import record
 from portal.operations.invoice_mail import post_past_due
 from portal.operations.locks import locked_house, organization_key
@@ -60,11 +59,10 @@ def _owed(session: Session, organization: int, latest: date, by: Actor) -> list[
     if session.scalar(select(Hold.id).where(*mine, Hold.lifted_at.is_(None)).limit(1)) is not None:
         return []
     lifted = session.scalar(select(func.max(Hold.lifted_at)).where(*mine))
-    owing = (Invoice.organization_id == organization, Invoice.state.in_(UNPAID), Invoice.due_on <= latest)
-    rows = session.scalars(select(Invoice).where(*owing).order_by(Invoice.due_on, Invoice.id)).all()
+    rows = [row for row in _overdue(session, organization, by) if row.due_on <= latest]
     grace = utc_day(by.at) - latest
     over = [row for row in rows if lifted is None or _midnight(row.due_on + grace) > lifted]
-    return list(rows) if over else []
+    return rows if over else []
 
 
 def _midnight(day: date) -> datetime:

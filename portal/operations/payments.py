@@ -97,12 +97,11 @@ def mark_overdue(organization: str, by: Actor) -> int:
     """Every unpaid invoice of the organization (public id) whose day of payment is over says so; how many do now. Safe
     to repeat. The days are UTC."""
     key = organization_key(organization)
-    late = select(Invoice).where(
-        Invoice.organization_id == key, Invoice.state == InvoiceState.OPEN, Invoice.due_on < utc_day(by.at)
-    )
+    late = select(Invoice).where(Invoice.organization_id == key, is_late(utc_day(by.at)))
     with scope.platform(), unit() as session:
         house = locked_house(session, key)
-        found = session.scalars(late.order_by(Invoice.due_on, Invoice.id).with_for_update()).all()
+        rows = session.scalars(late.order_by(Invoice.due_on, Invoice.id).with_for_update())
+        found = [row for row in rows if row.state is InvoiceState.OPEN]
         for row in found:
             row.state = InvoiceState.OVERDUE
             record("invoice.overdue", by, organization=house.organization, due_on=row.due_on.isoformat(), **_named(row))

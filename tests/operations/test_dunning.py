@@ -11,6 +11,7 @@ from portal.base.db import db
 from portal.base.scheduler import Counts
 from portal.jobs.dunning import dunning
 from portal.models import AuditEvent, Change, Hold, InvoiceState, Organization, OrganizationMember, Workspace
+from portal.operations import dunning as operations
 from portal.operations import holds, payments, platform, platform_changes
 from portal.operations.invoicing import issue
 from portal.operations.unit import unit
@@ -19,7 +20,7 @@ from portal.rules.access import STAFF, OrganizationRole, StaffRole
 from portal.rules.errors import Invalid
 from portal.rules.lifecycle import HoldKind, Status
 from tests import factories
-from tests.support import accounts, tenants
+from tests.support import accounts, plans, tenants
 from tests.support.accounts import ISSUE, NOVEMBER, OCTOBER, at
 from tests.support.creation import BY
 from tests.support.mails import Mailbox
@@ -100,6 +101,13 @@ def test_what_somebody_lifted_comes_back_for_the_next_invoice_alone(app: Flask, 
     issue(key, OCTOBER, factories.command(january(3)))  # due on 17 January
     assert run(january(31)) == {"overdue": 1}
     assert run(at(2, 1, 0).replace(year=2027)) == {"suspended": 1}
+
+
+def test_of_all_invoices_only_those_of_the_organization_are_read(app: Flask, mailbox: Mailbox) -> None:
+    key, _, _ = owing()
+    by = factories.command(january(1))
+    with plans.looked_up("invoice", "organization_id"):
+        assert payments.mark_overdue(key, by) == 1 and operations.suspend(key, by)
 
 
 @pytest.mark.parametrize(("days", "overdue"), [("0", 18), ("3", 21)])
