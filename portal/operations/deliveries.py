@@ -239,8 +239,11 @@ def _claim(hook: int, fence: int, now: datetime) -> _Claimed | None:
         place = _locked(session, hook)
         if place is None or place.fence != fence or place.state is not WebhookState.ACTIVE:
             return None
-        due = select(WebhookDelivery).where(WebhookDelivery.webhook_id == hook, *_is_due(now))
-        row: WebhookDelivery | None = session.scalar(due.order_by(WebhookDelivery.id).limit(1).with_for_update())
+        # Not as `_is_due` says it, by which SQLite would sort all that is due, anew for each one of them.
+        comes = func.coalesce(WebhookDelivery.next_attempt_at, WebhookDelivery.begun_at) <= now
+        waits = (WebhookDelivery.webhook_id == hook, WebhookDelivery.state == DeliveryState.WAITING)
+        due = select(WebhookDelivery).where(*waits, comes).order_by(WebhookDelivery.id)
+        row: WebhookDelivery | None = session.scalar(due.limit(1).with_for_update())
         if row is None:
             return None
         place.busy_until = now + CLAIM

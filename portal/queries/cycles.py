@@ -94,9 +94,10 @@ def unbilled(workspaces: Collection[int], month: date) -> list[Unbilled]:
     from this month (its first day) on, and those that a month which is billed went without. What began before there
     was any billing is none of them. Within the platform's scope."""
     table = SubscriptionCycle
+    # Were it asked for cycles without an order, SQLite would read all such of the platform by the index of orders.
     rows = db.session.scalars(
         select(table)
-        .where(table.workspace_id.in_(workspaces), table.order_id.is_(None), table.billed_month.is_(None))
+        .where(table.workspace_id.in_(workspaces), func.coalesce(table.order_id, 0) == 0, table.billed_month.is_(None))
         .order_by(table.began_on, table.id)
         .execution_options(populate_existing=True)
     ).all()

@@ -23,7 +23,7 @@ from portal.models import (
     scope,
 )
 from portal.operations import closing, domains, team
-from portal.operations.purging import again, tables
+from portal.operations.purging import again, people, tables
 from portal.operations.purging.erase import erase
 from portal.operations.purging.purge import BATCH, purge
 from portal.operations.purging.watch import watch
@@ -37,7 +37,7 @@ from portal.rules.actors import Actor
 from portal.rules.errors import Conflict
 from portal.rules.lifecycle import PURGE_AFTER
 from tests import factories
-from tests.support import canaries
+from tests.support import canaries, plans
 from tests.support.clocks import NOW
 from tests.support.creation import BY, check_platform, count, one
 from tests.support.family import add, family, named
@@ -278,6 +278,11 @@ def test_who_never_came_goes_with_it_and_others_stay(app: Flask, mailbox: object
     }
     assert canaries.holding("nora@example.test") == set()
     assert one(Membership, user_id=other.owner_id).workspace_id == other.id
+
+
+def test_of_all_accounts_only_those_of_the_workspace_are_looked_at(cage: Workspace) -> None:
+    with scope.platform(), unit() as session, plans.looked_up("user", "id"):
+        people.strangers(session, session.get_one(Workspace, cage.id))
 
 
 def test_whoever_claims_a_host_empties_nothing_of_those_who_had_it_before(app: Flask, mailbox: object) -> None:

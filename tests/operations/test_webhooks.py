@@ -14,13 +14,14 @@ from portal.base import webhooks as base
 from portal.base.db import db
 from portal.gateways.webhooks import Answer, FakeWebhooks, Message, NotSent
 from portal.models import Change, DeliveryState, WebhookState, scope
-from portal.operations import webhooks
+from portal.operations import deliveries, webhooks
 from portal.operations.webhooks import Wanted
 from portal.queries import attention
 from portal.rules.attention import Kind
 from portal.rules.errors import Conflict, Invalid, NotFound, Refused
 from portal.rules.webhooks import GIVE_UP, OLD_SECRET
 from tests import factories
+from tests.support import plans
 from tests.support.creation import actions
 from tests.support.hooks import changed, delivered, hook, made, rows
 
@@ -69,6 +70,15 @@ def test_changes_arrive_in_order_and_once(fake: FakeWebhooks, now: datetime) -> 
         "workspace": workspace.public_id,
         "data": change.data,
     }
+
+
+def test_the_next_is_found_without_a_look_at_all_that_wait(fake: FakeWebhooks, now: datetime) -> None:
+    factories.plan()
+    workspace, of = factories.workspace(), hook(made().public_id)
+    changed(workspace, "workspace.suspended", "workspace.reactivated")
+    assert deliveries.fan_out(now) == 2
+    with plans.looked_up("webhook_delivery", "webhook_id"):
+        assert deliveries.serve(of.id, lambda: now) == 2
 
 
 def test_each_is_told_what_it_asked_for(fake: FakeWebhooks, now: datetime) -> None:
