@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from functools import cache
 from types import TracebackType
 from typing import Any
 
@@ -16,6 +17,12 @@ from portal.settings import Settings
 EXTENSION = "portal.mail"
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """By what certificates are verified: the system's, read once, since that takes longer than all else of a letter."""
+    return ssl.create_default_context()
+
+
 class Connection(flask_mail.Connection):
     """One conversation with the mail server; each of its answers may take `timeout` seconds."""
 
@@ -25,7 +32,7 @@ class Connection(flask_mail.Connection):
 
     def configure_host(self) -> smtplib.SMTP:
         """Connect, encrypt and log in as the settings say."""
-        context = ssl.create_default_context()
+        context = _trusted()
         # Our own name is given, because smtplib would ask the DNS for it, without a timeout.
         to: dict[str, Any] = {"local_hostname": site.host(), "timeout": self.timeout}
         host: smtplib.SMTP
