@@ -77,8 +77,9 @@ def test_a_month_is_invoiced_once_with_its_lines_by_workspace(app: Flask, mailbo
     assert mail.body and "USD 61.64" in mail.body and first in mail.body
 
 
-def test_of_organizations_that_are_billed_together_each_has_its_own(app: Flask, mailbox: Mailbox) -> None:
-    """Currency, card, plan, contacts, late usage and credit of one are nobody else's."""
+def three_accounts() -> tuple[list[str], list[int]]:
+    """Public ids of organizations that pay in dollars, in yen (one workspace of it by credit), and nothing; and integer
+    keys of workspaces of the first two, the one on credit last."""
     with unit() as session:
         of, (acme, _) = accounts.account(session, "Beta", per_message=Decimal("0.02"), tax_percent=Decimal(10))
         card = RateCard(name="Yen", currency="JPY", per_message=Decimal(3), payment_days=30)
@@ -86,14 +87,17 @@ def test_of_organizations_that_are_billed_together_each_has_its_own(app: Flask, 
         session.add_all((card, PlanFee(plan_id=solo.id, currency="JPY", contact_price=Decimal(2))))
         session.flush()
         far = tenants.organization(session, "Far", "JPY", rate_card_id=card.id)
-        on_credit = {"timezone": "UTC", "activated_on": OCTOBER, "bill_to_platform_credit": True}
-        yen = tenants.workspace(session, far, "Yen", solo, timezone="UTC", activated_on=OCTOBER)
-        tenants.settled(session, yen, tenants.workspace(session, far, "Own", None, is_primary=False, **on_credit))
         bare = tenants.organization(session, "Bare", "USD")
-        tenants.settled(session, tenants.workspace(session, bare, "Free", None, timezone="UTC", activated_on=OCTOBER))
-        own = session.scalars(select(Workspace).where(Workspace.name == "Own")).one()
-        issued = [each.public_id for each in (of, far, bare)]
-        rooms = [row.id for row in (acme, yen, own)]
+        since = {"timezone": "UTC", "activated_on": OCTOBER}
+        yen = tenants.workspace(session, far, "Yen", solo, **since)
+        own = tenants.workspace(session, far, "Own", None, is_primary=False, bill_to_platform_credit=True, **since)
+        tenants.settled(session, yen, own, tenants.workspace(session, bare, "Free", None, **since))
+        return [each.public_id for each in (of, far, bare)], [row.id for row in (acme, yen, own)]
+
+
+def test_of_organizations_that_are_billed_together_each_has_its_own(app: Flask, mailbox: Mailbox) -> None:
+    """Currency, card, plan, contacts, late usage and credit of one are nobody else's."""
+    issued, rooms = three_accounts()
     assert issue_due(at(11, 3)) == {"invoices": 2, "nothing": 1}
     with unit() as session:
         for number, key in enumerate(rooms, 1):
