@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, func, select
 
 from portal.base.db import db
@@ -28,6 +27,7 @@ from portal.queries.health import facts_of, plan_limits
 from portal.rules.health import Code, Facts, Level
 from portal.rules.lifecycle import Status
 from portal.rules.limits import Limit
+from tests.conftest import LoadExample
 from tests.support import plans
 
 TODAY = date(2026, 11, 21)  # in Kolkata, at 11:00 UTC
