@@ -13,7 +13,7 @@ from sqlalchemy import Integer, String, bindparam, select
 from portal.base.db import db
 from portal.models import AuditEvent, Membership, Organization, User, Workspace, scope
 from portal.queries.listing import MOST_HITS, Shape, Sort, hits
-from portal.queries.search import USERS, Search, Statement, matching, planned, search_values, way
+from portal.queries.search import USERS, Search, Statement, looked_into, matching, planned, search_values, way
 from portal.rules.access import WorkspaceRole
 from portal.rules.lifecycle import Status
 from portal.rules.text import search_patterns, sort_key
@@ -102,7 +102,7 @@ def workspaces(q: str, most: int) -> FoundWorkspaces:
     found = _unique(scope.rows(_BEGINNING, {"begin": begin, "end": begin + _AFTER, "most": most + 1}))
     if len(found) <= most:
         search = way(patterns, walking=False)
-        shape = Shape(sort=Sort.NAME, search=search, patterns=0 if search is Search.TRIGRAMS else len(patterns))
+        shape = Shape(sort=Sort.NAME, search=search, patterns=looked_into(search, patterns))
         found = _unique([*found, *scope.rows(_anywhere(shape), search_values(search, patterns) | {"offset": 0})])
     return FoundWorkspaces(found[:most], len(found) > most)
 
@@ -113,7 +113,7 @@ def people(q: str, most: int) -> tuple[FoundPerson, ...]:
     if not patterns:
         return ()
     search = way(patterns, walking=False)
-    statement = _people(search, 0 if search is Search.TRIGRAMS else len(patterns))
+    statement = _people(search, looked_into(search, patterns))
     rows = scope.rows(statement, search_values(search, patterns) | {"most": most})
     return tuple(FoundPerson(*row) for row in rows)
 

@@ -14,7 +14,7 @@ from portal.base.db import db
 from portal.models import LimitOverride, Organization, SuspensionBehaviour, Workspace, scope
 from portal.queries.editing import present
 from portal.queries.plan_limits import PlanLimits, own_limits, plan_limits
-from portal.queries.search import Search, Statement, matching, planned, search_values, way
+from portal.queries.search import Statement, looked_into, matching, planned, search_values, way
 from portal.queries.spend import spends_of
 from portal.rules.editing import Value, version_of
 from portal.rules.lifecycle import Status
@@ -114,7 +114,7 @@ def _matching(wanted: Wanted) -> tuple[Statement, dict[str, Any]]:
     query: Any = select(Workspace.id).where(Workspace.cancelled_at.is_(None))
     if wanted.behaviour:
         query = query.where(Workspace.suspension_behaviour == wanted.behaviour)
-    number = 0 if search is Search.TRIGRAMS else len(patterns)
+    number = looked_into(search, patterns)
     found = matching(query, search, number).order_by(Workspace.name_key, Workspace.id)
     return planned(found, search), search_values(search, patterns)
 

@@ -14,7 +14,7 @@ from sqlalchemy.sql import ColumnElement
 from portal.base.db import as_of_now, db
 from portal.models import Membership, Organization, OrganizationMember, User, Workspace
 from portal.queries.listing import PAGE, last_offset
-from portal.queries.search import USERS, Search, matching, planned, search_values, way
+from portal.queries.search import USERS, looked_into, matching, planned, search_values, way
 from portal.queries.sorting import Sorting, in_order
 from portal.rules.access import OrganizationRole, Role, StaffRole, WorkspaceRole
 from portal.rules.text import search_patterns
@@ -251,7 +251,7 @@ def _narrowed(
     found = statement.where(here, *_criteria(asked, workspace))
     patterns = search_patterns(asked.q)
     search = way(patterns, walking=walking)
-    count = 0 if search is Search.TRIGRAMS else len(patterns)
+    count = looked_into(search, patterns)
     return matching(found, search, count, USERS), search_values(search, patterns)
 
 

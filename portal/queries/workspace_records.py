@@ -12,7 +12,7 @@ from sqlalchemy import or_, select
 from portal.base.db import db
 from portal.models import Hold, LimitOverride, Organization, Plan, SuspensionBehaviour, User, Workspace, scope
 from portal.queries.domains import OWN_HOST
-from portal.queries.search import matching, planned, search_values, way
+from portal.queries.search import looked_into, matching, planned, search_values, way
 from portal.rules.errors import NotFound, Refused
 from portal.rules.health import Level
 from portal.rules.lifecycle import HoldKind, Stage, Status
@@ -142,7 +142,7 @@ def records(wanted: Wanted, after: str, limit: int) -> tuple[Sequence[Record], b
     the first); and whether there are more. Raises Refused for an `after` that is no workspace."""
     patterns = search_patterns(wanted.q)
     search = way(patterns, walking=False)
-    query = planned(matching(_RECORDS, search, len(patterns)), search).where(*_conditions(wanted))
+    query = planned(matching(_RECORDS, search, looked_into(search, patterns)), search).where(*_conditions(wanted))
     if after:
         key = db.session.scalar(select(Workspace.id).where(_is(after))) if after.isprintable() else None
         if key is None:

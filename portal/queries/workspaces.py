@@ -13,7 +13,7 @@ from sqlalchemy.sql import bindparam
 from portal.base.db import db
 from portal.models import DailyUsage, Organization, Plan, User, Workspace, scope
 from portal.queries.listing import MOST_HITS, PAGE, Filters, Shape, aside_of, counted, hits, last_offset, order, walk
-from portal.queries.search import Search, Statement, planned, search_values, way
+from portal.queries.search import BY_INDEX, Search, Statement, looked_into, planned, search_values, way
 from portal.queries.strip import Surroundings, surroundings
 from portal.rules.health import Level
 from portal.rules.lifecycle import Status
@@ -131,10 +131,10 @@ class Question:
         aside: tuple[str, ...] = ()
         if _is_sqlite():
             aside = aside_of(self.filters, self.names, offset, self.passing, self.total)
-            if search is Search.TRIGRAMS:
+            if search in BY_INDEX:
                 aside = self.names
         filters = self.filters
-        return Shape(self.names, aside, filters.sort, filters.reverse, search, self._patterns_of(search))
+        return Shape(self.names, aside, filters.sort, filters.reverse, search, looked_into(search, self.patterns))
 
     def given(self, search: Search) -> dict[str, Any]:
         """The statement's values."""
@@ -147,9 +147,6 @@ class Question:
     def by_text(self) -> Search:
         """How to tell, on a walk, what matches."""
         return way(self.patterns, walking=True)
-
-    def _patterns_of(self, search: Search) -> int:
-        return len(self.patterns) if search in (Search.TEXT, Search.LIKE, Search.WALKED) else 0
 
 
 @dataclass(frozen=True, slots=True)

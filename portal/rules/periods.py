@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from portal.rules.errors import Refused
@@ -39,6 +40,7 @@ def utc_day(instant: datetime) -> date:
     return utc(instant).date()
 
 
+@lru_cache(maxsize=4_000)
 def day_start(day: date, timezone: str) -> datetime:
     """The first instant, in UTC, of a calendar day in that time zone.
 
