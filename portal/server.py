@@ -14,7 +14,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from portal import create_app
-from portal.base import clock, metrics
+from portal.base import clock, metrics, site
 from portal.jobs import runner
 from portal.operations import task_workers
 from portal.rules.schedules import Every
@@ -47,9 +47,11 @@ def begin(worker: Any) -> None:
     on."""
     app: Flask = worker.wsgi
     threading.Thread(target=pieces.compile_ahead, args=(app,), name="portal-templates", daemon=True).start()
-    works = runner.clockwork(app, clock.now)
-    works.add("tasks", LOOK, watch_tasks)
-    works.start()
+    settings: Settings = app.extensions[site.EXTENSION]
+    if settings.jobs:
+        works = runner.clockwork(app, clock.now)
+        works.add("tasks", LOOK, watch_tasks)
+        works.start()
 
 
 def watch_tasks() -> None:

@@ -49,6 +49,7 @@ class Settings:
     max_upload: int = setting(32 * 1024 * 1024, "Largest request body", "bytes")
     api_rate: int = setting(3_000, "Requests of one API key, to each server process", "requests/minute")
     max_import: int = setting(64 * 1024 * 1024, "Largest CSV file for an import", "bytes")
+    jobs: bool = setting(True, "Call jobs, and go on with tasks whose process died; false where other servers do")
     webhook_loopback: bool = setting(False, "Webhooks may call this machine itself, also by http: for development")
     log_level: str = setting("INFO", "DEBUG, INFO, WARNING or ERROR")
     log_json: bool = setting(False, "Write logs as JSON lines")

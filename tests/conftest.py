@@ -262,11 +262,12 @@ def running() -> Iterator[dict[str, Server]]:
 def server(database_url: str, running: dict[str, Server], tmp_path_factory: pytest.TempPathFactory) -> Server:
     """`portal serve` with 2 processes × 4 threads on the test's database, its clock at `now`.
 
-    Started once; the database is emptied before each test. Rows that the test writes by `app` are seen by it."""
+    Started once; the database is emptied before each test. Rows that the test writes by `app` are seen by it. It calls
+    no jobs: it would move what tests after this one put there, which run on the same database."""
     if database_url not in running or running[database_url].process.poll() is not None:
         folder = tmp_path_factory.mktemp("server")
         running[database_url] = servers.serve(
-            folder, database_url, fresh=True, NOW=NOW.isoformat(), WEBHOOK_LOOPBACK="true"
+            folder, database_url, fresh=True, NOW=NOW.isoformat(), WEBHOOK_LOOPBACK="true", JOBS="false"
         )
     return running[database_url]
 

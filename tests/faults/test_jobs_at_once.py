@@ -122,6 +122,9 @@ def test_the_server_moves_jobs_by_itself_and_mail_still_goes_out(app: Flask, ser
         found = session.get_one(Workspace, row.id, with_for_update=True)
         with settling(session, found):
             found.trial_ends_at = datetime.now(UTC) - timedelta(minutes=1)
+    serve(workers=1, JOBS="false")
+    time.sleep(2)
+    assert not stored(), "that one only shows pages"
     serve(workers=3, MAIL_SERVER=smtp.host, MAIL_PORT=str(smtp.port), MAIL_SECURITY="none")
     subject = "The trial of Acme Logistics has ended"
     until(lambda: subject in [message["Subject"] for message in smtp.messages])
@@ -133,5 +136,6 @@ def test_the_server_moves_jobs_by_itself_and_mail_still_goes_out(app: Flask, ser
         return [(run.state, run.counts, run.fence) for run in stored() if run.job == "trials"]
 
     until(lambda: bool(runs()) and JobState.RUNNING not in {state for state, _, _ in runs()})
-    assert runs() == [(JobState.DONE, {"ended": 1}, 1)]
+    # A slot may begin meanwhile, in which nothing is left to do.
+    assert [run for run in runs() if run[1]] == [(JobState.DONE, {"ended": 1}, 1)]
     assert [message["Subject"] for message in smtp.messages].count(subject) == 1

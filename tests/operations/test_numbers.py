@@ -118,7 +118,7 @@ def test_a_free_number_is_removed_and_no_other(acme: Workspace) -> None:
     back = closing.restore(acme.public_id, BY)
     assert (back.returned, back.reassigned, back.gone) == ((), (), (MUMBAI,)), "said, not passed over in silence"
     number(MUMBAI)  # and it may come again
-    told = [(event.action, event.workspace_name) for event in reads.history(MUMBAI)]
+    told = [(event.action, event.workspace_name) for event in reads.history(MUMBAI, BY.at)]
     assert told[:2] == [("number.added", ""), ("number.removed", "")] and ("number.assigned", acme.name) in told
 
 
