@@ -1,10 +1,13 @@
 """`portal jobs`: what there is, and running one by hand at a given instant."""
 
+from datetime import timedelta
+
 from sqlalchemy import select
 
 from portal.base.db import db
 from portal.jobs.schedule import NAMES
-from portal.models import AuditEvent, Workspace
+from portal.models import AuditEvent, JobRun, JobState, Workspace
+from portal.operations import jobs
 from portal.operations.derived import settling
 from portal.operations.unit import unit
 from portal.rules.lifecycle import Status
@@ -31,6 +34,13 @@ def test_by_hand_a_job_runs_at_the_given_instant(portal: Portal, mailbox: Mailbo
     listed = portal("jobs", "list").stdout
     assert all(name in listed for name in NAMES)
     assert "last 2026-11-21 11:00, done" in listed
+
+
+def test_what_a_process_that_died_has_left_is_done_first(portal: Portal) -> None:
+    assert jobs.claim("trials", NOW - timedelta(hours=2), NOW - timedelta(hours=2))
+    assert "nothing to do" in portal("jobs", "run", "trials").stdout
+    runs = db.session.execute(select(JobRun.state, JobRun.fence).order_by(JobRun.id)).all()
+    assert runs == [(JobState.DONE, 2), (JobState.DONE, 1)]
 
 
 def test_what_cannot_be_run_is_refused_with_what_can(portal: Portal) -> None:

@@ -53,7 +53,10 @@ def listing() -> None:
     "--now", "at", type=AtInstant(), help="The instant that the job takes for now, such as 2027-01-01T00:00Z."
 )
 def run(name: str, at: datetime | None) -> None:
-    """Run the job NAME once, here and at once. Ends with 1 if it fails."""
+    """Run the job NAME once, here and at once, after what a process that died has left of it. Ends with 1 if it
+    fails."""
+    for other in reads.left(clock.now(), name):
+        runner.resume(other, clock.now)
     try:
         asked = operations.ask(name, Actor.command(f"jobs run {name}", clock.now()), at)
     except PortalError as error:

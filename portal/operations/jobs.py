@@ -99,6 +99,11 @@ def ask(job: str, by: Actor, as_of: datetime | None = None) -> str:
         return row.public_id
 
 
+def leave_all(session: Session, now: datetime) -> None:
+    """In the open unit: nobody works on any run any more."""
+    session.execute(update(JobRun).where(JobRun.state == JobState.RUNNING).values(lease_until=now))
+
+
 def renew(claim: Claim, counts: Mapping[str, int], now: datetime) -> bool:
     """The run goes on, and has done so much; whether it is still this process's."""
     return _write(claim, {"lease_until": now + LEASE, "counts": dict(counts)})

@@ -15,7 +15,7 @@ from portal.base.db import Base, db, let_go
 from portal.gateways.databases import database
 from portal.gateways.snapshots import Progress
 from portal.models import Organization, User, Workspace
-from portal.operations import sessions
+from portal.operations import jobs, sessions
 from portal.operations.audit import record
 from portal.operations.backup_archives import DATABASE, FILES, SECRET, Archive, Manifest
 from portal.operations.backups import FOLDERS
@@ -118,9 +118,11 @@ def unpack(archive: Archive, to: Path, told: Progress) -> dict[Path, str]:
 
 def seal(manifest: Manifest, by: Actor) -> int:
     """Once the tables are those of this version: the log says what happened, and everybody logs in again, since who was
-    logged out after the backup would be in again. Answers how many sessions were ended."""
+    logged out after the backup would be in again. What jobs were at is free for whoever comes first. Answers how many
+    sessions were ended."""
     with unit() as session:
         ended = sessions.end_everybody(session, by.at)
+        jobs.leave_all(session, by.at)
         made = manifest.made_at.isoformat(timespec="seconds")
         record("platform.restored", by, made_at=made, portal=manifest.portal, sessions=ended)
         return ended

@@ -116,10 +116,16 @@ def slot_taken(job: str, slot: datetime) -> bool:
     return db.session.scalar(select(JobRun.id).where(JobRun.job == job, JobRun.slot == slot)) is not None
 
 
-def left(now: datetime) -> list[str]:
-    """The public ids of runs that nobody works on, the oldest first."""
+def left(now: datetime, job: str = "") -> list[str]:
+    """The public ids of runs that nobody works on, of all jobs or of this one, the oldest first."""
     free = (JobRun.state == JobState.RUNNING, JobRun.lease_until <= now)
-    return list(db.session.scalars(select(JobRun.public_id).where(*free).order_by(JobRun.id)))
+    query = select(JobRun.public_id).where(*free, *([JobRun.job == job] if job else [])).order_by(JobRun.id)
+    return list(db.session.scalars(query))
+
+
+def under_way(job: str) -> bool:
+    """Whether a run of the job has begun and not ended, whoever works on it."""
+    return db.session.scalar(select(JobRun.id).where(JobRun.job == job, JobRun.state == JobState.RUNNING)) is not None
 
 
 def run(public_id: str) -> RunView | None:

@@ -19,9 +19,10 @@ from portal import create_app
 from portal.base import hashing
 from portal.base.db import db, engine_options
 from portal.models import LoginSession, Workspace
-from portal.operations import backup_archives, backups, demo, restores
+from portal.operations import backup_archives, backups, demo, jobs, restores
 from portal.operations.backup_archives import DATABASE, MANIFEST, Manifest
 from portal.queries import doctor, measures
+from portal.queries import jobs as reads
 from portal.queries.doctor import Finding
 from portal.rules.errors import Conflict, PortalError, Refused
 from portal.settings import KEY_FILE, Settings
@@ -153,7 +154,9 @@ def test_it_is_the_way_back_from_what_has_failed(
 
 def test_a_restore_logs_everybody_out_and_says_so(app: Flask) -> None:
     session_of(factories.user("bob@example.test"))
+    assert jobs.claim("trials", NOW, NOW) and not reads.left(NOW, "trials")
     assert restores.seal(MADE, command()) == 1
+    assert reads.left(NOW, "trials"), "what a process of the other machine was at is free"
     assert db.session.scalar(select(func.count()).where(LoginSession.revoked_at.is_(None))) == 0
     assert actions()[-1] == "platform.restored"
 

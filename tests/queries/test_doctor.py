@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from portal import create_app
 from portal.base.db import db
 from portal.models import AuditEvent, Workspace, WorkspaceTally
-from portal.operations import demo, repair
+from portal.operations import demo, jobs, repair
 from portal.operations.unit import unit
 from portal.queries import audit, doctor
 from portal.queries.doctor import Finding
@@ -145,6 +145,14 @@ def test_health_that_was_right_when_it_was_assessed_is_no_difference(example: No
         row = session.get_one(Workspace, 1)
         row.last_seen_at = later
     assert unwell() == set()
+
+
+def test_health_is_not_compared_while_it_is_worked_out_anew(example: None, now: datetime) -> None:
+    plant(f"UPDATE daily_usage SET sent = sent * 3 WHERE workspace_id = {GOOD}")
+    claim = jobs.claim("usage_rollup", now, now)
+    assert claim and examined()["Health"].note.startswith("not compared")
+    jobs.finish(claim, {}, "", now)
+    assert "Health" in unwell()
 
 
 def test_a_workspace_never_assessed_is_no_difference(example: None, now: datetime) -> None:
