@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Select, String, column, func, table
+from sqlalchemy import Select, String, Subquery, column, func, select, table
 from sqlalchemy.sql import ColumnElement, bindparam
 
 from portal.base.db import PLAN_ANEW, db
@@ -82,6 +82,12 @@ def matching(statement: Statement, search: Search, patterns: int, of: Searched =
         found = of.index.c.search_text.op("MATCH")(bindparam("trigrams"))
         statement = statement.join(of.index, of.index.c.rowid == of.key).where(found)
     return statement.where(*(_holds(of.text, search, f"pattern_{number}") for number in range(patterns)))
+
+
+def indexed(most: Any, of: Searched = WORKSPACES) -> Subquery:
+    """Keys that SQLite's index has for the patterns of `search_values`, at most so many, whatever else they are."""
+    found = of.index.c.search_text.op("MATCH")(bindparam("trigrams"))
+    return select(of.index.c.rowid).where(found).limit(most).subquery("indexed")
 
 
 def planned(statement: Statement, search: Search) -> Statement:

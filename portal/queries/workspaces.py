@@ -125,6 +125,7 @@ class Question:
     patterns: list[str]
     passing: int
     total: int
+    many: bool
 
     def shape(self, search: Search, offset: int) -> Shape:
         """The statement's shape."""
@@ -194,7 +195,7 @@ def ask(asked: Filters, around: Surroundings) -> tuple[Question, tuple[str, ...]
     }
     values = {name: key for name, key in keys.items() if key is not None}
     patterns = search_patterns(filters.q)
-    return Question(filters, tuple(values), values, patterns, around.found, around.strip.total), ignored
+    return Question(filters, tuple(values), values, patterns, around.found, around.strip.total, around.many), ignored
 
 
 def _count(question: Question) -> Found:
@@ -205,6 +206,8 @@ def _count(question: Question) -> Found:
     if offset > MOST_HITS:  # so far behind, only the exact number tells which page is the last
         total: int = db.session.scalar(counted(question.shape(search, offset)), question.given(search)) or 0
         return Found(total, True, last_offset(total, offset))
+    if question.many:
+        return Found(MOST_HITS, False, offset)
     statement = hits(question.shape(search, offset))
     rows = scope.rows(statement, question.given(search) | {"offset": offset})
     total = rows[0][1] if rows else 0
