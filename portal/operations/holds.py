@@ -154,13 +154,13 @@ def _check_none_open(session: Session, place: Place, hold: NewHold) -> None:
         if row.kind is hold.kind and (row.organization_id is not None) is hold.whole_organization:
             name = place.organization.name if hold.whole_organization else place.workspace.name
             what = hold.kind.value.replace("_", " ")
-            raise Conflict(f"{name} has an open hold of this kind ({what}) already, by {row.opened_by}.")
+            raise Conflict(f"{name} has an open hold of this kind ({what}) already.")
 
 
 def _check_liftable(found: Sequence[Hold], permissions: Permissions) -> None:
     for row in found:
         if row.lifted_at is not None:
-            raise Conflict(f"{row.lifted_by} has lifted this hold already. Look again at what is still open.")
+            raise Conflict("This hold has been lifted already. Look again at what is still open.")
         if not may_lift(row.kind, permissions):
             raise Forbidden("Your role does not lift holds of this kind.")
         if row.organization_id is not None and not _reaches_all(row.kind, permissions):

@@ -11,8 +11,8 @@ from portal.base.db import db
 from portal.queries.doctor import Finding, schema, version
 
 
-def checks(migrations: Path, scheduler_runs: bool) -> Iterator[Finding]:
-    """Database, its tables, and whether jobs are called here."""
+def checks(migrations: Path, scheduler_runs: bool, jobs: bool) -> Iterator[Finding]:
+    """Database, its tables, and whether jobs are called here, as they should be (`jobs`)."""
     try:
         with db.engine.connect() as connection:
             yield Finding("database", note=version(connection))
@@ -22,5 +22,7 @@ def checks(migrations: Path, scheduler_runs: bool) -> Iterator[Finding]:
         yield Finding("database", 1, ("does not answer",))
     if scheduler_runs:
         yield Finding("scheduler", note="calls jobs in this process")
+    elif not jobs:
+        yield Finding("scheduler", note="jobs are for other servers: PORTAL_JOBS is false here")
     else:
         yield Finding("scheduler", 1, ("calls no jobs: this process was not started by `portal serve`",))

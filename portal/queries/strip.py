@@ -147,7 +147,7 @@ def _passing(names: Sequence[str], table: Any, health: Any) -> Iterator[ColumnEl
 _closed = select(func.coalesce(func.sum(WorkspaceTally.workspaces), 0)).where(WorkspaceTally.status == Status.CANCELLED)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def _statement(names: tuple[str, ...], searched: bool) -> CompoundSelect[*tuple[Any, ...]]:
     arms = [_TALLY, _PLANS, _FIRST, _WHOLE]
     if searched:  # those in the trash are in the index too

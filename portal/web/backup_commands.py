@@ -57,12 +57,14 @@ def restore(make_app: MakeApp, file: Path, replace: bool) -> None:
                 purged = again.known() if replace else []
                 restores.load(archive, settings, steps.told, replace=replace)
                 upgrade(directory=str(migrations_of(app)))
-                back = again.start(purged)
+                back = again.start(purged or [])
                 ended = restores.seal(archive.manifest, Actor.command("restore", clock.now()))
     except PortalError as error:
         raise click.ClickException(error.message) from error
     key = " The secret key is the backup's." if takes_key else ""
     click.echo(f"Restored {words(archive.manifest)}; {ended:,} sessions ended.{key}")
+    if purged is None:
+        click.echo("What was purged since could not be read there: it is back, until its 90 days are over.")
     if back:
         click.echo(f"{back:,} workspaces that were purged since are purged again by the job, with its next run.")
     click.echo("Mails that waited then will be sent. Look with `portal doctor` whether all is well.")

@@ -40,7 +40,8 @@ def readyz() -> Response:
     verbose = "verbose" in request.args
     if verbose and not may_look():
         return _closed()
-    found = list(readiness.checks(Path(current_app.root_path) / "migrations", scheduler.is_running()))
+    migrations = Path(current_app.root_path) / "migrations"
+    found = list(readiness.checks(migrations, scheduler.is_running(), site.settings().jobs))
     lacking = [each.name for each in found if not each.is_well]
     verdict = f"not ready: {', '.join(lacking)}\n" if lacking else "ready\n"
     lines = [_line(each) for each in found] + measures.job_lines(lacking) if verbose else []

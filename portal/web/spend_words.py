@@ -11,7 +11,7 @@ from portal.rules.usage_limits import Standing
 
 SOON = {
     SuspensionBehaviour.SUSPEND: "So much is spent already: it is suspended within minutes.",
-    SuspensionBehaviour.BLOCK_OUTBOUND: "So much is spent already: within minutes it sends nothing more.",
+    SuspensionBehaviour.BLOCK_OUTBOUND: "So much is spent already: nothing is sent from now on.",
 }
 
 

@@ -143,7 +143,7 @@ def test_what_was_lifted_is_not_lifted_again(acme: Workspace) -> None:
     suspend(acme, HoldKind.ABUSE)
     manual = hold_ids(HoldKind.MANUAL)
     holds.lift(acme.public_id, manual, BY, OWNER)
-    with pytest.raises(Conflict, match="has lifted this hold already"):
+    with pytest.raises(Conflict, match="has been lifted already"):
         holds.lift(acme.public_id, manual, BY, OWNER)
 
 

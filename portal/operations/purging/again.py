@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, inspect, select
 from sqlalchemy.exc import DatabaseError
 
 from portal.base.db import db
@@ -17,15 +17,17 @@ Known = Sequence[Mapping[str, Any]]
 _KEPT = ("public_id", "workspace", "workspace_name", "organization_id", "cancelled_at", "began_at", "run")
 
 
-def known() -> Known:
-    """The receipts of this database, before a backup takes its place; none where it has no such table yet, or is of a
+def known() -> Known | None:
+    """The receipts of this database, before a backup takes its place; None where they cannot be read, since it is of a
     later version or damaged, which may be why: then purges come again by the clock, as for any in the trash."""
     columns = [Purge.__table__.c[name] for name in _KEPT]
     try:
+        if not inspect(db.engine).has_table(Purge.__tablename__):
+            return []
         with db.engine.connect() as connection:
             return [dict(row) for row in connection.execute(select(*columns)).mappings()]
     except DatabaseError:
-        return []
+        return None
 
 
 def start(receipts: Known) -> int:

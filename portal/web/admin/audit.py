@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Blueprint, Response, current_app, request, url_for
 from itsdangerous import BadData, URLSafeSerializer
 
@@ -21,7 +23,10 @@ from portal.web.spreadsheets import guarded
 bp = Blueprint("admin_audit", __name__, url_prefix="/admin/audit")
 
 STEP = 5_000  # events that one answer walks: less than half a second
-HEADS = ("sequence", "event", "at", "actor", "kind", "action", "what", "workspace", "organization", "reason", "request")
+HEADS = (
+    *("sequence", "event", "at", "actor", "kind", "action", "what"),
+    *("workspace", "organization", "reason", "request", "details"),
+)
 
 
 @bp.get("/")
@@ -95,4 +100,6 @@ def _cells(event: Event) -> tuple[str, ...]:
         *map(guarded, (event.actor, event.actor_kind.value, event.action, what)),
         *map(guarded, (event.workspace or event.workspace_name, event.organization)),
         *map(guarded, (event.reason, event.request_id)),
+        # The sentence is for people: of many things it names the first.
+        json.dumps({**event.facts, **event.changes}, ensure_ascii=False),
     )

@@ -157,6 +157,7 @@ def _ask(found: Editable, form: CapForm, status: int, profile: Profile) -> Respo
         action=url_for("workspace_usage.cap"),
         spend=of(profile, formats.reader_locale()),
         is_paused=_is_paused(),
+        is_active=profile.status is Status.ACTIVE,
         back_url=url_for(back),
         crumbs=((label, url_for(back)), ("Spend cap", None)),
     )

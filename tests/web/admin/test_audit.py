@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,7 @@ from portal.operations.audit import record
 from portal.operations.unit import unit
 from portal.rules.access import StaffRole
 from portal.rules.actors import Actor, ActorKind
+from tests.factories import command
 from tests.support import tenants
 from tests.support.commands import Portal
 from tests.support.pages import words
@@ -117,6 +119,15 @@ def test_the_export_holds_what_the_page_is_filtered_by(staff: FlaskClient, writt
         "Alice Owner",
         "req_7",
     )
+
+
+def test_the_export_names_all_where_the_sentence_names_the_first(staff: FlaskClient) -> None:
+    numbers = [f"+9122494300{number:02}" for number in range(12)]
+    with unit():
+        record("number.imported", command(), numbers=numbers)
+    text = staff.get("/admin/audit/export.csv", buffered=True).text
+    [row, *_] = csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))
+    assert "and 9 others" in row["what"] and json.loads(row["details"])["numbers"] == numbers
 
 
 def test_the_export_is_whole_however_long(staff: FlaskClient) -> None:

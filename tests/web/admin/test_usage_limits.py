@@ -67,7 +67,7 @@ def test_a_cap_is_chosen_by_what_is_spent_and_a_limit_by_what_it_is_otherwise(cl
     ("status", "cap", "behaviour", "said"),
     [
         ("active", "0", "suspend", "So much is spent already: it is suspended within minutes."),
-        ("active", "0", "block_outbound", "So much is spent already: within minutes it sends nothing more."),
+        ("active", "0", "block_outbound", "So much is spent already: nothing is sent from now on."),
         ("active", "0", "notify_only", ""),
         ("active", "5", "suspend", ""),
         ("trial", "0", "suspend", ""),

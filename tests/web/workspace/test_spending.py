@@ -50,7 +50,7 @@ def test_the_owner_sees_spend_and_sets_a_cap(app: Flask, acme: Home) -> None:
     assert submit(olive, usage + "/cap", wanted).status_code == 303
     assert one(Workspace, id=acme.workspace.id).suspension_behaviour is SuspensionBehaviour.BLOCK_OUTBOUND
     page = words(olive.get(usage).text)
-    assert "So much is spent already: within minutes it sends nothing more." in page
+    assert "So much is spent already: nothing is sent from now on." in page
     assert "Nothing is sent from this workspace" in page
     assert "Spend cap reached" in words(olive.get(acme.path).text)
     assert submit(olive, usage + "/cap", wanted).status_code == 409, "drawn before that"
@@ -66,9 +66,10 @@ def test_what_is_spent_is_shown_by_what_it_was_spent_on_which_adds_up(app: Flask
     lines = re.findall(r'data-line="(\w+)".*?<data value="(\d+)" data-currency="INR">', page)
     assert lines == [("messages", "150000")] and figures(page)["spend"].value == "150000"
     assert "Messages sent 1,200 × 1.25 1,500.00" in words(page)
-    assert "₹1,500.00 is spent this month: a cap that is not above it acts within minutes." in words(
-        olive.get(path + "/cap").text
-    )
+    asked = "₹1,500.00 is spent this month: "
+    assert asked + "the cap does nothing before the first paid cycle." in words(olive.get(path + "/cap").text)
+    insiders.change(acme.workspace, stage="active")
+    assert asked + "a cap that is not above it acts within minutes." in words(olive.get(path + "/cap").text)
 
 
 def test_a_manager_sees_neither_spend_nor_cap(app: Flask, acme: Home) -> None:
