@@ -28,9 +28,14 @@ from tests.support.mails import Mailbox
 
 pytestmark = pytest.mark.faults
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-# Days on which clocks change, at midnight in Beirut, Cairo and Havana, by half an hour on Lord Howe, by two at Troll;
-# and the second of three days on which nothing runs.
+# Days on which clocks change: forward in Santiago (whose midnight there is not), Auckland and Sydney, and by half an
+# hour on Lord Howe; back elsewhere, at midnight in Beirut, Cairo and Havana, by two hours at Troll. And the second of
+# three days on which nothing runs.
+START = datetime(2026, 9, 2, tzinfo=UTC)
 DAYS = {
+    "America/Santiago": date(2026, 9, 6),
+    "Pacific/Auckland": date(2026, 9, 27),
+    "Australia/Sydney": date(2026, 10, 4),
     "Australia/Lord_Howe": date(2026, 10, 4),
     "Asia/Beirut": date(2026, 10, 24),
     "Africa/Cairo": date(2026, 10, 29),
@@ -83,7 +88,7 @@ def fill() -> None:
             rows.append(tenants.workspace(session, of, f"{zone} tries", plan, **common, **tries))
     owns = {"user_id": olive.id, "role": WorkspaceRole.OWNER, "created_at": tenants.LONG_AGO}
     add(*(Membership(workspace_id=row.id, **owns) for row in rows))
-    repair(datetime(2026, 10, 3, tzinfo=UTC))
+    repair(START)
 
 
 def begun() -> set[str]:
@@ -103,7 +108,7 @@ def ended() -> list[str]:
 
 def test_each_day_comes_once(app: Flask, clock: Clock, mailbox: Mailbox) -> None:
     fill()
-    latest = clock.at(datetime(2026, 10, 3, tzinfo=UTC))
+    latest = clock.at(START)
     closed = factories.workspace("Closed")
     closing.close(closed.public_id, "Closed", factories.command(latest))
 
