@@ -79,15 +79,13 @@ def matching(statement: Statement, search: Search, patterns: int, of: Searched =
         return statement
     if search in BY_INDEX:
         # A join, not IN: SQLite would gather every hit before the first is looked at.
-        found = of.index.c.search_text.op("MATCH")(bindparam("trigrams"))
-        statement = statement.join(of.index, of.index.c.rowid == of.key).where(found)
+        statement = statement.join(of.index, of.index.c.rowid == of.key).where(_hit(of))
     return statement.where(*(_holds(of.text, search, f"pattern_{number}") for number in range(patterns)))
 
 
 def indexed(most: Any, of: Searched = WORKSPACES) -> Subquery:
     """Keys that SQLite's index has for the patterns of `search_values`, at most so many, whatever else they are."""
-    found = of.index.c.search_text.op("MATCH")(bindparam("trigrams"))
-    return select(of.index.c.rowid).where(found).limit(most).subquery("indexed")
+    return select(of.index.c.rowid).where(_hit(of)).limit(most).subquery("indexed")
 
 
 def planned(statement: Statement, search: Search) -> Statement:
@@ -118,6 +116,11 @@ def _sparse(pattern: str) -> Iterable[str]:
     if len(pattern) <= LONG:
         return (pattern,)
     return dict.fromkeys((*(pattern[at : at + 3] for at in range(0, len(pattern) - 2, 2)), pattern[-3:]))
+
+
+def _hit(of: Searched) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = of.index.c.search_text.op("MATCH")(bindparam("trigrams"))
+    return found
 
 
 def _holds(text: Any, search: Search, name: str) -> ColumnElement[bool]:
