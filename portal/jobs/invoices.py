@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from portal.base.scheduler import Clock, Counts, job
-from portal.jobs.runner import in_parts, together
+from portal.jobs.runner import in_parts, in_steps, together
 from portal.operations import cycles, invoicing
 from portal.queries import due
 from portal.rules.actors import Actor
@@ -24,16 +23,12 @@ def invoices(clock: Clock) -> Counts:
 
 def begin_due(now: datetime) -> Counts:
     """Every subscription cycle that is due begins."""
-    steps = _in_steps(due.cycles(now), CYCLES)
+    steps = in_steps(due.cycles(now), CYCLES)
     return together(*(in_parts(some, lambda some: cycles.begin_some(some, now), "cycles") for some in steps))
 
 
 def issue_due(now: datetime) -> Counts:
     """Every month that is due is billed; where one fails, the later ones of its organization wait for it."""
     by = Actor.job("invoices", now)
-    steps = _in_steps(due.unbilled(now), BILLS)
+    steps = in_steps(due.unbilled(now), BILLS)
     return together(*(in_parts(some, lambda some: invoicing.issue_due(some, by)) for some in steps))
-
-
-def _in_steps(found: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    return (found[start : start + size] for start in range(0, len(found), size))

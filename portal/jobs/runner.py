@@ -85,6 +85,11 @@ def in_parts(items: Sequence[T], act: Callable[[Sequence[T]], int | Counts], wor
     return together(in_parts(items[:half], act, word), in_parts(items[half:], act, word))
 
 
+def in_steps(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """So many at a time."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
 def _counted(item: T, act: Callable[[T], int | Counts], word: str) -> Counts:
     """What was done, by its word, which the run knows of then."""
     run = running()

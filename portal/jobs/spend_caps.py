@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from portal.base.scheduler import Clock, Counts, job
-from portal.jobs.runner import each, in_parts, together
+from portal.jobs.runner import each, in_parts, in_steps, together
 from portal.operations import spend_caps as operations
 from portal.queries import due
 from portal.queries.due import Spent
@@ -24,7 +24,7 @@ def spend_caps(clock: Clock) -> Counts:
     """How many workspaces were alerted, have reached their cap, or were released. Spend is that of each account's
     running month."""
     now, capped = clock(), due.capped()
-    return together(*(_settle(capped[start : start + AT_ONCE], now) for start in range(0, len(capped), AT_ONCE)))
+    return together(*(_settle(some, now) for some in in_steps(capped, AT_ONCE)))
 
 
 def _settle(workspaces: Sequence[str], now: datetime) -> Counts:
